@@ -1,0 +1,91 @@
+// swift-tools-version:6.2
+// SPDX-License-Identifier: EUPL-1.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// A Swift target with the house's settings; `tests` names the targets that have a test target of their own.
+func target(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: name + "Tests", dependencies: [.init(stringLiteral: name), "PuenteTestKit"] + dependencies,
+        swiftSettings: strict)
+}
+
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let nio: [Target.Dependency] = [
+    .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+]
+
+let package = Package(
+    name: "puente",
+    products: [.executable(name: "puente", targets: ["puente"])],
+    dependencies: [
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    ],
+    targets: [
+        .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+        .systemLibrary(name: "CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .target(name: "CPuente", dependencies: ["CLibXML2", "CLibCrypto"], linkerSettings: [.linkedLibrary("z")]),
+
+        target("XMLSecurity", ["CLibXML2", "CLibCrypto", "CPuente"]),
+        target("Federation"),
+        target("SAML", ["XMLSecurity", "Federation"]),
+        target("YAMLText", [yams]),
+        target("Dialects", ["SAML", "Federation", "YAMLText"]),
+        target("Bridge", ["Dialects", "SAML", "Federation", "XMLSecurity"]),
+        target(
+            "Trust",
+            [
+                "Bridge", "Dialects", "SAML", "Federation", "XMLSecurity", "YAMLText", logging,
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ] + nio),
+        target("Storage", ["Federation", "XMLSecurity"]),
+        target("SQLiteStore", ["Storage", "Federation", .product(name: "GRDB", package: "GRDB.swift")]),
+        target(
+            "Portal",
+            [
+                "Bridge", "Dialects", "Trust", "Storage", "SAML", "Federation", hummingbird, logging,
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+            ] + nio),
+        target(
+            "MockEurope",
+            [
+                "SAML", "Federation", "XMLSecurity", "Portal", hummingbird, logging,
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+            ] + nio),
+        .executableTarget(
+            name: "puente",
+            dependencies: [
+                "MockEurope", "Portal", "Trust", "SQLiteStore", "Storage", "Bridge", "Dialects", "SAML",
+                "Federation", "XMLSecurity", "YAMLText", hummingbird, logging,
+                .product(name: "HummingbirdTLS", package: "hummingbird"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+            ] + nio,
+            swiftSettings: strict),
+        target("PuenteTestKit", ["SAML", "Federation", "XMLSecurity", "Dialects", "Bridge", "Storage"]),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: EUPL-1.2
+// The little C that Swift cannot import: library initialisation, macros, and zlib with a hard bound.
+#ifndef CPUENTE_H
+#define CPUENTE_H
+#include <stddef.h>
+#include <stdint.h>
+
+/// Initialises libxml2 for use from several threads and silences its messages for good. Call once.
+void cpuente_initialize(void);
+
+/// Frees memory that libxml2 handed out (xmlFree is a macro or a global, depending on the build).
+void cpuente_xml_free(void *memory);
+
+/// Raw DEFLATE (RFC 1951), in one call. Returns the number of bytes written, or -1: malformed input or
+/// trailing bytes, or -2: the result would exceed `capacity`.
+long cpuente_inflate(const uint8_t *input, size_t count, uint8_t *output, size_t capacity);
+
+/// Raw DEFLATE. Returns the number of bytes written, or -1 if `capacity` is too small.
+long cpuente_deflate(const uint8_t *input, size_t count, uint8_t *output, size_t capacity);
+
+#endif
