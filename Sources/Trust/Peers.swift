@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: EUPL-1.2
+public import Federation
+public import struct Foundation.Data
+
+/// Files of the operator, read and sound: what `metadata/*.yaml` says. No network and no keys of our own in it.
+public struct Registry: Sendable {
+    public var services: [ServiceEntry]
+    public var nodes: [NodeEntry]
+
+    public init(services: [ServiceEntry], nodes: [NodeEntry]) {
+        self.services = services
+        self.nodes = nodes
+    }
+}
+
+/// One national service, as `metadata/services.yaml` registers it.
+public struct ServiceEntry: Sendable {
+    public enum Dialect: String, Sendable, CaseIterable { case clave2 }
+
+    /// How the assertion for this service is protected.
+    public struct Encryption: Sendable {
+        /// PEM or DER certificate of the recipient: RSA, or a named curve for ECDH-ES.
+        public var certificate: Data
+        public var cipher: ContentCipher
+        public var transport: KeyTransport
+    }
+
+    public enum ContentCipher: String, Sendable, CaseIterable {
+        case aes128GCM = "aes128-gcm", aes192GCM = "aes192-gcm", aes256GCM = "aes256-gcm"
+    }
+
+    /// For an RSA certificate. `rsa-oaep-mgf1p` is what kits of Cl@ve 2.x read (Cl@ve dossier §11.2).
+    public enum KeyTransport: String, Sendable, CaseIterable {
+        case rsaOAEP = "rsa-oaep", rsaOAEPMGF1P = "rsa-oaep-mgf1p"
+    }
+
+    public enum ResponseSignature: String, Sendable, CaseIterable {
+        case rsaSHA256 = "rsa-sha256", rsaSHA384 = "rsa-sha384", rsaSHA512 = "rsa-sha512"
+        case pssSHA256 = "rsa-pss-sha256", pssSHA384 = "rsa-pss-sha384", pssSHA512 = "rsa-pss-sha512"
+        case ecdsaSHA256 = "ecdsa-sha256", ecdsaSHA384 = "ecdsa-sha384", ecdsaSHA512 = "ecdsa-sha512"
+    }
+
+    /// How the identifier of a person from abroad is delivered.
+    public enum IdentifierForm: String, Sendable, CaseIterable {
+        /// `XX/ES/…`, as the other country sent it.
+        case verbatim
+        /// Without `XX/ES/`.
+        case bare
+    }
+
+    /// ProviderName, left of `;`. Compared exactly.
+    public var providerName: EntityID
+    /// For the person, by language tag (`es`, `en`, …); at least one.
+    public var displayName: [String: String]
+    public var dialect: Dialect
+    /// PEM or DER certificates, any of which may sign requests; at least one.
+    public var certificates: [Data]
+    /// Exact return addresses, and prefixes that end in `*`; at least one.
+    public var returnAddresses: [String]
+    /// Where the person is sent when nothing else can be said, an http(s) address.
+    public var homePage: String?
+    public var lowestLoA: LoA
+    /// Canonical names that the service may receive.
+    public var attributes: [AttributeName]
+    public var persons: Set<PersonKind>
+    public var acceptsRepresentation: Bool
+    public var acceptsNonNotified: Bool
+    public var sector: Sector
+    /// `nil`: the assertion travels in clear inside the signed response, the normal case of Cl@ve 2.0.
+    public var encryption: Encryption?
+    public var signature: ResponseSignature
+    public var signsAssertion: Bool
+    /// Whether an error answer carries an assertion, as engine 1.4.3 needs (Cl@ve dossier §11).
+    public var assertionInErrors: Bool
+    public var identifierForm: IdentifierForm
+    /// Value of the SelectedIdP attribute (unconfirmed by the operator of Cl@ve, therefore a setting).
+    public var selectedIdP: String
+    public var enabled: Bool
+}
+
+/// One node of a member state, as `metadata/trust-list.yaml` names it.
+public struct NodeEntry: Sendable {
+    public enum Role: String, Sendable, CaseIterable { case proxyService = "proxy-service", connector }
+
+    public enum Source: Hashable, Sendable {
+        case file(path: String)
+        /// HTTPS only; `certificateAuthority` is a PEM file with the only anchors to trust, or `nil` for the public ones.
+        case https(url: String, certificateAuthority: String?)
+    }
+
+    public var entityID: EntityID
+    public var country: MemberState
+    public var role: Role
+    public var source: Source
+    /// PEM or DER: metadata signers, or anchors of their chains. Empty only with `allowsUnsignedMetadata`.
+    public var pins: [Data]
+    public var profile: PeerProfile
+    /// Names by language tag, shown in the selector instead of the country's own name where given.
+    public var displayName: [String: String]
+    public var enabled: Bool
+}
+
+/// Where one peer differs from the specification (eIDAS dossier §8.3). The defaults are those of Message Format 1.4.
+public struct PeerProfile: Hashable, Sendable {
+    public enum RequesterIDRule: String, Sendable, CaseIterable { case always, whenFlagged = "when-flagged", never }
+    public enum NameIDFormat: String, Sendable, CaseIterable { case none, persistent, transient, unspecified }
+
+    public var allowsUnsignedMetadata = false
+    /// Seconds, 0 to 300.
+    public var clockSkewSeconds = 60
+    public var sendsRequesterID = RequesterIDRule.whenFlagged
+    public var requestsNameID = NameIDFormat.unspecified
+    /// Lets this peer encrypt with `rsa-oaep-mgf1p`, or MGF1 with SHA-1.
+    public var allowsOldKeyTransport = false
+    public var acceptsNonNotified = false
+    public var requiresSubjectConfirmation = true
+
+    public init() {}
+}
