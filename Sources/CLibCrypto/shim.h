@@ -15,3 +15,6 @@
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
+
+// A macro made of macros, which Swift does not import: names as RFC 2253 writes them, UTF-8 left readable.
+static const unsigned long PUENTE_NAME_FLAGS = XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+#define _GNU_SOURCE
 #include "cpuente.h"
 #include <libxml/xmlversion.h>
 #undef LIBXML_ICU_ENABLED
@@ -53,4 +54,8 @@ long cpuente_deflate(const uint8_t *input, size_t count, uint8_t *output, size_t
     long written = (long)(capacity - stream.avail_out);
     deflateEnd(&stream);
     return code == Z_STREAM_END ? written : -1;
+}
+
+int cpuente_contains(const uint8_t *text, size_t count, const uint8_t *word, size_t length) {
+    return memmem(text, count, word, length) != NULL;
 }

@@ -18,4 +18,7 @@ long cpuente_inflate(const uint8_t *input, size_t count, uint8_t *output, size_t
 /// Raw DEFLATE. Returns the number of bytes written, or -1 if `capacity` is too small.
 long cpuente_deflate(const uint8_t *input, size_t count, uint8_t *output, size_t capacity);
 
+/// Whether `word` occurs in `text`.
+int cpuente_contains(const uint8_t *text, size_t count, const uint8_t *word, size_t length);
+
 #endif

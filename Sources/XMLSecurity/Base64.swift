@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: EUPL-1.2
+import CLibCrypto
+
+/// Base64 with the standard alphabet and padding (RFC 4648 §4), strict when reading.
+public enum Base64 {
+    public static func encode(_ bytes: [UInt8]) -> String {
+        guard !bytes.isEmpty else { return "" }
+        return String(unsafeUninitializedCapacity: (bytes.count + 2) / 3 * 4 + 1) { buffer in
+            Int(EVP_EncodeBlock(buffer.baseAddress, bytes, Int32(bytes.count)))
+        }
+    }
+
+    /// Decodes text in which the white space of XML (blank, tab, CR, LF) may stand anywhere, as `xs:base64Binary` allows.
+    /// - Returns: `nil` for any other character, wrong padding, or bits that are not zero behind the last octet.
+    public static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
+        text.withContiguousStorageIfAvailable(decode) ?? Array(text).withUnsafeBufferPointer(decode)
+    }
+
+    public static func decode(_ text: String) -> [UInt8]? {
+        var text = text
+        return text.withUTF8(decode)
+    }
+
+    static func decode(_ text: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
+        var valid = true
+        let bytes = [UInt8](unsafeUninitializedCapacity: text.count / 4 * 3 + 3) { buffer, count in
+            var bits: UInt32 = 0
+            var digits = 0
+            var padding = 0
+            for octet in text {
+                let value = table[Int(octet)]
+                if value < 64 {
+                    guard padding == 0 else { return valid = false }
+                    bits = bits << 6 | UInt32(value)
+                    digits += 1
+                    if digits & 3 == 0 {
+                        buffer[count] = UInt8(truncatingIfNeeded: bits >> 16)
+                        buffer[count + 1] = UInt8(truncatingIfNeeded: bits >> 8)
+                        buffer[count + 2] = UInt8(truncatingIfNeeded: bits)
+                        count += 3
+                    }
+                } else if octet == UInt8(ascii: "=") {
+                    padding += 1
+                } else if value != space {
+                    return valid = false
+                }
+            }
+            switch (digits & 3, padding) {
+            case (0, 0): return
+            case (2, 2) where bits & 0xF == 0:
+                buffer[count] = UInt8(truncatingIfNeeded: bits >> 4)
+                count += 1
+            case (3, 1) where bits & 0x3 == 0:
+                buffer[count] = UInt8(truncatingIfNeeded: bits >> 10)
+                buffer[count + 1] = UInt8(truncatingIfNeeded: bits >> 2)
+                count += 2
+            default: valid = false
+            }
+        }
+        return valid ? bytes : nil
+    }
+
+    private static let space: UInt8 = 0xFE
+    private static let table: [UInt8] = {
+        var table = [UInt8](repeating: 0xFF, count: 256)
+        let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+        for (value, octet) in alphabet.utf8.enumerated() { table[Int(octet)] = UInt8(value) }
+        for octet in " \t\r\n".utf8 { table[Int(octet)] = space }
+        return table
+    }()
+}

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: EUPL-1.2
+import CLibCrypto
+public import struct Foundation.Date
+import func Foundation.timegm
+import struct Foundation.tm
+
+/// An X.509 certificate, read once. A container of a public key: whether it is trusted is somebody else's decision.
+public final class Certificate: Sendable {
+    /// The DER octets, as they were given.
+    public let der: [UInt8]
+    public let publicKey: PublicKey
+    /// The DER of the SubjectPublicKeyInfo: equal for two certificates over the same key.
+    public let publicKeyInfo: [UInt8]
+    public let subject: String
+    public let issuer: String
+    public let notBefore: Date
+    public let notAfter: Date
+    /// What the keyUsage extension allows; everything if there is none.
+    public let mayEncrypt: Bool
+    public let maySign: Bool
+
+    /// - Throws: `.keyUnusable` if the octets are not exactly one certificate with a readable key.
+    public init(der: [UInt8]) throws(XMLFault) {
+        guard let certificate = readCertificate(der) else { throw XMLFault(.keyUnusable, expected: "an X.509 certificate") }
+        defer {
+            X509_free(certificate)
+            ERR_clear_error()
+        }
+        guard let key = X509_get_pubkey(certificate), let from = instant(X509_get0_notBefore(certificate)),
+            let until = instant(X509_get0_notAfter(certificate))
+        else { throw XMLFault(.keyUnusable, expected: "a certificate with a readable key and validity") }
+        self.der = der
+        publicKey = PublicKey(owning: key)
+        publicKeyInfo = encodedKey(of: certificate)
+        subject = text(of: X509_get_subject_name(certificate))
+        issuer = text(of: X509_get_issuer_name(certificate))
+        notBefore = from
+        notAfter = until
+        let usage = X509_get_key_usage(certificate)
+        mayEncrypt = usage & UInt32(KU_KEY_ENCIPHERMENT | KU_DATA_ENCIPHERMENT | KU_KEY_AGREEMENT) != 0
+        maySign = usage & UInt32(KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION) != 0
+    }
+
+    /// Reads DER, PEM, or the bare Base64 of a KeyInfo.
+    public convenience init(pemOrDER bytes: [UInt8]) throws(XMLFault) {
+        if bytes.first == 0x30 {
+            try self.init(der: bytes)
+        } else {
+            guard let der = pemBodies(bytes).first ?? Base64.decode(bytes) else {
+                throw XMLFault(.keyUnusable, expected: "a certificate in PEM or DER")
+            }
+            try self.init(der: der)
+        }
+    }
+
+    public var base64: String { Base64.encode(der) }
+    /// SHA-256 over the DER, lower-case hexadecimal.
+    public var fingerprint: String { DigestAlgorithm.sha256.hash(der).hexadecimal }
+
+    public func isValid(at now: Date) -> Bool { notBefore <= now && now < notAfter }
+
+    /// Whether a chain of the given intermediates leads from here to one of the anchors, all valid at that time.
+    ///
+    /// PKCS#1 v1.5 signatures on *certificates* are accepted, as they are the rule in the field. The anchors' own
+    /// signatures are not looked at, and no public certification authority is ever trusted.
+    public func chains(to anchors: [Certificate], through intermediates: [Certificate], at now: Date) -> Bool {
+        verifyChain(der, intermediates.map(\.der), anchors.map(\.der), now)
+    }
+}
+
+extension Certificate: Hashable {
+    public static func == (a: Certificate, b: Certificate) -> Bool { a.der == b.der }
+    public func hash(into hasher: inout Hasher) { hasher.combine(der) }
+}
+
+/// All certificates of a PEM text, in order; or the one of a DER file.
+public func certificates(pemOrDER bytes: [UInt8]) throws(XMLFault) -> [Certificate] {
+    if bytes.first == 0x30 { return [try Certificate(der: bytes)] }
+    let bodies = pemBodies(bytes)
+    guard !bodies.isEmpty else { throw XMLFault(.keyUnusable, expected: "a certificate in PEM or DER") }
+    var found: [Certificate] = []
+    for body in bodies { found.append(try Certificate(der: body)) }
+    return found
+}
+
+private func pemBodies(_ bytes: [UInt8]) -> [[UInt8]] {
+    var bodies: [[UInt8]] = []
+    var lines: [Substring]?
+    for line in String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline) {
+        let line = line.trimmingPrefix(while: \.isWhitespace)
+        if line.hasPrefix("-----BEGIN CERTIFICATE-----") {
+            lines = []
+        } else if line.hasPrefix("-----END CERTIFICATE-----") {
+            if let body = lines.flatMap({ Base64.decode($0.joined()) }) { bodies.append(body) }
+            lines = nil
+        } else {
+            lines?.append(line)
+        }
+    }
+    return bodies
+}
+
+private func readCertificate(_ der: [UInt8]) -> OpaquePointer? {
+    der.withUnsafeBufferPointer { buffer in
+        var end = buffer.baseAddress
+        guard let certificate = d2i_X509(nil, &end, buffer.count) else {
+            ERR_clear_error()
+            return nil
+        }
+        guard end == buffer.baseAddress.map({ $0 + buffer.count }) else {
+            X509_free(certificate)
+            return nil
+        }
+        return certificate
+    }
+}
+
+private func encodedKey(of certificate: OpaquePointer) -> [UInt8] {
+    let key = X509_get_X509_PUBKEY(certificate)
+    let length = Int(i2d_X509_PUBKEY(key, nil))
+    guard length > 0 else { return [] }
+    return [UInt8](unsafeUninitializedCapacity: length) { buffer, count in
+        var end = buffer.baseAddress
+        count = Int(i2d_X509_PUBKEY(key, &end))
+    }
+}
+
+private func text(of name: OpaquePointer?) -> String {
+    withBIO([]) { bio in
+        guard X509_NAME_print_ex(bio, name, 0, PUENTE_NAME_FLAGS) >= 0 else { return nil }
+        return String(decoding: contents(of: bio), as: UTF8.self)
+    } ?? ""
+}
+
+func contents(of bio: OpaquePointer) -> [UInt8] {
+    let pending = BIO_ctrl_pending(bio)
+    return [UInt8](unsafeUninitializedCapacity: pending) { buffer, count in
+        count = max(0, Int(BIO_read(bio, buffer.baseAddress, Int32(pending))))
+    }
+}
+
+private func instant(_ time: UnsafePointer<ASN1_TIME>?) -> Date? {
+    var parts = tm()
+    guard ASN1_TIME_to_tm(time, &parts) == 1 else { return nil }
+    return Date(timeIntervalSince1970: Double(timegm(&parts)))
+}
+
+private func verifyChain(_ leaf: [UInt8], _ intermediates: [[UInt8]], _ anchors: [[UInt8]], _ now: Date) -> Bool {
+    guard let leaf = readCertificate(leaf), let store = X509_STORE_new(), let stack = OPENSSL_sk_new_null(),
+        let context = X509_STORE_CTX_new()
+    else { return false }
+    let others = intermediates.compactMap(readCertificate)
+    defer {
+        X509_STORE_CTX_free(context)
+        OPENSSL_sk_free(stack)
+        others.forEach { X509_free($0) }
+        X509_STORE_free(store)
+        X509_free(leaf)
+        ERR_clear_error()
+    }
+    for other in others { OPENSSL_sk_push(stack, UnsafeRawPointer(other)) }
+    for anchor in anchors.compactMap(readCertificate) {
+        X509_STORE_add_cert(store, anchor)
+        X509_free(anchor)
+    }
+    guard X509_STORE_CTX_init(context, store, leaf, stack) == 1, let parameters = X509_STORE_CTX_get0_param(context)
+    else { return false }
+    X509_VERIFY_PARAM_set_flags(parameters, UInt(X509_V_FLAG_PARTIAL_CHAIN))
+    X509_VERIFY_PARAM_set_time(parameters, time_t(now.timeIntervalSince1970))
+    return X509_verify_cert(context) == 1
+}
+
+extension [UInt8] {
+    /// Lower case, two digits an octet.
+    public var hexadecimal: String {
+        let digits = Array("0123456789abcdef".utf8)
+        return String(unsafeUninitializedCapacity: count * 2) { buffer in
+            for (index, octet) in enumerated() {
+                buffer[2 * index] = digits[Int(octet >> 4)]
+                buffer[2 * index + 1] = digits[Int(octet & 15)]
+            }
+            return count * 2
+        }
+    }
+}

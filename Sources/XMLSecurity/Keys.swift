@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: EUPL-1.2
+import CLibCrypto
+
+/// What kind of key it is, and how large.
+public enum KeyKind: Hashable, Sendable, CustomStringConvertible {
+    case rsa(bits: Int)
+    case ec(Curve)
+    case other(String)
+
+    public var description: String {
+        switch self {
+        case .rsa(let bits): "RSA-\(bits)"
+        case .ec(let curve): curve.libraryName
+        case .other(let name): name
+        }
+    }
+}
+
+/// A public key. Immutable after creation, so that libcrypto lets threads share it.
+public final class PublicKey: @unchecked Sendable {
+    let handle: OpaquePointer
+    public let kind: KeyKind
+
+    /// Takes ownership of the handle.
+    init(owning handle: OpaquePointer) {
+        self.handle = handle
+        kind = keyKind(of: handle)
+    }
+    deinit { EVP_PKEY_free(handle) }
+
+    /// - Returns: whether `signature`, as XML Signature encodes it, fits `data`.
+    func isValid(_ signature: [UInt8], over data: [UInt8], _ algorithm: SignatureAlgorithm) -> Bool {
+        guard let signature = libraryEncoding(of: signature, algorithm) else { return false }
+        guard let context = EVP_MD_CTX_new() else { return false }
+        defer {
+            EVP_MD_CTX_free(context)
+            ERR_clear_error()
+        }
+        var keyContext: OpaquePointer?
+        guard EVP_DigestVerifyInit(context, &keyContext, algorithm.digest.method, nil, handle) == 1,
+            setPadding(keyContext, algorithm)
+        else { return false }
+        return EVP_DigestVerify(context, signature, signature.count, data, data.count) == 1
+    }
+
+    /// Whether the key is of the kind that the algorithm needs.
+    func fits(_ algorithm: SignatureAlgorithm) -> Bool {
+        switch (algorithm.scheme, kind) {
+        case (.pkcs1, .rsa), (.pss, .rsa), (.ecdsa, .ec): true
+        default: false
+        }
+    }
+
+    private func libraryEncoding(of signature: [UInt8], _ algorithm: SignatureAlgorithm) -> [UInt8]? {
+        guard algorithm.scheme == .ecdsa else { return signature }
+        guard case .ec(let curve) = kind else { return nil }
+        return ECDSASignature.der(fromFixedWidth: signature, coordinateLength: curve.coordinateLength)
+    }
+
+    /// A small exponent makes forgeries of sloppy padding checks cheap; nobody needs one.
+    var hasSaneExponent: Bool {
+        guard case .rsa = kind else { return true }
+        var exponent: OpaquePointer?
+        guard EVP_PKEY_get_bn_param(handle, OSSL_PKEY_PARAM_RSA_E, &exponent) == 1 else { return false }
+        defer { BN_free(exponent) }
+        return BN_num_bits(exponent) >= 17 && BN_is_odd(exponent) == 1
+    }
+}
+
+/// A private key. Immutable after creation, so that libcrypto lets threads share it.
+public final class PrivateKey: @unchecked Sendable {
+    let handle: OpaquePointer
+    public let kind: KeyKind
+
+    init(owning handle: OpaquePointer) {
+        self.handle = handle
+        kind = keyKind(of: handle)
+    }
+    deinit { EVP_PKEY_free(handle) }
+
+    /// Reads a PEM private key (PKCS#8, PKCS#1 or SEC 1), encrypted if a password is given.
+    public convenience init(pem: [UInt8], password: String? = nil) throws(XMLFault) {
+        guard let handle = readPrivateKey(pem: pem, password: password) else {
+            throw XMLFault(.keyUnusable, expected: "a private key in PEM")
+        }
+        self.init(owning: handle)
+    }
+
+    /// Signs as XML Signature encodes it: fixed-width `r ‖ s` for ECDSA.
+    func sign(_ data: [UInt8], _ algorithm: SignatureAlgorithm) throws(XMLFault) -> [UInt8] {
+        guard let context = EVP_MD_CTX_new() else { throw XMLFault(.internalFailure) }
+        defer {
+            EVP_MD_CTX_free(context)
+            ERR_clear_error()
+        }
+        var keyContext: OpaquePointer?
+        var length = 0
+        guard EVP_DigestSignInit(context, &keyContext, algorithm.digest.method, nil, handle) == 1,
+            setPadding(keyContext, algorithm), EVP_DigestSign(context, nil, &length, data, data.count) == 1
+        else { throw XMLFault(.keyUnusable, expected: "a key for \(algorithm)", found: "\(kind)") }
+        var signature = [UInt8](repeating: 0, count: length)
+        guard EVP_DigestSign(context, &signature, &length, data, data.count) == 1 else { throw XMLFault(.keyUnusable) }
+        signature.removeSubrange(length...)
+        guard algorithm.scheme == .ecdsa else { return signature }
+        guard case .ec(let curve) = kind,
+            let fixed = ECDSASignature.fixedWidth(fromDER: signature, coordinateLength: curve.coordinateLength)
+        else { throw XMLFault(.keyUnusable, found: "\(kind)") }
+        return fixed
+    }
+
+    /// Whether this is the private half of that public key.
+    public func belongs(to key: PublicKey) -> Bool {
+        defer { ERR_clear_error() }
+        return EVP_PKEY_eq(handle, key.handle) == 1
+    }
+
+    /// What to sign with where nothing else is set: the strongest common choice for the key (Message Format 1.4).
+    public var defaultAlgorithm: SignatureAlgorithm? {
+        switch kind {
+        case .rsa: .pssSHA256
+        case .ec(let curve):
+            switch curve {
+            case .p256, .brainpoolP256r1: .ecdsaSHA256
+            case .p384, .brainpoolP384r1: .ecdsaSHA384
+            case .p521, .brainpoolP512r1: .ecdsaSHA512
+            }
+        case .other: nil
+        }
+    }
+
+    public func fits(_ algorithm: SignatureAlgorithm) -> Bool {
+        switch (algorithm.scheme, kind) {
+        case (.pkcs1, .rsa), (.pss, .rsa), (.ecdsa, .ec): true
+        default: false
+        }
+    }
+}
+
+/// PSS with MGF1 over the same hash and a salt as long as the digest (RFC 9231 §2.3.9).
+private func setPadding(_ context: OpaquePointer?, _ algorithm: SignatureAlgorithm) -> Bool {
+    switch algorithm.scheme {
+    case .ecdsa: true
+    case .pkcs1: EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING) == 1
+    case .pss:
+        EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PSS_PADDING) == 1
+            && EVP_PKEY_CTX_set_rsa_mgf1_md(context, algorithm.digest.method) == 1
+            && EVP_PKEY_CTX_set_rsa_pss_saltlen(context, RSA_PSS_SALTLEN_DIGEST) == 1
+    }
+}
+
+private func keyKind(of handle: OpaquePointer) -> KeyKind {
+    let name = EVP_PKEY_get0_type_name(handle).map { String(cString: $0) } ?? "unknown"
+    switch name {
+    case "RSA": return .rsa(bits: Int(EVP_PKEY_get_bits(handle)))
+    case "EC":
+        var group = [CChar](repeating: 0, count: 64)
+        var length = 0
+        guard EVP_PKEY_get_group_name(handle, &group, group.count, &length) == 1 else {
+            ERR_clear_error()
+            return .other("EC with explicit parameters")
+        }
+        let curve = String(decoding: group.prefix(length).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        return Curve.allCases.first { $0.libraryName == curve }.map(KeyKind.ec) ?? .other(curve)
+    default: return .other(name)
+    }
+}
+
+extension DigestAlgorithm {
+    var method: OpaquePointer? {
+        switch self {
+        case .sha256: EVP_sha256()
+        case .sha384: EVP_sha384()
+        case .sha512: EVP_sha512()
+        }
+    }
+
+    /// The digest of some octets.
+    public func hash(_ data: [UInt8]) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: length) { buffer, count in
+            var written: UInt32 = 0
+            EVP_Digest(data, data.count, buffer.baseAddress, &written, method, nil)
+            count = Int(written)
+        }
+    }
+}
+
+/// The two encodings of an ECDSA signature: DER for libcrypto, fixed width for XML Signature 1.1 §6.4.3.
+enum ECDSASignature {
+    static func der(fromFixedWidth signature: [UInt8], coordinateLength: Int) -> [UInt8]? {
+        guard signature.count == 2 * coordinateLength, let pair = ECDSA_SIG_new() else { return nil }
+        defer { ECDSA_SIG_free(pair) }
+        let r = signature.withUnsafeBufferPointer { BN_bin2bn($0.baseAddress, Int32(coordinateLength), nil) }
+        let s = signature.withUnsafeBufferPointer {
+            BN_bin2bn($0.baseAddress! + coordinateLength, Int32(coordinateLength), nil)
+        }
+        guard ECDSA_SIG_set0(pair, r, s) == 1 else { return nil }
+        let length = i2d_ECDSA_SIG(pair, nil)
+        guard length > 0 else { return nil }
+        return [UInt8](unsafeUninitializedCapacity: Int(length)) { buffer, count in
+            var end = buffer.baseAddress
+            count = Int(i2d_ECDSA_SIG(pair, &end))
+        }
+    }
+
+    static func fixedWidth(fromDER signature: [UInt8], coordinateLength: Int) -> [UInt8]? {
+        let pair = signature.withUnsafeBufferPointer { buffer in
+            var start = buffer.baseAddress
+            return d2i_ECDSA_SIG(nil, &start, buffer.count)
+        }
+        guard let pair else { return nil }
+        defer { ECDSA_SIG_free(pair) }
+        var fixed = [UInt8](repeating: 0, count: 2 * coordinateLength)
+        let done = fixed.withUnsafeMutableBufferPointer { buffer in
+            BN_bn2binpad(ECDSA_SIG_get0_r(pair), buffer.baseAddress, Int32(coordinateLength)) >= 0
+                && BN_bn2binpad(ECDSA_SIG_get0_s(pair), buffer.baseAddress! + coordinateLength, Int32(coordinateLength)) >= 0
+        }
+        return done ? fixed : nil
+    }
+}
+
+/// A memory BIO with a copy of the octets, for the time of `body`. The copy matters: a BIO that only points outlives its array.
+func withBIO<R>(_ bytes: [UInt8], _ body: (OpaquePointer) -> R?) -> R? {
+    guard let bio = BIO_new(BIO_s_mem()) else { return nil }
+    defer {
+        BIO_free(bio)
+        ERR_clear_error()
+    }
+    guard BIO_write(bio, bytes, Int32(bytes.count)) == bytes.count else { return nil }
+    return body(bio)
+}
+
+private func readPrivateKey(pem: [UInt8], password: String?) -> OpaquePointer? {
+    withBIO(pem) { bio in
+        var password = Array((password ?? "").utf8CString)
+        // With a callback that is nil, the last argument is taken as the password; it also keeps libcrypto from asking
+        // on the terminal.
+        return password.withUnsafeMutableBytes { PEM_read_bio_PrivateKey(bio, nil, nil, $0.baseAddress) }
+    }
+}
+
+/// Random octets from libcrypto's generator.
+public func randomBytes(_ count: Int) throws(XMLFault) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: count)
+    guard RAND_bytes(&bytes, Int32(count)) == 1 else { throw XMLFault(.internalFailure, found: "no random octets") }
+    return bytes
+}

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: EUPL-1.2
+import CLibXML2
+import CPuente
+
+/// How large and how odd a document may be.
+public struct XMLLimits: Sendable {
+    public var octets: Int
+    public var depth: Int
+    public var elements: Int
+    public var attributesPerElement: Int
+    public var nameLength: Int
+    public var textLength: Int
+
+    /// For messages: a response with its certificates has about 30 levels and 300 elements.
+    public static let message = XMLLimits(
+        octets: 131_072, depth: 40, elements: 4_000, attributesPerElement: 32, nameLength: 128, textLength: 131_072)
+
+    /// For metadata, aggregates included.
+    public static let metadata = XMLLimits(
+        octets: 64 << 20, depth: 40, elements: 4_000_000, attributesPerElement: 64, nameLength: 256, textLength: 1 << 20)
+}
+
+extension XMLTree {
+    /// Parses UTF-8 without byte order mark into a tree that holds elements, attributes, text and harmless comments only.
+    ///
+    /// Refused: any DOCTYPE, entities beyond the five, CDATA, processing instructions, comments beside text, identifiers
+    /// that occur twice, relative or undeclared namespaces, anything over the limits. Nothing is fetched.
+    public convenience init(parsing bytes: [UInt8], limits: XMLLimits = .message) throws(XMLFault) {
+        guard bytes.count <= limits.octets else {
+            throw XMLFault(.limit, expected: "at most \(limits.octets) octets", found: "\(bytes.count)")
+        }
+        try Self.checkEncoding(bytes)
+        _ = Self.libraryIsReady
+        self.init(owning: try Self.parse(bytes))
+        var inspection = Inspection(limits: limits)
+        try inspection.visitDocument(document)
+    }
+
+    static let libraryIsReady: Void = cpuente_initialize()
+
+    private static func parse(_ bytes: [UInt8]) throws(XMLFault) -> xmlDocPtr {
+        guard let context = xmlNewParserCtxt() else { throw XMLFault(.internalFailure) }
+        defer { xmlFreeParserCtxt(context) }
+        let options = XML_PARSE_NONET.rawValue | XML_PARSE_NOERROR.rawValue | XML_PARSE_NOWARNING.rawValue
+        let document = bytes.withUnsafeBytes { buffer in
+            xmlCtxtReadMemory(
+                context, buffer.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(buffer.count), nil, "UTF-8",
+                Int32(options))
+        }
+        guard let document else { throw XMLFault(.malformed) }
+        guard context.pointee.wellFormed == 1, document.pointee.intSubset == nil, xmlDocGetRootElement(document) != nil
+        else {
+            xmlFreeDoc(document)
+            throw XMLFault(.malformed)
+        }
+        guard context.pointee.nsWellFormed == 1 else {
+            xmlFreeDoc(document)
+            throw XMLFault(.namespace)
+        }
+        return document
+    }
+
+    /// UTF-8 without byte order mark, said or unsaid; no document type, which is refused before it is parsed.
+    private static func checkEncoding(_ bytes: [UInt8]) throws(XMLFault) {
+        guard let first = bytes.first else { throw XMLFault(.malformed, found: "nothing") }
+        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { throw XMLFault(.encoding, found: "byte order mark") }
+        guard first < 0x80, !bytes.contains(0), UTF8.isValid(bytes) else { throw XMLFault(.encoding, expected: "UTF-8") }
+        if bytes.contains("<!DOCTYPE") || bytes.contains("<!ENTITY") { throw XMLFault(.documentType) }
+        guard bytes.starts(with: "<?xml".utf8), let end = bytes.firstIndex(of: UInt8(ascii: ">")) else { return }
+        let declaration = String(decoding: bytes[..<end], as: UTF8.self).lowercased()
+        guard let encoding = declaration.range(ofWord: "encoding") else { return }
+        let said = declaration[encoding...].dropFirst(8).filter { !" \t\r\n=\"'?".contains($0) }
+        guard said.hasPrefix("utf-8") || said.hasPrefix("utf8") else {
+            throw XMLFault(.encoding, expected: "UTF-8", found: String(said.prefix(20)))
+        }
+    }
+}
+
+extension [UInt8] {
+    fileprivate func contains(_ word: StaticString) -> Bool {
+        cpuente_contains(self, count, word.utf8Start, word.utf8CodeUnitCount) == 1
+    }
+}
+
+extension UTF8 {
+    fileprivate static func isValid(_ bytes: [UInt8]) -> Bool { String(validating: bytes, as: UTF8.self) != nil }
+}
+
+extension String {
+    fileprivate func range(ofWord word: String) -> Index? {
+        indices.first { self[$0...].hasPrefix(word) }
+    }
+}
+
+/// One walk over a fresh tree that refuses what no message needs.
+private struct Inspection {
+    let limits: XMLLimits
+    var elements = 0
+    var identifiers: Set<String> = []
+
+    init(limits: XMLLimits) { self.limits = limits }
+
+    mutating func visitDocument(_ document: xmlDocPtr) throws(XMLFault) {
+        var next = document.pointee.children
+        while let node = next {
+            switch node.pointee.type {
+            case XML_ELEMENT_NODE: try visit(node, depth: 1)
+            case XML_COMMENT_NODE: break
+            // A style sheet before the root of published metadata is not part of any signed element.
+            case XML_PI_NODE where limits.octets > XMLLimits.message.octets && node.pointee.prev == nil: break
+            default: throw XMLFault(.forbiddenNode, found: "outside the root element")
+            }
+            next = node.pointee.next
+        }
+    }
+
+    mutating func visit(_ element: xmlNodePtr, depth: Int) throws(XMLFault) {
+        elements += 1
+        guard depth <= limits.depth else { throw XMLFault(.limit, expected: "at most \(limits.depth) levels") }
+        guard elements <= limits.elements else { throw XMLFault(.limit, expected: "at most \(limits.elements) elements") }
+        try check(name: element.pointee.name)
+        try visitNamespaces(of: element)
+        try visitAttributes(of: element)
+        try visitContent(of: element, depth: depth)
+    }
+
+    func check(name: UnsafePointer<xmlChar>?) throws(XMLFault) {
+        guard Int(xmlStrlen(name)) <= limits.nameLength else {
+            throw XMLFault(.limit, expected: "names of at most \(limits.nameLength) octets")
+        }
+    }
+
+    func visitNamespaces(of element: xmlNodePtr) throws(XMLFault) {
+        var count = 0
+        var next = element.pointee.nsDef
+        while let namespace = next {
+            count += 1
+            try check(name: namespace.pointee.prefix)
+            let uri = namespace.pointee.href.map { String(cString: $0) } ?? ""
+            // Canonical XML gives no meaning to relative namespaces (Exclusive C14N §1.3).
+            guard uri.isEmpty || uri.contains(":"), !uri.utf8.contains(where: { $0 <= 32 }) else {
+                throw XMLFault(.namespace, String(cString: element.pointee.name), expected: "an absolute URI", found: uri)
+            }
+            next = namespace.pointee.next
+        }
+        guard count <= limits.attributesPerElement else { throw XMLFault(.limit, found: "\(count) namespaces") }
+    }
+
+    mutating func visitAttributes(of element: xmlNodePtr) throws(XMLFault) {
+        var count = 0
+        var next = element.pointee.properties
+        while let attribute = next {
+            count += 1
+            try check(name: attribute.pointee.name)
+            if xmlStrcasecmp(attribute.pointee.name, "id") == 0 { try note(identifier: attribute, of: element) }
+            next = attribute.pointee.next
+        }
+        guard count <= limits.attributesPerElement else {
+            throw XMLFault(.limit, String(cString: element.pointee.name), found: "\(count) attributes")
+        }
+    }
+
+    /// `ID`, `Id`, `id` and `xml:id` share one space, regardless of case and blanks: whoever looks an identifier up, in
+    /// whatever way, finds the same element.
+    mutating func note(identifier: xmlAttrPtr, of element: xmlNodePtr) throws(XMLFault) {
+        guard let content = xmlNodeGetContent(UnsafeMutableRawPointer(identifier).assumingMemoryBound(to: xmlNode.self))
+        else { return }
+        defer { cpuente_xml_free(content) }
+        let text = String(cString: content).trimmingXMLSpace().lowercased()
+        guard identifiers.insert(text).inserted else {
+            throw XMLFault(.identifierRepeated, String(cString: element.pointee.name))
+        }
+    }
+
+    mutating func visitContent(of element: xmlNodePtr, depth: Int) throws(XMLFault) {
+        var hasComment = false
+        var textLength = 0
+        var hasText = false
+        var next = element.pointee.children
+        while let node = next {
+            switch node.pointee.type {
+            case XML_ELEMENT_NODE: try visit(node, depth: depth + 1)
+            case XML_COMMENT_NODE: hasComment = true
+            case XML_TEXT_NODE:
+                textLength += Int(xmlStrlen(node.pointee.content))
+                hasText = hasText || xmlIsBlankNode(node) != 1
+            default: throw XMLFault(.forbiddenNode, String(cString: element.pointee.name))
+            }
+            next = node.pointee.next
+        }
+        guard textLength <= limits.textLength else { throw XMLFault(.limit, found: "\(textLength) octets of text") }
+        if hasComment, hasText { throw XMLFault(.commentInText, String(cString: element.pointee.name)) }
+    }
+}

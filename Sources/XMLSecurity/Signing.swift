@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+/// A key with its certificate and the algorithm to sign with: all that a signature needs.
+public struct Signer: Sendable {
+    public let key: PrivateKey
+    /// The signer's certificate first, then the chain up to the anchor, if the receiver wants one.
+    public let chain: [Certificate]
+    public let algorithm: SignatureAlgorithm
+
+    /// - Throws: `.keyUnusable` if key and certificate do not belong together, or the key does not fit the algorithm.
+    public init(key: PrivateKey, chain: [Certificate], algorithm: SignatureAlgorithm? = nil) throws(XMLFault) {
+        guard let certificate = chain.first, key.belongs(to: certificate.publicKey) else {
+            throw XMLFault(.keyUnusable, expected: "the certificate of the private key", found: chain.first?.subject)
+        }
+        guard let algorithm = algorithm ?? key.defaultAlgorithm, key.fits(algorithm) else {
+            throw XMLFault(.keyUnusable, expected: "a key for \(algorithm?.uri ?? "signatures")", found: "\(key.kind)")
+        }
+        self.key = key
+        self.chain = chain
+        self.algorithm = algorithm
+    }
+
+    public var certificate: Certificate { chain[0] }
+
+    /// The same key and certificate with another algorithm.
+    public func using(_ algorithm: SignatureAlgorithm) throws(XMLFault) -> Signer {
+        try Signer(key: key, chain: chain, algorithm: algorithm)
+    }
+}
+
+extension XMLNode {
+    /// This element with an enveloped signature over it, put behind the given number of children.
+    ///
+    /// Plain exclusive C14N, one Reference to the element's ID, the certificates in KeyInfo, Base64 without line breaks.
+    /// - Parameter identifier: the attribute that holds the ID; without such an attribute the Reference is empty, which
+    ///   stands for the document and is right for a root element only.
+    /// - Spec: SAML Core 2.0 §5.4; eIDAS dossier §5.3.
+    public func signed(by signer: Signer, behind index: Int, identifier: XMLName = "ID") throws(XMLFault) -> XMLNode {
+        let digest = signer.algorithm.digest
+        let signedInfo = XMLNode(
+            Namespace.ds("SignedInfo"), [],
+            [
+                XMLNode(Namespace.ds("CanonicalizationMethod"), [("Algorithm", AlgorithmURI.exclusiveC14N)]),
+                XMLNode(Namespace.ds("SignatureMethod"), [("Algorithm", signer.algorithm.uri)]),
+                XMLNode(
+                    Namespace.ds("Reference"), [("URI", self[identifier].map { "#" + $0 } ?? "")],
+                    [
+                        XMLNode(
+                            Namespace.ds("Transforms"), [],
+                            [
+                                XMLNode(Namespace.ds("Transform"), [("Algorithm", AlgorithmURI.enveloped)]),
+                                XMLNode(Namespace.ds("Transform"), [("Algorithm", AlgorithmURI.exclusiveC14N)]),
+                            ]),
+                        XMLNode(Namespace.ds("DigestMethod"), [("Algorithm", digest.uri)]),
+                        XMLNode(Namespace.ds("DigestValue"), text: Base64.encode(digest.hash(canonical()))),
+                    ]),
+            ])
+        let value = try signer.key.sign(signedInfo.canonical(), signer.algorithm)
+        let signature = XMLNode(
+            Namespace.ds("Signature"), [],
+            [
+                signedInfo,
+                XMLNode(Namespace.ds("SignatureValue"), text: Base64.encode(value)),
+                XMLNode(Namespace.ds("KeyInfo"), [], [.x509Data(signer.chain)]),
+            ])
+        return inserting(signature, at: index)
+    }
+
+    /// `ds:X509Data` with certificates.
+    static func x509Data(_ certificates: [Certificate]) -> XMLNode {
+        XMLNode(
+            Namespace.ds("X509Data"), [],
+            certificates.map { XMLNode(Namespace.ds("X509Certificate"), text: $0.base64) })
+    }
+
+    /// `ds:KeyInfo` with one certificate, as metadata carries it.
+    public static func keyInfo(_ certificate: Certificate) -> XMLNode {
+        XMLNode(Namespace.ds("KeyInfo"), [], [.x509Data([certificate])])
+    }
+}

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: EUPL-1.2
+import CLibXML2
+import CPuente
+
+/// A parsed document. Belongs to one task; elements keep it alive.
+public final class XMLTree {
+    let document: xmlDocPtr
+
+    /// Takes ownership.
+    init(owning document: xmlDocPtr) { self.document = document }
+    deinit { xmlFreeDoc(document) }
+
+    /// The document element. Every tree has one: `XMLTree.init(parsing:limits:)` refuses documents without.
+    public var root: Element { Element(tree: self, node: xmlDocGetRootElement(document)) }
+}
+
+/// An element of a tree. Offers reading only.
+public struct Element {
+    public let tree: XMLTree
+    let node: xmlNodePtr
+
+    public var local: String { String(cString: node.pointee.name) }
+    public var namespaceURI: String? { node.pointee.ns.flatMap { $0.pointee.href }.map { String(cString: $0) } }
+
+    /// The path from the root by local names: for messages to operators.
+    public var path: String {
+        guard let parent else { return local }
+        return parent.path + "/" + local
+    }
+
+    public var parent: Element? {
+        guard let parent = node.pointee.parent, parent.pointee.type == XML_ELEMENT_NODE else { return nil }
+        return Element(tree: tree, node: parent)
+    }
+
+    public func `is`(_ name: XMLName) -> Bool {
+        guard equal(node.pointee.name, name.local) else { return false }
+        guard let href = node.pointee.ns?.pointee.href else { return name.namespace == nil }
+        guard let namespace = name.namespace else { return false }
+        return equal(href, namespace.uri)
+    }
+
+    /// The child elements, in document order. Comments and white space between them are passed over.
+    public var children: [Element] {
+        var found: [Element] = []
+        var next = node.pointee.children
+        while let child = next {
+            if child.pointee.type == XML_ELEMENT_NODE { found.append(Element(tree: tree, node: child)) }
+            next = child.pointee.next
+        }
+        return found
+    }
+
+    public func children(_ name: XMLName) -> [Element] { children.filter { $0.is(name) } }
+
+    /// The only child of that name, or `nil` if there is none or more than one.
+    public func only(_ name: XMLName) -> Element? {
+        let found = children(name)
+        return found.count == 1 ? found[0] : nil
+    }
+
+    /// All elements below this one, itself first, in document order.
+    public var descendants: [Element] { [self] + children.flatMap(\.descendants) }
+
+    /// The text directly inside, joined; elements inside contribute nothing.
+    public var text: String {
+        var first: String?
+        var next = node.pointee.children
+        while let child = next {
+            if child.pointee.type == XML_TEXT_NODE, let content = child.pointee.content {
+                let piece = String(cString: content)
+                first = first.map { $0 + piece } ?? piece
+            }
+            next = child.pointee.next
+        }
+        return first ?? ""
+    }
+
+    /// The text directly inside, without white space at its ends.
+    public var trimmedText: String { text.trimmingXMLSpace() }
+
+    /// Whether there is text other than white space directly inside.
+    public var hasText: Bool {
+        var next = node.pointee.children
+        while let child = next {
+            if child.pointee.type == XML_TEXT_NODE, xmlIsBlankNode(child) != 1 { return true }
+            next = child.pointee.next
+        }
+        return false
+    }
+
+    /// The Base64 content, decoded straight from the tree. `nil` if it is not Base64, or if there are elements inside.
+    public var base64: [UInt8]? {
+        guard let only = node.pointee.children else { return [] }
+        if only.pointee.next == nil, only.pointee.type == XML_TEXT_NODE, let content = only.pointee.content {
+            let octets = UnsafeRawPointer(content).assumingMemoryBound(to: UInt8.self)
+            return Base64.decode(UnsafeBufferPointer(start: octets, count: Int(xmlStrlen(content))))
+        }
+        return children.isEmpty ? Base64.decode(text) : nil
+    }
+
+    /// The value of an attribute, after the normalisation of XML §3.3.3.
+    public subscript(name: XMLName) -> String? {
+        let value =
+            if let namespace = name.namespace {
+                xmlGetNsProp(node, name.local, namespace.uri)
+            } else {
+                xmlGetNoNsProp(node, name.local)
+            }
+        guard let value else { return nil }
+        defer { cpuente_xml_free(value) }
+        return String(cString: value)
+    }
+
+    /// The names of all attributes; the prefix of a qualified one is as the document spells it.
+    public var attributeNames: [XMLName] {
+        var found: [XMLName] = []
+        var next = node.pointee.properties
+        while let attribute = next {
+            let local = String(cString: attribute.pointee.name)
+            if let namespace = attribute.pointee.ns, let href = namespace.pointee.href {
+                let prefix = namespace.pointee.prefix.map { String(cString: $0) } ?? ""
+                found.append(XMLName(Namespace(prefix, String(cString: href)), local))
+            } else {
+                found.append(XMLName(unqualified: local))
+            }
+            next = attribute.pointee.next
+        }
+        return found
+    }
+
+    /// The namespace URI that a prefix stands for here, as needed for QNames in values; `nil` if it is not declared.
+    public func namespace(ofPrefix prefix: String) -> String? {
+        guard let namespace = xmlSearchNs(tree.document, node, prefix.isEmpty ? nil : prefix) else { return nil }
+        return namespace.pointee.href.map { String(cString: $0) }
+    }
+
+    public static func == (a: Element, b: Element) -> Bool { a.node == b.node }
+
+    private func equal(_ text: UnsafePointer<xmlChar>?, _ other: String) -> Bool {
+        xmlStrEqual(text, other) == 1
+    }
+}
+
+extension String {
+    /// Without blank, tab, CR and LF at both ends.
+    public func trimmingXMLSpace() -> String {
+        let octets = utf8
+        func isSpace(_ octet: UInt8) -> Bool { octet == 32 || octet == 9 || octet == 10 || octet == 13 }
+        guard let first = octets.firstIndex(where: { !isSpace($0) }) else { return "" }
+        let last = octets.lastIndex { !isSpace($0) } ?? first
+        return first == octets.startIndex && octets.index(after: last) == octets.endIndex ? self : String(self[first...last])
+    }
+}
