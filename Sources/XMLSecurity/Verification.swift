@@ -205,3 +205,27 @@ extension Element {
         }
     }
 }
+
+/// Verifies a signature that stands outside the XML, as the Redirect binding carries it.
+///
+/// - Returns: the certificate over whose key it was made.
+/// - Spec: SAML Bindings 2.0 §3.4.4.1.
+public func verifyDetached(
+    _ signature: [UInt8], over octets: [UInt8], algorithm uri: String, trusting trusted: [Certificate],
+    policy: SignaturePolicy
+) throws(XMLFault) -> Certificate {
+    guard let algorithm = SignatureAlgorithm(rawValue: uri), policy.algorithms.contains(algorithm) else {
+        throw XMLFault(.signatureAlgorithm, "SigAlg", expected: "a permitted signature algorithm", found: uri)
+    }
+    guard !trusted.isEmpty else { throw XMLFault(.keyUnknown, "Signature") }
+    var weakness: XMLFault?
+    for candidate in trusted {
+        do {
+            try candidate.publicKey.check(for: algorithm, policy, at: "Signature")
+            if candidate.publicKey.isValid(signature, over: octets, algorithm) { return candidate }
+        } catch {
+            weakness = error
+        }
+    }
+    throw weakness ?? XMLFault(.signatureValue, "Signature")
+}

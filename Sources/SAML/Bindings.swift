@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: EUPL-1.2
+public import Federation
+public import XMLSecurity
+
+/// A message as the browser brought it. Proves nothing: bytes, and claims beside them.
+public struct ReceivedMessage: Sendable {
+    /// The signature that the Redirect binding carries in the query instead of in the XML.
+    public struct QuerySignature: Sendable {
+        let signed: [UInt8]
+        let algorithm: String
+        let value: [UInt8]
+    }
+
+    public let octets: [UInt8]
+    public let relayState: String?
+    public let querySignature: QuerySignature?
+
+    /// Characters that a message field may have, in Base64.
+    public static let defaultLimit = 131_072
+
+    /// Reads the form of the POST binding.
+    ///
+    /// - Throws: ``Rule/parameterTooLarge``, ``Rule/base64``, ``Rule/relayStateTooLong``.
+    /// - Spec: SAML Bindings 2.0 §3.5.4.
+    public init(
+        post message: String, relayState: String?, limit: Int = defaultLimit, field: String = "SAMLRequest"
+    ) throws(Rejection) {
+        octets = try Self.decode(message, limit: limit, field)
+        self.relayState = try Self.check(relayState: relayState)
+        querySignature = nil
+    }
+
+    /// Reads the query of the Redirect binding, or of the Commission node's "redirect": plain Base64 of XML that is signed
+    /// inside. The two are told apart by the presence of a signature in the query.
+    ///
+    /// - Parameter query: the query string exactly as it came; signatures are computed over its escapes.
+    /// - Spec: SAML Bindings 2.0 §3.4.4.1; eIDAS dossier §1.1.
+    public init(redirect query: String, limit: Int = defaultLimit, field: String = "SAMLRequest") throws(Rejection) {
+        let parameters = try Query(query)
+        guard let message = try parameters.value(field) else { throw Rejection(.parameterMissing, field) }
+        let relayState = try parameters.value("RelayState")
+        let decoded = try Self.decode(message, limit: limit, field)
+        let isXML = decoded.first == UInt8(ascii: "<")
+        guard let algorithm = try parameters.value("SigAlg"), let signature = try parameters.value("Signature") else {
+            guard isXML else { throw Rejection(.signatureMissing, "Signature", expected: "SigAlg and Signature in the query") }
+            octets = decoded
+            self.relayState = try Self.check(relayState: relayState)
+            querySignature = nil
+            return
+        }
+        guard let value = Base64.decode(signature) else { throw Rejection(.base64, "Signature") }
+        guard !isXML, let inflated = Deflate.inflate(decoded, limit: limit) else { throw Rejection(.deflate, field) }
+        octets = inflated
+        self.relayState = try Self.check(relayState: relayState)
+        querySignature = QuerySignature(
+            signed: parameters.raw([field, "RelayState", "SigAlg"]), algorithm: algorithm, value: value)
+    }
+
+    private static func decode(_ message: String, limit: Int, _ field: String) throws(Rejection) -> [UInt8] {
+        guard message.utf8.count <= limit else {
+            throw Rejection(.parameterTooLarge, field, expected: "at most \(limit) characters", found: "\(message.utf8.count)")
+        }
+        guard let octets = Base64.decode(message), !octets.isEmpty else { throw Rejection(.base64, field) }
+        return octets
+    }
+
+    /// At most 80 characters, which is also what the gateway and the nodes allow (SAML Bindings 2.0 §3.5.3).
+    private static func check(relayState: String?) throws(Rejection) -> String? {
+        guard let relayState else { return nil }
+        guard relayState.unicodeScalars.count <= 80, relayState.unicodeScalars.allSatisfy({ $0.value >= 32 && $0.value != 127 })
+        else { throw Rejection(.relayStateTooLong, "RelayState", found: "\(relayState.unicodeScalars.count) characters") }
+        return relayState
+    }
+}
+
+/// A query string, undecoded: pairs in their order, with the escapes they came with.
+struct Query {
+    private let pairs: [(name: Substring, raw: Substring)]
+
+    init(_ text: String) throws(Rejection) {
+        pairs = text.split(separator: "&").map { pair in
+            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            return (parts[0], parts.count == 2 ? parts[1] : "")
+        }
+    }
+
+    func value(_ name: String) throws(Rejection) -> String? {
+        let found = pairs.filter { $0.name == name }
+        guard found.count <= 1 else { throw Rejection(.parameterRepeated, name) }
+        guard let raw = found.first?.raw else { return nil }
+        guard let value = PercentEncoding.decode(raw) else { throw Rejection(.base64, name) }
+        return value
+    }
+
+    /// The octets that the signature covers: these parameters in this order, as they came.
+    func raw(_ names: [String]) -> [UInt8] {
+        let present = names.compactMap { name in pairs.first { $0.name == name } }
+        return Array(present.map { "\($0.name)=\($0.raw)" }.joined(separator: "&").utf8)
+    }
+}
+
+/// `application/x-www-form-urlencoded` (WHATWG URL §5).
+public enum PercentEncoding {
+    /// `nil` for a damaged escape, or if the result is not UTF-8.
+    public static func decode(_ text: some StringProtocol) -> String? {
+        var octets: [UInt8] = []
+        octets.reserveCapacity(text.utf8.count)
+        var digits = 0
+        var value: UInt8 = 0
+        for octet in text.utf8 {
+            if digits > 0 {
+                guard let digit = hexDigit(octet) else { return nil }
+                value = value << 4 | digit
+                digits -= 1
+                if digits == 0 { octets.append(value) }
+            } else if octet == UInt8(ascii: "%") {
+                (digits, value) = (2, 0)
+            } else {
+                octets.append(octet == UInt8(ascii: "+") ? 32 : octet)
+            }
+        }
+        return digits == 0 ? String(validating: octets, as: UTF8.self) : nil
+    }
+
+    private static func hexDigit(_ octet: UInt8) -> UInt8? {
+        switch octet {
+        case 48...57: octet - 48
+        case 65...70: octet - 55
+        case 97...102: octet - 87
+        default: nil
+        }
+    }
+}

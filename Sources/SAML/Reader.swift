@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: EUPL-1.2
+import Federation
+import XMLSecurity
+
+/// Reads one element in the order of its schema; whatever is missing, repeated, unknown or out of place is refused.
+struct Reader {
+    let element: Element
+    private var rest: ArraySlice<Element>
+
+    /// - Parameter attributes: the unqualified attributes that the schema knows. Qualified ones are refused unless
+    ///   `allowingOthers`; of `xsi`, only `type` is let through.
+    init(_ element: Element, attributes: Set<String>, allowingOthers: Bool = false) throws(Rejection) {
+        self.element = element
+        rest = element.children[...]
+        for name in element.attributeNames {
+            let isKnown =
+                switch name.namespace {
+                case nil: attributes.contains(name.local)
+                case let namespace? where namespace.uri == Namespace.xsi.uri: name.local == "type"
+                default: allowingOthers
+                }
+            guard isKnown else { throw Rejection(.messageSchema, element.path + "/@" + name.local, expected: "no such attribute") }
+        }
+        guard !element.hasText else { throw Rejection(.messageSchema, element.path, expected: "elements", found: "text") }
+    }
+
+    /// Looks at nothing yet.
+    init(unread element: Element) {
+        self.element = element
+        rest = element.children[...]
+    }
+
+    mutating func optional(_ name: XMLName) -> Element? {
+        guard let first = rest.first, first.is(name) else { return nil }
+        rest.removeFirst()
+        return first
+    }
+
+    mutating func required(_ name: XMLName) throws(Rejection) -> Element {
+        guard let next = optional(name) else {
+            throw Rejection(.messageSchema, element.path, expected: name.local, found: rest.first?.local ?? "nothing")
+        }
+        return next
+    }
+
+    /// As many as come next with one of these names.
+    mutating func all(_ names: XMLName...) -> [Element] {
+        let found = rest.prefix { child in names.contains { child.is($0) } }
+        rest = rest.dropFirst(found.count)
+        return Array(found)
+    }
+
+    /// Everything that is left, unread.
+    mutating func others() -> [Element] {
+        defer { rest = [] }
+        return Array(rest)
+    }
+
+    func end() throws(Rejection) {
+        guard let first = rest.first else { return }
+        throw Rejection(.messageSchema, element.path, expected: "no more", found: first.local)
+    }
+}
+
+extension Element {
+    /// The text of an element that has nothing but text, trimmed.
+    func simpleText() throws(Rejection) -> String {
+        guard children.isEmpty else { throw Rejection(.messageSchema, path, expected: "text", found: "elements") }
+        return trimmedText
+    }
+
+    func requiredAttribute(_ name: XMLName) throws(Rejection) -> String {
+        guard let value = self[name] else { throw Rejection(.messageSchema, path + "/@" + name.local, expected: "a value", found: "nothing") }
+        return value
+    }
+
+    /// `xs:boolean`, or `nil` if the attribute is not there.
+    func boolean(_ name: XMLName) throws(Rejection) -> Bool? {
+        switch self[name] {
+        case nil: nil
+        case "true", "1": true
+        case "false", "0": false
+        case let other: throw Rejection(.messageSchema, path + "/@" + name.local, expected: "true or false", found: other)
+        }
+    }
+}
+
+/// An NCName by the rules that matter for identifiers: begins with a letter or underscore, has no colon and no white space.
+func isNCName(_ text: String) -> Bool {
+    guard let first = text.unicodeScalars.first, first == "_" || first.properties.isAlphabetic, text.utf8.count <= 256
+    else { return false }
+    return text.unicodeScalars.allSatisfy { scalar in
+        scalar == "_" || scalar == "-" || scalar == "." || scalar == "\u{B7}" || scalar.properties.isAlphabetic
+            || scalar.properties.numericType != nil || scalar.properties.generalCategory == .nonspacingMark
+            || scalar.properties.generalCategory == .spacingMark
+    }
+}

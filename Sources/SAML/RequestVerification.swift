@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: EUPL-1.2
+public import Federation
+public import XMLSecurity
+public import Foundation
+
+/// Who may have sent a message, and with what.
+public struct Sender: Sendable {
+    public var signingCertificates: [Certificate]
+    public var signatures: SignaturePolicy
+
+    public init(signingCertificates: [Certificate], signatures: SignaturePolicy) {
+        self.signingCertificates = signingCertificates
+        self.signatures = signatures
+    }
+}
+
+/// What must be true of a request before anybody looks at what it asks.
+public struct RequestExpectation: Sendable {
+    /// Our own addresses for the binding that was used.
+    public var destinations: Set<String>
+    /// Seconds that IssueInstant may lie in the past.
+    public var maximumAgeSeconds: Double
+    /// Seconds that the sender's clock may be ahead.
+    public var skewSeconds: Double
+
+    public init(destinations: Set<String>, maximumAgeSeconds: Double = 300, skewSeconds: Double = 60) {
+        self.destinations = destinations
+        self.maximumAgeSeconds = maximumAgeSeconds
+        self.skewSeconds = skewSeconds
+    }
+}
+
+extension ParsedMessage {
+    /// Verifies an AuthnRequest: type, structure, signature, then what the envelope says.
+    ///
+    /// Not checked: what it asks, whether its ID was seen before.
+    /// - Spec: eIDAS dossier P1-05 to P1-18, P1-22, P1-42; Cl@ve dossier §2.10.
+    public func verifyRequest(
+        from sender: Sender, expecting expected: RequestExpectation, at now: Date, _ examination: Examination = Examination()
+    ) throws(Rejection) -> Verified<AuthnRequest> {
+        try examination.step(.messageType, tree.root.local) { () throws(Rejection) in try checkType(AuthnRequest.self) }
+        let request = try examination.step(.messageSchema, tree.root.local) { () throws(Rejection) in
+            try AuthnRequest(reading: tree.root)
+        }
+        let certificate = try verifySender(sender, at: now, examination)
+        try examination.checkEnvelope(
+            "AuthnRequest", id: request.id, version: request.version, issueInstant: request.issueInstant,
+            from: -expected.maximumAgeSeconds, to: expected.skewSeconds, at: now)
+        try examination.check(
+            .messageDestination, request.destination.map(expected.destinations.contains) ?? false,
+            "AuthnRequest/@Destination", expected: expected.destinations.sorted().joined(separator: " or "),
+            found: request.destination)
+        try examination.check(
+            .messageIssuer, request.issuer?.hasEntityFormat ?? true, "AuthnRequest/Issuer/@Format", expected: SAMLURI.entity,
+            found: request.issuer?.format)
+        try examination.check(
+            .messageConsent, request.consent.map(SAMLURI.consents.contains) ?? true, "AuthnRequest/@Consent",
+            expected: SAMLURI.consentUnspecified, found: request.consent)
+        return Verified(request, certificate: certificate, digest: digest)
+    }
+
+    func verifySender(_ sender: Sender, at now: Date, _ examination: Examination) throws(Rejection) -> Certificate {
+        let root = tree.root.local
+        let certificate = try examination.step(.signatureValue, root + "/Signature") { () throws(Rejection) in
+            try verifyRoot(trusting: sender.signingCertificates, policy: sender.signatures)
+        }
+        try examination.check(
+            .signatureKeyExpired, certificate.isValid(at: now), root + "/Signature",
+            expected: "\(Instant.write(certificate.notBefore)) to \(Instant.write(certificate.notAfter))",
+            found: Instant.write(now))
+        return certificate
+    }
+}
+
+extension Examination {
+    /// What every message says of itself.
+    ///
+    /// - Parameters from, to: seconds that IssueInstant may differ from now.
+    func checkEnvelope(
+        _ element: String, id: MessageID, version: String, issueInstant: String, from: Double, to: Double, at now: Date
+    ) throws(Rejection) {
+        try check(.messageVersion, version == "2.0", element + "/@Version", expected: "2.0", found: version)
+        try check(.messageIdentifier, isNCName(id.rawValue), element + "/@ID", expected: "an NCName", found: id.rawValue)
+        let age = Instant.read(issueInstant)?.timeIntervalSince(now)
+        try check(
+            .messageIssueInstant, age.map { from <= $0 && $0 <= to } ?? false, element + "/@IssueInstant",
+            expected: "between \(Instant.write(now + from)) and \(Instant.write(now + to))", found: issueInstant)
+    }
+}

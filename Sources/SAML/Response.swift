@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: EUPL-1.2
+public import Federation
+public import XMLSecurity
+
+/// What a Response says, as read. Trustworthy only inside a ``Verified``.
+///
+/// - Spec: SAML Core 2.0 §3.3.3; eIDAS SAML Message Format 1.4 §2.4.2.
+public struct Response: Message {
+    /// What stands where the assertion stands.
+    public enum Content: Hashable, Sendable {
+        case plain(Assertion)
+        case encrypted(EncryptedElement)
+    }
+
+    public struct Status: Hashable, Sendable {
+        public var code: String?
+        /// The nested codes, outermost first.
+        public var subcodes: [String]
+        public var message: String?
+
+        public var isSuccess: Bool { code == SAMLURI.success }
+    }
+
+    public var id: MessageID
+    public var version: String
+    public var issueInstant: String
+    public var destination: String?
+    public var consent: String?
+    public var inResponseTo: MessageID?
+    public var issuer: Issuer?
+    public var status: Status
+    public var contents: [Content]
+
+    public static let rootName = Namespace.saml2p("Response")
+
+    init(reading element: Element, policy: EncryptionPolicy) throws(Rejection) {
+        var reader = try Reader(
+            element, attributes: ["ID", "Version", "IssueInstant", "Destination", "Consent", "InResponseTo"])
+        id = MessageID(try element.requiredAttribute("ID"))
+        version = try element.requiredAttribute("Version")
+        issueInstant = try element.requiredAttribute("IssueInstant")
+        destination = element["Destination"]
+        consent = element["Consent"]
+        inResponseTo = element["InResponseTo"].map { MessageID($0) }
+        issuer = try Issuer(optional: reader.optional(Namespace.saml2("Issuer")))
+        _ = reader.optional(Namespace.ds("Signature"))
+        if let extensions = reader.optional(Namespace.saml2p("Extensions")) {
+            throw Rejection(.messageSchema, extensions.path, expected: "no Extensions in a Response")
+        }
+        status = try Self.status(reader.required(Namespace.saml2p("Status")))
+        contents = []
+        for child in reader.all(Namespace.saml2("Assertion"), Namespace.saml2("EncryptedAssertion")) {
+            contents.append(try Self.content(child, policy))
+        }
+        try reader.end()
+    }
+
+    private static func content(_ element: Element, _ policy: EncryptionPolicy) throws(Rejection) -> Content {
+        if element.is(Namespace.saml2("Assertion")) { return .plain(try Assertion(reading: element)) }
+        return .encrypted(try translating { () throws(XMLFault) in try EncryptedElement(in: element, policy: policy) })
+    }
+
+    private static func status(_ element: Element) throws(Rejection) -> Status {
+        var reader = try Reader(element, attributes: [])
+        var found = Status(code: nil, subcodes: [], message: nil)
+        var next = reader.optional(Namespace.saml2p("StatusCode"))
+        while let code = next {
+            var inner = try Reader(code, attributes: ["Value"])
+            let value = try code.requiredAttribute("Value").trimmingXMLSpace()
+            if found.code == nil { found.code = value } else { found.subcodes.append(value) }
+            next = inner.optional(Namespace.saml2p("StatusCode"))
+            try inner.end()
+        }
+        found.message = reader.optional(Namespace.saml2p("StatusMessage")).map { String($0.trimmedText.prefix(300)) }
+        _ = reader.optional(Namespace.saml2p("StatusDetail"))
+        try reader.end()
+        return found
+    }
+}

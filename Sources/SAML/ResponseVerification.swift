@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: EUPL-1.2
+public import Federation
+public import XMLSecurity
+public import Foundation
+
+/// What must be true of an answer before anybody looks at whom it names.
+public struct ResponseExpectation: Sendable {
+    /// The entity that was asked.
+    public var issuer: EntityID
+    public var inResponseTo: MessageID
+    /// Our own address for answers.
+    public var assertionConsumerService: String
+    /// Our own entity ID.
+    public var audience: EntityID
+    /// Seconds by which the sender's clock may differ.
+    public var skewSeconds: Double
+    public var requiresEncryption: Bool
+    /// Whether a bearer confirmation with Recipient, InResponseTo and NotOnOrAfter must be there.
+    public var requiresConfirmation: Bool
+
+    public init(
+        issuer: EntityID, inResponseTo: MessageID, assertionConsumerService: String, audience: EntityID,
+        skewSeconds: Double = 60, requiresEncryption: Bool = true, requiresConfirmation: Bool = true
+    ) {
+        self.issuer = issuer
+        self.inResponseTo = inResponseTo
+        self.assertionConsumerService = assertionConsumerService
+        self.audience = audience
+        self.skewSeconds = skewSeconds
+        self.requiresEncryption = requiresEncryption
+        self.requiresConfirmation = requiresConfirmation
+    }
+}
+
+/// An answer that has been opened: its envelope, and its assertion unless it is a failure.
+public struct OpenedResponse: Message {
+    public let response: Response
+    /// `nil` exactly when the status is not success.
+    public let assertion: Assertion?
+
+    public static let rootName = Response.rootName
+}
+
+extension ParsedMessage {
+    /// Verifies a Response: type, structure, signature, then the envelope. The assertion is still closed.
+    ///
+    /// Not checked: whether its ID was seen before.
+    /// - Spec: eIDAS dossier C2-02 to C2-20, C2-24, C2-25.
+    public func verifyResponse(
+        from sender: Sender, encryption: EncryptionPolicy, expecting expected: ResponseExpectation, at now: Date,
+        _ examination: Examination = Examination()
+    ) throws(Rejection) -> Verified<Response> {
+        try examination.step(.messageType, tree.root.local) { () throws(Rejection) in try checkType(Response.self) }
+        let response = try examination.step(.messageSchema, tree.root.local) { () throws(Rejection) in
+            try Response(reading: tree.root, policy: encryption)
+        }
+        let certificate = try verifySender(sender, at: now, examination)
+        // Five minutes is how long assertions live; an answer older than that has nothing left to say.
+        try examination.checkEnvelope(
+            "Response", id: response.id, version: response.version, issueInstant: response.issueInstant,
+            from: -300 - expected.skewSeconds, to: expected.skewSeconds, at: now)
+        try examination.checkAddressing(of: response, expected)
+        try verifyPlainAssertions(sender, examination)
+        try examination.checkContents(of: response, expected)
+        return Verified(response, certificate: certificate, digest: digest)
+    }
+
+    /// An assertion that has a signature of its own must have a good one (dossier C2-16).
+    private func verifyPlainAssertions(_ sender: Sender, _ examination: Examination) throws(Rejection) {
+        for assertion in tree.root.children(Namespace.saml2("Assertion"))
+        where !assertion.children(Namespace.ds("Signature")).isEmpty {
+            try examination.step(.signatureValue, assertion.path + "/Signature") { () throws(Rejection) in
+                try assertion.verifyOwnSignature(sender)
+            }
+        }
+    }
+}
+
+extension Element {
+    fileprivate func verifyOwnSignature(_ sender: Sender) throws(Rejection) {
+        _ = try translating { () throws(XMLFault) in
+            try verifySignature(trusting: sender.signingCertificates, policy: sender.signatures)
+        }
+    }
+}
+
+extension Verified where M == Response {
+    /// Opens the assertion with our keys and checks everything that it says about itself.
+    ///
+    /// - Returns: the same answer, with the assertion in it; a failure comes back without.
+    /// - Throws: ``Rule/encryptionFailed`` for whatever went wrong in decrypting.
+    /// - Spec: eIDAS dossier C2-11 to C2-26; SAML Profiles 2.0 §4.1.4.3.
+    public func open(
+        with keys: [DecryptionKey], from sender: Sender, expecting expected: ResponseExpectation, at now: Date,
+        _ examination: Examination = Examination()
+    ) throws(Rejection) -> Verified<OpenedResponse> {
+        guard message.status.isSuccess, let content = message.contents.first else {
+            return Verified<OpenedResponse>(
+                OpenedResponse(response: message, assertion: nil), certificate: certificate, digest: digest)
+        }
+        let assertion: Assertion
+        switch content {
+        case .plain(let plain): assertion = plain
+        case .encrypted(let encrypted):
+            assertion = try examination.step(.encryptionFailed, "Response/EncryptedAssertion") { () throws(Rejection) in
+                try Self.open(encrypted, with: keys, from: sender)
+            }
+        }
+        try examination.check(assertion, of: message, expected, at: now)
+        return Verified<OpenedResponse>(
+            OpenedResponse(response: message, assertion: assertion), certificate: certificate, digest: digest)
+    }
+
+    private static func open(
+        _ encrypted: EncryptedElement, with keys: [DecryptionKey], from sender: Sender
+    ) throws(Rejection) -> Assertion {
+        let octets = try translating { () throws(XMLFault) in try encrypted.open(with: keys) }
+        let tree = try translating { () throws(XMLFault) in try XMLTree(parsing: octets) }
+        guard tree.root.is(Namespace.saml2("Assertion")) else {
+            throw Rejection(.responseAssertions, tree.root.path, expected: "Assertion", found: tree.root.local)
+        }
+        let assertion = try Assertion(reading: tree.root)
+        let signatures = tree.root.descendants.filter { $0.is(Namespace.ds("Signature")) }
+        guard signatures.count == (assertion.isSigned ? 1 : 0) else {
+            throw Rejection(.signatureRepeated, tree.root.path, found: "\(signatures.count) signatures")
+        }
+        if assertion.isSigned { try tree.root.verifyOwnSignature(sender) }
+        return assertion
+    }
+}
+
+extension Examination {
+    fileprivate func checkAddressing(of response: Response, _ expected: ResponseExpectation) throws(Rejection) {
+        try check(
+            .messageIssuer, response.issuer?.name == expected.issuer && (response.issuer?.hasEntityFormat ?? false),
+            "Response/Issuer", expected: expected.issuer.rawValue, found: response.issuer?.name.rawValue)
+        try check(
+            .messageDestination, response.destination == expected.assertionConsumerService, "Response/@Destination",
+            expected: expected.assertionConsumerService, found: response.destination)
+        try check(
+            .responseUnsolicited, response.inResponseTo == expected.inResponseTo, "Response/@InResponseTo",
+            expected: expected.inResponseTo.rawValue, found: response.inResponseTo?.rawValue)
+        try check(
+            .messageConsent, response.consent.map(SAMLURI.consents.contains) ?? true, "Response/@Consent",
+            expected: SAMLURI.consentObtained, found: response.consent)
+    }
+
+    /// Success has exactly one assertion. A failure may carry one, as old nodes do; it is passed over (dossier §2.3).
+    fileprivate func checkContents(of response: Response, _ expected: ResponseExpectation) throws(Rejection) {
+        try check(
+            .responseStatus, response.status.code.map { !$0.isEmpty } ?? false, "Response/Status/StatusCode",
+            expected: "a status", found: response.status.code)
+        guard response.status.isSuccess else { return }
+        try check(
+            .responseStatus, response.status.subcodes.isEmpty, "Response/Status/StatusCode/StatusCode",
+            expected: "no second code beside Success", found: response.status.subcodes.first)
+        let contents = response.contents
+        try check(
+            .responseAssertions, contents.count == 1, "Response", expected: "exactly one assertion", found: "\(contents.count)")
+        let isEncrypted = if case .encrypted = contents.first { true } else { false }
+        try check(
+            .encryptionMissing, isEncrypted || !expected.requiresEncryption, "Response/Assertion",
+            expected: "EncryptedAssertion", found: "Assertion")
+    }
+
+    fileprivate func check(
+        _ assertion: Assertion, of response: Response, _ expected: ResponseExpectation, at now: Date
+    ) throws(Rejection) {
+        try checkEnvelope(
+            "Assertion", id: assertion.id, version: assertion.version, issueInstant: assertion.issueInstant,
+            from: -300 - expected.skewSeconds, to: expected.skewSeconds, at: now)
+        try check(
+            .messageIssuer, assertion.issuer.name == expected.issuer && assertion.issuer.hasEntityFormat,
+            "Assertion/Issuer", expected: expected.issuer.rawValue, found: assertion.issuer.name.rawValue)
+        try check(
+            .responseSubject, assertion.hasSubject && !(assertion.nameID ?? "").isEmpty, "Assertion/Subject/NameID",
+            expected: "a NameID")
+        try checkConfirmation(of: assertion, expected, at: now)
+        try checkConditions(of: assertion, expected, at: now)
+        try checkStatements(of: assertion, at: now, skew: expected.skewSeconds)
+    }
+
+    /// One bearer confirmation must fit; where none is demanded, none may contradict (dossier §2.4, C2-23).
+    private func checkConfirmation(
+        of assertion: Assertion, _ expected: ResponseExpectation, at now: Date
+    ) throws(Rejection) {
+        func fits(_ confirmation: Assertion.Confirmation) -> Bool {
+            confirmation.method == SAMLURI.bearer && confirmation.recipient == expected.assertionConsumerService
+                && confirmation.inResponseTo == expected.inResponseTo.rawValue
+                && (confirmation.notOnOrAfter.flatMap(Instant.read).map { now - expected.skewSeconds < $0 } ?? false)
+        }
+        let confirmations = assertion.confirmations
+        let isFine = confirmations.isEmpty ? !expected.requiresConfirmation : confirmations.allSatisfy(fits)
+        try check(
+            .responseConfirmation, isFine, "Assertion/Subject/SubjectConfirmation",
+            expected: "bearer for \(expected.assertionConsumerService) and \(expected.inResponseTo), not ended at \(Instant.write(now))",
+            found: confirmations.first.map {
+                "\($0.method) for \($0.recipient ?? "nobody") and \($0.inResponseTo ?? "nothing"), until \($0.notOnOrAfter ?? "ever")"
+            } ?? "nothing")
+    }
+
+    private func checkConditions(
+        of assertion: Assertion, _ expected: ResponseExpectation, at now: Date
+    ) throws(Rejection) {
+        let from = assertion.conditions?.notBefore.flatMap(Instant.read)
+        let until = assertion.conditions?.notOnOrAfter.flatMap(Instant.read)
+        let audiences = assertion.conditions?.audiences ?? []
+        let place = "Assertion/Conditions"
+        try check(
+            .responseConditions, from != nil && until != nil, place, expected: "NotBefore and NotOnOrAfter in UTC",
+            found: assertion.conditions.map { "\($0.notBefore ?? "nothing") and \($0.notOnOrAfter ?? "nothing")" } ?? "nothing")
+        try check(
+            .responseNotYetValid, from.map { $0 <= now + expected.skewSeconds } ?? false, place + "/@NotBefore",
+            expected: "at most \(Instant.write(now + expected.skewSeconds))", found: assertion.conditions?.notBefore)
+        try check(
+            .responseExpired, until.map { now - expected.skewSeconds < $0 } ?? false, place + "/@NotOnOrAfter",
+            expected: "after \(Instant.write(now - expected.skewSeconds))", found: assertion.conditions?.notOnOrAfter)
+        try check(
+            .responseAudience, !audiences.isEmpty && audiences.allSatisfy { $0.contains(expected.audience.rawValue) },
+            place + "/AudienceRestriction", expected: expected.audience.rawValue,
+            found: audiences.isEmpty ? "nothing" : audiences.joined().joined(separator: ", "))
+    }
+
+    private func checkStatements(of assertion: Assertion, at now: Date, skew: Double) throws(Rejection) {
+        let statement = assertion.authnStatements.first
+        try check(
+            .responseAuthnStatement, assertion.authnStatements.count == 1 && statement?.classReferences.count == 1,
+            "Assertion/AuthnStatement", expected: "exactly one, with one AuthnContextClassRef",
+            found: "\(assertion.authnStatements.count)")
+        // A person may have logged in a while before, under single sign-on of their country; but not tomorrow.
+        let instant = statement.flatMap { Instant.read($0.authnInstant) }
+        try check(
+            .responseAuthnStatement, instant.map { $0 <= now + skew && now - 86_400 <= $0 } ?? false,
+            "Assertion/AuthnStatement/@AuthnInstant", expected: "within a day before \(Instant.write(now))",
+            found: statement?.authnInstant)
+        try check(
+            .responseAttributeStatement, assertion.attributeStatements.count == 1, "Assertion/AttributeStatement",
+            expected: "exactly one", found: "\(assertion.attributeStatements.count)")
+    }
+}
