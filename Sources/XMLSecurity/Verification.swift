@@ -229,3 +229,14 @@ public func verifyDetached(
     }
     throw weakness ?? XMLFault(.signatureValue, "Signature")
 }
+
+extension PublicKey {
+    /// Whether a policy accepts signatures of a key like this at all.
+    public func isStrong(for policy: SignaturePolicy) -> Bool {
+        switch kind {
+        case .rsa(let bits): bits >= policy.minimumRSABits && hasSaneExponent
+        case .ec: true
+        case .other: false
+        }
+    }
+}

@@ -63,7 +63,7 @@ public struct XMLNode: Hashable, Sendable {
     /// UTF-8 text without XML declaration, with every namespace that is used or mentioned inside declared on this element.
     public func serialized() -> [UInt8] {
         var writer = Writer(isCanonical: false)
-        writer.write(self, declaring: namespaces.sorted { $0.prefix < $1.prefix })
+        writer.write(self, declaring: namespaces.subtracting([.xml]).sorted { $0.prefix < $1.prefix })
         return writer.output
     }
 

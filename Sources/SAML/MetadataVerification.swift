@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: EUPL-1.2
+public import Federation
+public import Foundation
+public import XMLSecurity
+
+/// What the trust list says that metadata must be.
+public struct MetadataExpectation: Sendable {
+    public var entityID: EntityID
+    public var country: MemberState
+    public var role: EntityDescriptor.Role
+    /// Certificates that may sign, or anchors of the signer's chain: of this country and role, nobody else's.
+    public var pins: [Certificate]
+    public var allowsUnsigned: Bool
+    public var signatures: SignaturePolicy
+
+    public init(
+        entityID: EntityID, country: MemberState, role: EntityDescriptor.Role, pins: [Certificate],
+        allowsUnsigned: Bool = false, signatures: SignaturePolicy = .eidas
+    ) {
+        self.entityID = entityID
+        self.country = country
+        self.role = role
+        self.pins = pins
+        self.allowsUnsigned = allowsUnsigned
+        self.signatures = signatures
+    }
+}
+
+/// One role of an entity, as metadata states it that a pinned certificate of its country and role has signed.
+public struct VerifiedEntity: Hashable, Sendable {
+    public let entity: EntityDescriptor
+    public let role: EntityDescriptor.Role
+    public let country: MemberState
+    /// After this instant nothing of it may be used.
+    public let validUntil: Date
+    /// `nil` where the trust list lets the metadata be unsigned.
+    public let signer: Certificate?
+
+    public var descriptor: EntityDescriptor.Descriptor { entity[role]! }
+
+    /// Verifies a metadata document, single entity or aggregate, and reads the one entity that is expected.
+    ///
+    /// - Spec: eIDAS dossier M-05 to M-23; SAML Metadata 2.0 §3.
+    public init(
+        _ octets: [UInt8], expecting expected: MetadataExpectation, at now: Date,
+        _ examination: Examination = Examination()
+    ) throws(Rejection) {
+        let tree = try translating { () throws(XMLFault) in try XMLTree(parsing: octets, limits: .metadata) }
+        let element = try Self.entity(expected.entityID, in: tree)
+        signer = try examination.step(.metadataSignature, element.path + "/Signature") { () throws(Rejection) in
+            try Self.signer(of: element, expected, at: now)
+        }
+        entity = try EntityDescriptor(reading: element)
+        role = expected.role
+        country = expected.country
+        // A file that an operator vouches for may be without end; it then has a day, and is read again before.
+        validUntil = entity.validUntil ?? now + 86_400
+        try examination.check(entity, expected, at: now, isSigned: signer != nil)
+    }
+
+    private static func entity(_ name: EntityID, in tree: XMLTree) throws(Rejection) -> Element {
+        let root = tree.root
+        guard root.is(Namespace.md("EntityDescriptor")) || root.is(Namespace.md("EntitiesDescriptor")) else {
+            throw Rejection(.metadataContent, root.path, expected: "EntityDescriptor or EntitiesDescriptor", found: root.local)
+        }
+        let all = root.is(Namespace.md("EntityDescriptor")) ? [root] : root.entities
+        let found = all.filter { $0["entityID"]?.trimmingXMLSpace() == name.rawValue }
+        guard found.count == 1 else {
+            throw Rejection(
+                .metadataEntity, root.path + "/@entityID", expected: name.rawValue,
+                found: found.isEmpty ? (all.count == 1 ? all[0]["entityID"] : "\(all.count) others") : "\(found.count) times")
+        }
+        return found[0]
+    }
+
+    /// The signature of the entity itself, or of a group around it.
+    private static func signer(
+        of element: Element, _ expected: MetadataExpectation, at now: Date
+    ) throws(Rejection) -> Certificate? {
+        var next: Element? = element
+        while let current = next {
+            if !current.children(Namespace.ds("Signature")).isEmpty { return try verify(current, expected, at: now) }
+            next = current.parent
+        }
+        guard expected.allowsUnsigned else {
+            throw Rejection(.metadataSignature, element.path, expected: "a signature", found: "nothing")
+        }
+        return nil
+    }
+
+    private static func verify(
+        _ element: Element, _ expected: MetadataExpectation, at now: Date
+    ) throws(Rejection) -> Certificate {
+        var trusted = expected.pins
+        let shown = element.shownSigners
+        if let leaf = shown.first, leaf.isValid(at: now),
+            leaf.chains(to: expected.pins, through: Array(shown.dropFirst()), at: now)
+        {
+            trusted.append(leaf)
+        }
+        let signer: Certificate
+        do {
+            signer = try element.verifySignature(trusting: trusted, policy: expected.signatures).certificate
+        } catch {
+            throw Rejection(
+                .metadataSignature, error.element ?? element.path,
+                expected: error.expected ?? "a signature of a pinned certificate",
+                found: error.found ?? shown.first.map { "\(error.kind), signer \($0.subject)" } ?? "\(error.kind)")
+        }
+        guard signer.isValid(at: now) else {
+            throw Rejection(
+                .metadataSignature, element.path, expected: "a signer's certificate that is valid",
+                found: "ended \(Instant.write(signer.notAfter))")
+        }
+        return signer
+    }
+}
+
+extension Examination {
+    fileprivate func check(
+        _ entity: EntityDescriptor, _ expected: MetadataExpectation, at now: Date, isSigned: Bool
+    ) throws(Rejection) {
+        let place = "EntityDescriptor"
+        try check(
+            .metadataExpiry, entity.validUntil.map { now < $0 } ?? !isSigned, place + "/@validUntil",
+            expected: "after \(Instant.write(now))", found: entity.validUntil.map(Instant.write) ?? "nothing")
+        // Metadata that outlives its keys by decades cannot be taken back (G02).
+        try check(
+            .metadataExpiry, entity.validUntil.map { $0 < now + 400 * 86_400 } ?? !isSigned, place + "/@validUntil",
+            expected: "within 400 days", found: entity.validUntil.map(Instant.write) ?? "nothing")
+        let role = expected.role == .proxyService ? "IDPSSODescriptor" : "SPSSODescriptor"
+        guard let descriptor = entity[expected.role] else {
+            throw Rejection(.metadataContent, place, expected: role, found: "nothing")
+        }
+        try check(
+            .metadataCountry, descriptor.nodeCountry == expected.country.rawValue, "\(place)/\(role)/Extensions/NodeCountry",
+            expected: expected.country.rawValue, found: descriptor.nodeCountry ?? "nothing")
+        let usable = descriptor.signingCertificates.filter { $0.publicKey.isStrong(for: expected.signatures) }
+        try check(
+            .metadataKeys, !usable.isEmpty, "\(place)/\(role)/KeyDescriptor", expected: "a signing key of sufficient length",
+            found: descriptor.signingCertificates.map { "\($0.publicKey.kind)" }.joined(separator: ", "))
+        let endpoints = descriptor.endpoints.filter { $0.binding == SAMLURI.post }
+        try check(
+            .metadataEndpoint, !endpoints.isEmpty && descriptor.endpoints.allSatisfy { isAcceptable($0.location) },
+            "\(place)/\(role)", expected: "HTTPS endpoints, one of them HTTP-POST",
+            found: descriptor.endpoints.map(\.location).joined(separator: ", "))
+    }
+
+    /// HTTPS, or plain HTTP on this very machine, as tests and demonstrations use it.
+    private func isAcceptable(_ location: String) -> Bool {
+        guard location.utf8.count <= 300, let url = URLComponents(string: location), let host = url.host, url.user == nil
+        else { return false }
+        return url.scheme == "https" || (url.scheme == "http" && ["localhost", "127.0.0.1", "[::1]", "::1"].contains(host))
+    }
+}
+
+extension Element {
+    /// The EntityDescriptors below an EntitiesDescriptor, groups within groups included.
+    fileprivate var entities: [Element] {
+        children(Namespace.md("EntityDescriptor")) + children(Namespace.md("EntitiesDescriptor")).flatMap(\.entities)
+    }
+
+    /// The certificates that the signature of this element shows: claims, to be chained to a pin or thrown away.
+    fileprivate var shownSigners: [Certificate] {
+        children(Namespace.ds("Signature")).flatMap { $0.children(Namespace.ds("KeyInfo")) }
+            .flatMap { $0.children(Namespace.ds("X509Data")) }.flatMap { $0.children(Namespace.ds("X509Certificate")) }
+            .prefix(10).compactMap { element in element.base64.flatMap { try? Certificate(der: $0) } }
+    }
+}

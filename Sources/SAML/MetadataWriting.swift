@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: EUPL-1.2
+public import Federation
+public import Foundation
+public import XMLSecurity
+
+/// Who runs this node, as metadata tells it (eIDAS dossier §4.2).
+public struct OperatorDetails: Hashable, Sendable {
+    public struct Contact: Hashable, Sendable {
+        public var company: String
+        public var email: String
+
+        public init(company: String, email: String) {
+            self.company = company
+            self.email = email
+        }
+    }
+
+    public var name: String
+    public var displayName: String
+    public var url: String
+    public var support: Contact
+    public var technical: Contact
+
+    public init(name: String, displayName: String, url: String, support: Contact, technical: Contact) {
+        self.name = name
+        self.displayName = displayName
+        self.url = url
+        self.support = support
+        self.technical = technical
+    }
+}
+
+/// What our Connector publishes for the other states.
+public struct ConnectorMetadata: Sendable {
+    public var entityID: EntityID
+    public var country: MemberState
+    public var assertionConsumerService: String
+    /// In metadata, or `nil` when each request says it (Message Format 1.4 §4.1: never both).
+    public var sector: Sector?
+    public var signing: [Certificate]
+    public var encryption: [Certificate]
+    public var details: OperatorDetails
+    public var applicationIdentifier: String
+
+    /// Every version whose rules we follow, newest first; peers compare them as exact strings (eIDAS dossier §8.2).
+    public static let protocolVersions = ["1.4.1", "1.4", "1.3", "1.2"]
+
+    public init(
+        entityID: EntityID, country: MemberState, assertionConsumerService: String, sector: Sector?,
+        signing: [Certificate], encryption: [Certificate], details: OperatorDetails, applicationIdentifier: String
+    ) {
+        self.entityID = entityID
+        self.country = country
+        self.assertionConsumerService = assertionConsumerService
+        self.sector = sector
+        self.signing = signing
+        self.encryption = encryption
+        self.details = details
+        self.applicationIdentifier = applicationIdentifier
+    }
+
+    /// The document, unsigned.
+    ///
+    /// - Spec: eIDAS SAML Message Format 1.4 §2.1.1; eIDAS dossier §4.2.
+    public func document(id: MessageID, validUntil: Date) -> XMLNode {
+        XMLNode(
+            Namespace.md("EntityDescriptor"),
+            [("ID", id.rawValue), ("entityID", entityID.rawValue), ("validUntil", Instant.write(validUntil))],
+            mentioning: [.xs],
+            [extensions, role] + details.nodes)
+    }
+
+    /// The signed document as it is published.
+    public func sealed(id: MessageID, validUntil: Date, by signer: Signer) throws(Rejection) -> [UInt8] {
+        let document = document(id: id, validUntil: validUntil)
+        return try translating { () throws(XMLFault) in
+            Array("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n".utf8) + (try document.signed(by: signer, behind: 0).serialized())
+        }
+    }
+
+    private var extensions: XMLNode {
+        let attributes = XMLNode(
+            Namespace.mdattr("EntityAttributes"), [],
+            [
+                .entityAttribute(SAMLURI.protocolVersion, Self.protocolVersions),
+                .entityAttribute(SAMLURI.applicationIdentifier, [applicationIdentifier]),
+            ])
+        let type = sector.map { XMLNode(Namespace.eidas("SPType"), text: $0.rawValue) }
+        let digests = DigestAlgorithm.allCases.map { XMLNode(Namespace.alg("DigestMethod"), [("Algorithm", $0.uri)]) }
+        let signatures = SignatureAlgorithm.allCases.filter { $0.scheme != .pkcs1 }.map { algorithm in
+            XMLNode(
+                Namespace.alg("SigningMethod"),
+                [("Algorithm", algorithm.uri), ("MinKeySize", algorithm.scheme == .pss ? "3072" : "256")])
+        }
+        return XMLNode(Namespace.md("Extensions"), [], [attributes, type] + digests + signatures)
+    }
+
+    private var role: XMLNode {
+        let country = XMLNode(
+            Namespace.md("Extensions"), [], [XMLNode(Namespace.eidas("NodeCountry"), text: country.rawValue)])
+        let formats = [SAMLURI.persistent, SAMLURI.transient, SAMLURI.unspecified].map {
+            XMLNode(Namespace.md("NameIDFormat"), text: $0)
+        }
+        let service = XMLNode(
+            Namespace.md("AssertionConsumerService"),
+            [("Binding", SAMLURI.post), ("Location", assertionConsumerService), ("index", "0"), ("isDefault", "true")])
+        return XMLNode(
+            Namespace.md("SPSSODescriptor"),
+            [
+                ("AuthnRequestsSigned", "true"), ("WantAssertionsSigned", "false"),
+                ("protocolSupportEnumeration", SAMLURI.protocolSupport),
+            ],
+            [country] + signing.map { .keyDescriptor("signing", $0) } + encryption.map { .keyDescriptor("encryption", $0) }
+                + formats + [service])
+    }
+}
+
+extension OperatorDetails {
+    fileprivate var nodes: [XMLNode] {
+        let language: [(XMLName, String?)] = [(Namespace.xml("lang"), "en")]
+        let organization = XMLNode(
+            Namespace.md("Organization"), [],
+            [
+                XMLNode(Namespace.md("OrganizationName"), language, text: name),
+                XMLNode(Namespace.md("OrganizationDisplayName"), language, text: displayName),
+                XMLNode(Namespace.md("OrganizationURL"), language, text: url),
+            ])
+        return [organization, contact("support", support), contact("technical", technical)]
+    }
+
+    private func contact(_ type: String, _ contact: Contact) -> XMLNode {
+        XMLNode(
+            Namespace.md("ContactPerson"), [("contactType", type)],
+            [
+                XMLNode(Namespace.md("Company"), text: contact.company),
+                XMLNode(Namespace.md("EmailAddress"), text: "mailto:" + contact.email),
+            ])
+    }
+}
+
+extension XMLNode {
+    fileprivate static func entityAttribute(_ name: String, _ values: [String]) -> XMLNode {
+        XMLNode(
+            Namespace.saml2("Attribute"), [("Name", name), ("NameFormat", SAMLURI.nameFormatURI)],
+            values.map {
+                XMLNode(
+                    Namespace.saml2("AttributeValue"), [(Namespace.xsi("type"), "xs:string")], mentioning: [.xs], text: $0)
+            })
+    }
+
+    fileprivate static func keyDescriptor(_ use: String, _ certificate: Certificate) -> XMLNode {
+        let methods = use == "encryption" ? encryptionMethods(for: certificate) : []
+        return XMLNode(Namespace.md("KeyDescriptor"), [("use", use)], [.keyInfo(certificate)] + methods)
+    }
+
+    /// What we accept for this key: content ciphers first, then how the key travels (eIDAS dossier §4.2).
+    private static func encryptionMethods(for certificate: Certificate) -> [XMLNode] {
+        let ciphers = [ContentCipher.aes256GCM, .aes192GCM, .aes128GCM].map { method($0.uri) }
+        guard case .rsa = certificate.publicKey.kind else {
+            return ciphers + [method("http://www.w3.org/2009/xmlenc11#ECDH-ES")]
+                + [KeyWrap.aes256, .aes128].map { method($0.rawValue) }
+        }
+        let transports = [
+            (DigestAlgorithm.sha256, "mgf1sha256"), (.sha384, "mgf1sha384"), (.sha512, "mgf1sha512"),
+        ].map { digest, mask in
+            method(
+                "http://www.w3.org/2009/xmlenc11#rsa-oaep",
+                [
+                    XMLNode(Namespace.ds("DigestMethod"), [("Algorithm", digest.uri)]),
+                    XMLNode(Namespace.xenc11("MGF"), [("Algorithm", "http://www.w3.org/2009/xmlenc11#" + mask)]),
+                ])
+        }
+        return ciphers + transports
+    }
+
+    private static func method(_ uri: String, _ children: [XMLNode] = []) -> XMLNode {
+        XMLNode(Namespace.md("EncryptionMethod"), [("Algorithm", uri)], children)
+    }
+}
