@@ -37,7 +37,8 @@ public enum LocalFile {
         return (folder as NSString).appendingPathComponent(path)
     }
 
-    private static func check(_ path: String, limit: Int) throws(Problem) {
+    /// Whether a regular file of at most `limit` bytes is there. It is not opened.
+    public static func check(_ path: String, limit: Int) throws(Problem) {
         // nil: absent, or behind a folder that may not be entered
         let attributes = try? FileManager.default.attributesOfItem(atPath: resolvingLinks(path))
         guard let attributes else {

@@ -3,7 +3,10 @@
 /// The member of `words` that was most likely meant by `text`, or `nil` if none is near.
 public func nearest(to text: String, among words: some Sequence<String>) -> String? {
     let limit = max(1, text.count / 3)
-    let measured = words.map { (word: $0, distance: editDistance(text.lowercased(), $0.lowercased())) }
+    let measured = words.map { word in
+        let isCut = text.count > 3 && (word.hasPrefix(text) || text.hasPrefix(word))
+        return (word: word, distance: isCut ? 1 : editDistance(text.lowercased(), word.lowercased()))
+    }
     return measured.filter { $0.distance <= limit }.min { ($0.distance, $0.word) < ($1.distance, $1.word) }?.word
 }
 

@@ -98,6 +98,18 @@ extension YAMLValue {
         string("a path").map { LocalFile.path($0, besides: source.file) }
     }
 
+    /// A path like ``filePath()``, of a regular file of at most `limit` bytes that is there now.
+    public func existingFile(limit: Int) -> String? {
+        guard let path = filePath() else { return nil }
+        do {
+            try LocalFile.check(path, limit: limit)
+            return path
+        } catch {
+            fault(expected: "a readable file", found: error.found, advice: error.advice)
+            return nil
+        }
+    }
+
     /// The contents of the file that is named here.
     public func fileContents(limit: Int) -> Data? {
         guard let path = filePath() else { return nil }
@@ -125,6 +137,22 @@ extension YAMLValue {
                 advice: "Add a line that begins with -.")
         }
         return items.enumerated().map { YAMLValue($1, path: "\(path)[\($0)]", in: source) }
+    }
+
+    /// The values of a list in which none may come twice; what `read` refuses is left out.
+    public func distinct<T: Hashable>(
+        _ members: String, atLeast least: Int = 0, _ read: (YAMLValue) -> T?
+    ) -> [T] {
+        var seen: [T: YAMLValue] = [:]
+        return list(of: members, atLeast: least).compactMap { item in
+            guard let value = read(item) else { return nil }
+            if let first = seen.updateValue(item, forKey: value) {
+                item.fault(
+                    expected: "each of the \(members) once", found: "the same as in line \(first.position.line)",
+                    advice: "Remove one of the two.")
+            }
+            return value
+        }
     }
 
     /// A map of which `read` asks for all keys that may be there: any other is reported.
