@@ -50,6 +50,7 @@ let package = Package(
         target("Federation"),
         target("SAML", ["XMLSecurity", "Federation"]),
         target("YAMLText", [yams]),
+        target("Settings", ["YAMLText", "Federation"]),
         target("Dialects", ["SAML", "Federation", "YAMLText"]),
         target("Bridge", ["Dialects", "SAML", "Federation", "XMLSecurity"]),
         target(
@@ -76,7 +77,7 @@ let package = Package(
         .executableTarget(
             name: "puente",
             dependencies: [
-                "MockEurope", "Portal", "Trust", "SQLiteStore", "Storage", "Bridge", "Dialects", "SAML",
+                "MockEurope", "Portal", "Settings", "Trust", "SQLiteStore", "Storage", "Bridge", "Dialects", "SAML",
                 "Federation", "XMLSecurity", "YAMLText", hummingbird, logging,
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
@@ -86,6 +87,9 @@ let package = Package(
             ] + nio,
             swiftSettings: strict),
         target("PuenteTestKit", ["SAML", "Federation", "XMLSecurity", "Dialects", "Bridge", "Storage"]),
+        tests("YAMLText"),
+        tests("Settings", ["Federation", "YAMLText"]),
+        tests("Trust", ["Federation", "YAMLText"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -539,7 +539,7 @@ extension Rule {
             Explanation(
                 .operator, "eIDAS Attribute Profile 1.4 §2.8",
                 "The person acts for another, and the service does not accept that.",
-                "Set accept-representation for the service if it can tell the two apart.")
+                "Set accepts-representation for the service if it can tell the two apart.")
         case .exchangeUnknown:
             Explanation(
                 .person, "This node",

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 public import Federation
+
 public import struct Foundation.Data
 
 /// Files of the operator, read and sound: what `metadata/*.yaml` says. No network and no keys of our own in it.
@@ -14,30 +15,47 @@ public struct Registry: Sendable {
 }
 
 /// One national service, as `metadata/services.yaml` registers it.
-public struct ServiceEntry: Sendable {
+public struct ServiceEntry: Hashable, Sendable {
     public enum Dialect: String, Sendable, CaseIterable { case clave2 }
 
     /// How the assertion for this service is protected.
-    public struct Encryption: Sendable {
+    public struct Encryption: Hashable, Sendable {
         /// PEM or DER certificate of the recipient: RSA, or a named curve for ECDH-ES.
         public var certificate: Data
         public var cipher: ContentCipher
         public var transport: KeyTransport
+
+        public init(
+            certificate: Data, cipher: ContentCipher = .aes256GCM, transport: KeyTransport = .rsaOAEPMGF1P
+        ) {
+            self.certificate = certificate
+            self.cipher = cipher
+            self.transport = transport
+        }
     }
 
     public enum ContentCipher: String, Sendable, CaseIterable {
-        case aes128GCM = "aes128-gcm", aes192GCM = "aes192-gcm", aes256GCM = "aes256-gcm"
+        case aes128GCM = "aes128-gcm"
+        case aes192GCM = "aes192-gcm"
+        case aes256GCM = "aes256-gcm"
     }
 
     /// For an RSA certificate. `rsa-oaep-mgf1p` is what kits of Cl@ve 2.x read (Cl@ve dossier §11.2).
     public enum KeyTransport: String, Sendable, CaseIterable {
-        case rsaOAEP = "rsa-oaep", rsaOAEPMGF1P = "rsa-oaep-mgf1p"
+        case rsaOAEP = "rsa-oaep"
+        case rsaOAEPMGF1P = "rsa-oaep-mgf1p"
     }
 
     public enum ResponseSignature: String, Sendable, CaseIterable {
-        case rsaSHA256 = "rsa-sha256", rsaSHA384 = "rsa-sha384", rsaSHA512 = "rsa-sha512"
-        case pssSHA256 = "rsa-pss-sha256", pssSHA384 = "rsa-pss-sha384", pssSHA512 = "rsa-pss-sha512"
-        case ecdsaSHA256 = "ecdsa-sha256", ecdsaSHA384 = "ecdsa-sha384", ecdsaSHA512 = "ecdsa-sha512"
+        case rsaSHA256 = "rsa-sha256"
+        case rsaSHA384 = "rsa-sha384"
+        case rsaSHA512 = "rsa-sha512"
+        case pssSHA256 = "rsa-pss-sha256"
+        case pssSHA384 = "rsa-pss-sha384"
+        case pssSHA512 = "rsa-pss-sha512"
+        case ecdsaSHA256 = "ecdsa-sha256"
+        case ecdsaSHA384 = "ecdsa-sha384"
+        case ecdsaSHA512 = "ecdsa-sha512"
     }
 
     /// How the identifier of a person from abroad is delivered.
@@ -76,11 +94,43 @@ public struct ServiceEntry: Sendable {
     /// Value of the SelectedIdP attribute (unconfirmed by the operator of Cl@ve, therefore a setting).
     public var selectedIdP: String
     public var enabled: Bool
+
+    public init(
+        providerName: EntityID, displayName: [String: String], dialect: Dialect = .clave2, certificates: [Data],
+        returnAddresses: [String], homePage: String? = nil, lowestLoA: LoA, attributes: [AttributeName],
+        persons: Set<PersonKind> = [.natural], acceptsRepresentation: Bool = false, acceptsNonNotified: Bool = false,
+        sector: Sector = .public, encryption: Encryption? = nil, signature: ResponseSignature = .rsaSHA512,
+        signsAssertion: Bool = false, assertionInErrors: Bool = true, identifierForm: IdentifierForm = .verbatim,
+        selectedIdP: String = "EIDAS", enabled: Bool = true
+    ) {
+        self.providerName = providerName
+        self.displayName = displayName
+        self.dialect = dialect
+        self.certificates = certificates
+        self.returnAddresses = returnAddresses
+        self.homePage = homePage
+        self.lowestLoA = lowestLoA
+        self.attributes = attributes
+        self.persons = persons
+        self.acceptsRepresentation = acceptsRepresentation
+        self.acceptsNonNotified = acceptsNonNotified
+        self.sector = sector
+        self.encryption = encryption
+        self.signature = signature
+        self.signsAssertion = signsAssertion
+        self.assertionInErrors = assertionInErrors
+        self.identifierForm = identifierForm
+        self.selectedIdP = selectedIdP
+        self.enabled = enabled
+    }
 }
 
 /// One node of a member state, as `metadata/trust-list.yaml` names it.
-public struct NodeEntry: Sendable {
-    public enum Role: String, Sendable, CaseIterable { case proxyService = "proxy-service", connector }
+public struct NodeEntry: Hashable, Sendable {
+    public enum Role: String, Sendable, CaseIterable {
+        case proxyService = "proxy-service"
+        case connector
+    }
 
     public enum Source: Hashable, Sendable {
         case file(path: String)
@@ -98,11 +148,29 @@ public struct NodeEntry: Sendable {
     /// Names by language tag, shown in the selector instead of the country's own name where given.
     public var displayName: [String: String]
     public var enabled: Bool
+
+    public init(
+        entityID: EntityID, country: MemberState, role: Role, source: Source, pins: [Data],
+        profile: PeerProfile = PeerProfile(), displayName: [String: String] = [:], enabled: Bool = true
+    ) {
+        self.entityID = entityID
+        self.country = country
+        self.role = role
+        self.source = source
+        self.pins = pins
+        self.profile = profile
+        self.displayName = displayName
+        self.enabled = enabled
+    }
 }
 
 /// Where one peer differs from the specification (eIDAS dossier §8.3). The defaults are those of Message Format 1.4.
 public struct PeerProfile: Hashable, Sendable {
-    public enum RequesterIDRule: String, Sendable, CaseIterable { case always, whenFlagged = "when-flagged", never }
+    public enum RequesterIDRule: String, Sendable, CaseIterable {
+        case always
+        case whenFlagged = "when-flagged"
+        case never
+    }
     public enum NameIDFormat: String, Sendable, CaseIterable { case none, persistent, transient, unspecified }
 
     public var allowsUnsignedMetadata = false

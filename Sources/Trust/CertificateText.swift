@@ -1,0 +1,109 @@
+public import Foundation
+// SPDX-License-Identifier: EUPL-1.2
+import YAMLText
+
+/// The forms in which an operator may give a certificate, brought to DER.
+public enum CertificateText {
+    private struct NotDER: Error, CustomStringConvertible {
+        let description = "not DER, or cut short"
+    }
+
+    /// Says what was found instead of a certificate, without quoting it: it may be a key.
+    struct Problem: Error, Hashable {
+        let found: String
+        let advice: String
+    }
+
+    /// - Parameter octets: DER, or text that holds one PEM block or nothing but Base64 of DER.
+    static func der(from octets: Data) throws(Problem) -> Data {
+        if octets.first == 0x30 { return octets }
+        guard let text = String(validating: octets, as: UTF8.self) else {
+            throw Problem(found: "neither PEM nor DER", advice: "Export the certificate as PEM.")
+        }
+        return try text.contains("-----BEGIN ") ? fromPEM(text) : fromBase64(text)
+    }
+
+    private static func fromPEM(_ text: String) throws(Problem) -> Data {
+        if text.contains("PRIVATE KEY-----") {
+            throw Problem(
+                found: "a private key",
+                advice: "Write the certificate; if this key was ever sent to you, tell its owner to replace it.")
+        }
+        let blocks = text.components(separatedBy: "-----BEGIN CERTIFICATE-----").dropFirst()
+        guard blocks.count == 1, let block = blocks.first else {
+            throw Problem(
+                found: blocks.isEmpty ? "PEM of another kind" : "\(blocks.count) certificates",
+                advice:
+                    "Write one block that begins with -----BEGIN CERTIFICATE-----; each further one is an entry of its own."
+            )
+        }
+        let parts = block.components(separatedBy: "-----END CERTIFICATE-----")
+        guard parts.count == 2 else {
+            throw Problem(found: "PEM without its last line", advice: "Add -----END CERTIFICATE-----.")
+        }
+        return try fromBase64(parts[0])
+    }
+
+    private static func fromBase64(_ text: String) throws(Problem) -> Data {
+        guard let data = Data(base64Encoded: text.filter { !$0.isWhitespace }), !data.isEmpty else {
+            throw Problem(found: "text that is not Base64", advice: "Copy the certificate again, whole.")
+        }
+        return data
+    }
+
+    /// Throws unless the octets are one DER SEQUENCE that ends where they end.
+    @Sendable public static func checkOutermostElement(_ der: Data) throws {
+        // No usable certificate is shorter than 256 octets or longer than 65535: two octets of length.
+        let head = der.prefix(4).map(Int.init)
+        guard head.count == 4, head[0] == 0x30, head[1] == 0x82, der.count == 4 + (head[2] << 8 | head[3]) else {
+            throw NotDER()
+        }
+    }
+}
+
+extension YAMLValue {
+    /// One certificate as DER: PEM in a block scalar, Base64 of DER, or `file:` with the path of PEM or DER.
+    func certificate(_ rules: RegistryRules) -> Data? {
+        guard let (value, octets) = certificateOctets() else { return nil }
+        do {
+            let der = try CertificateText.der(from: octets)
+            do { try rules.checkCertificate(der) } catch {
+                throw CertificateText.Problem(
+                    found: "octets that are not one (\(error))", advice: "Ask the owner for the certificate again.")
+            }
+            return der
+        } catch let problem as CertificateText.Problem {
+            value.fault(expected: "an X.509 certificate", found: problem.found, advice: problem.advice)
+        } catch {
+            value.fault(expected: "an X.509 certificate", found: "something else", advice: "Export it as PEM.")
+        }
+        return nil
+    }
+
+    func certificates(_ rules: RegistryRules, atLeast least: Int = 1) -> [Data] {
+        distinct("certificates", atLeast: least) { $0.certificate(rules) }
+    }
+
+    private func certificateOctets() -> (YAMLValue, Data)? {
+        guard isMap else { return string("a certificate, or file: and a path").map { (self, Data($0.utf8)) } }
+        let file = map { $0.required("file") }
+        guard let file, let octets = file.fileContents(limit: 65536) else { return nil }
+        return (file, octets)
+    }
+
+    /// Texts by language tag (BCP 47), at least one where the key is there.
+    func textByLanguage() -> [String: String] {
+        let pairs = pairs("language tags and texts, such as es: Texto")
+        if pairs.isEmpty, isMap {
+            fault(expected: "at least one language", found: "none", advice: "Add es: and the text.")
+        }
+        var texts: [String: String] = [:]
+        for (key, value) in pairs {
+            let tag = key.parsed("a language tag", advice: "Write es, en, ca, eu, gl or another tag of BCP 47.") {
+                $0.wholeMatch(of: /[a-z]{2,3}(-[A-Za-z0-9]{2,8})*/) == nil ? nil : $0
+            }
+            if let tag, let text = value.string() { texts[tag] = text }
+        }
+        return texts
+    }
+}

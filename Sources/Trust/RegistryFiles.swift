@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: EUPL-1.2
+public import Federation
+public import YAMLText
+
+public import struct Foundation.Data
+
+/// What the readers of `metadata/*.yaml` have to know that is not in those files.
+public struct RegistryRules: Sendable {
+    /// The canonical names of the mapping tables: what a service may be given.
+    public var attributes: Set<AttributeName>
+    /// Refuses example values and unsigned metadata in entries that are enabled.
+    public var isProduction: Bool
+    /// Throws for DER octets that are not a usable certificate.
+    public var checkCertificate: @Sendable (Data) throws -> Void
+
+    /// - Parameter checkCertificate: by default the outermost DER element is checked, and nothing within.
+    public init(
+        attributes: Set<AttributeName>, isProduction: Bool = false,
+        checkCertificate: @escaping @Sendable (Data) throws -> Void = CertificateText.checkOutermostElement
+    ) {
+        self.attributes = attributes
+        self.isProduction = isProduction
+        self.checkCertificate = checkCertificate
+    }
+}
+
+extension Registry {
+    /// Reads all files that name peers. Names are unique across the files of a kind, whether or not an entry is enabled.
+    public static func read(
+        trustLists: [String], services: [String], rules: RegistryRules
+    ) -> Reading<Registry> {
+        Reading { faults in
+            let reader = RegistryReader(rules: rules, faults: faults)
+            return Registry(
+                services: services.flatMap(reader.services(path:)), nodes: trustLists.flatMap(reader.nodes(path:)))
+        }
+    }
+}
+
+/// Reads any number of files into one collection of faults, and keeps names apart.
+final class RegistryReader {
+    let rules: RegistryRules
+    let faults: Faults
+    private var taken: [String: String] = [:]
+
+    init(rules: RegistryRules, faults: Faults) {
+        self.rules = rules
+        self.faults = faults
+    }
+
+    /// Reports a name that another entry of the same `kind` bears.
+    func claim(_ name: String?, as kind: String, at value: YAMLValue) {
+        guard let name, let place = taken.updateValue(value.place, forKey: "\(kind) \(name)") else { return }
+        value.fault(
+            expected: "a name of its own for each \(kind)", found: "\(quoted(name)), as in \(place)",
+            advice: "Remove one of the two entries.")
+    }
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: EUPL-1.2
+public import Foundation
+
+/// Reading of files that an operator names, with words for what may go wrong.
+public enum LocalFile {
+    /// Why a file was not read.
+    public struct Problem: Error, Hashable, Sendable {
+        /// What is there instead, to follow "found".
+        public let found: String
+        public let advice: String
+    }
+
+    /// The octets of a regular file of at most `limit` bytes.
+    public static func read(_ path: String, limit: Int) throws(Problem) -> Data {
+        try check(path, limit: limit)
+        do {
+            return try Data(contentsOf: URL(fileURLWithPath: path))
+        } catch let error as CocoaError where error.code == .fileReadNoPermission {
+            throw Problem(
+                found: "a file that this user may not read",
+                advice: "Give the user that runs puente the right to read it.")
+        } catch {
+            throw Problem(found: "a file that cannot be read", advice: "Check the disk and the file.")
+        }
+    }
+
+    /// Whether others than the owner and the group may read or change the file; `false` if there is none.
+    public static func isOpenToOthers(_ path: String) -> Bool {
+        let attributes = try? FileManager.default.attributesOfItem(atPath: resolvingLinks(path))  // nil: no file
+        return ((attributes?[.posixPermissions] as? NSNumber)?.intValue ?? 0) & 0o007 != 0
+    }
+
+    /// `path` as seen from the folder of `file`, unless it is absolute.
+    public static func path(_ path: String, besides file: String) -> String {
+        let folder = (file as NSString).deletingLastPathComponent
+        if path.hasPrefix("/") || folder.isEmpty { return path }
+        return (folder as NSString).appendingPathComponent(path)
+    }
+
+    /// Whether a regular file of at most `limit` bytes is there. It is not opened.
+    public static func check(_ path: String, limit: Int) throws(Problem) {
+        // nil: absent, or behind a folder that may not be entered
+        let attributes = try? FileManager.default.attributesOfItem(atPath: resolvingLinks(path))
+        guard let attributes else {
+            throw Problem(found: "no file at \(path)", advice: "Create it, or correct the path.")
+        }
+        guard attributes[.type] as? FileAttributeType == .typeRegular else {
+            throw Problem(found: "something else at \(path)", advice: "Name a file, not a folder or a device.")
+        }
+        let size = (attributes[.size] as? NSNumber)?.intValue ?? 0
+        guard size <= limit else {
+            throw Problem(found: "\(size) bytes", advice: "Keep the file at or under \(limit) bytes.")
+        }
+    }
+
+    private static func resolvingLinks(_ path: String) -> String {
+        URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+    }
+}
