@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: EUPL-1.2
+public import Federation
+public import SAML
+public import XMLSecurity
+public import struct Foundation.Date
+
+/// Somebody who may ask us: a service, or a Connector abroad. Built from what the operator registered.
+public struct Requester: Sendable {
+    /// How the identifier of a person from abroad is delivered.
+    public enum IdentifierForm: String, Hashable, Sendable {
+        case verbatim, bare
+    }
+
+    public var name: EntityID
+    public var displayName: [String: String]
+    public var sender: Sender
+    public var returnAddresses: [ReturnAddress]
+    public var homePage: String?
+    public var lowestLoA: LoA
+    public var attributes: Set<AttributeName>
+    public var persons: Set<PersonKind>
+    public var acceptsRepresentation: Bool
+    public var acceptsNonNotified: Bool
+    public var sector: Sector
+    public var seal: Seal
+    public var assertionInErrors: Bool
+    public var identifierForm: IdentifierForm
+    /// `nil`: the attribute is not sent.
+    public var selectedIdP: String?
+    public var isEnabled: Bool
+
+    public init(
+        name: EntityID, displayName: [String: String], sender: Sender, returnAddresses: [ReturnAddress],
+        homePage: String?, lowestLoA: LoA, attributes: Set<AttributeName>, persons: Set<PersonKind>,
+        acceptsRepresentation: Bool, acceptsNonNotified: Bool, sector: Sector, seal: Seal, assertionInErrors: Bool,
+        identifierForm: IdentifierForm, selectedIdP: String?, isEnabled: Bool
+    ) {
+        self.name = name
+        self.displayName = displayName
+        self.sender = sender
+        self.returnAddresses = returnAddresses
+        self.homePage = homePage
+        self.lowestLoA = lowestLoA
+        self.attributes = attributes
+        self.persons = persons
+        self.acceptsRepresentation = acceptsRepresentation
+        self.acceptsNonNotified = acceptsNonNotified
+        self.sector = sector
+        self.seal = seal
+        self.assertionInErrors = assertionInErrors
+        self.identifierForm = identifierForm
+        self.selectedIdP = selectedIdP
+        self.isEnabled = isEnabled
+    }
+
+    public func name(in language: String) -> String {
+        displayName[language] ?? displayName["es"] ?? displayName["en"] ?? displayName.min { $0.key < $1.key }?.value
+            ?? name.rawValue
+    }
+}
+
+/// A registered address for answers: exact, or everything below a path.
+public enum ReturnAddress: Hashable, Sendable {
+    case exactly(String)
+    /// The prefix up to and including the slash before `*`.
+    case below(String)
+
+    /// - Parameter text: an address, or a prefix that ends in `*`.
+    public init(_ text: String) {
+        self = text.hasSuffix("*") ? .below(String(text.dropLast())) : .exactly(text)
+    }
+
+    /// Compared octet by octet. Below a prefix nothing may lead elsewhere: no dot segments, no fragments, no line breaks.
+    public func admits(_ address: String) -> Bool {
+        switch self {
+        case .exactly(let registered): return address == registered
+        case .below(let prefix):
+            guard address.hasPrefix(prefix) else { return false }
+            let rest = address.dropFirst(prefix.count).lowercased()
+            return !rest.contains("..") && !rest.contains("%2e") && !rest.contains("%2f") && !rest.contains("%5c")
+                && rest.utf8.allSatisfy { (33...126).contains($0) && $0 != UInt8(ascii: "#") && $0 != UInt8(ascii: "\\") }
+        }
+    }
+}
+
+/// Somebody whom we may ask: a Proxy-Service abroad. Built from the trust list and from verified metadata.
+public struct Responder: Sendable {
+    public enum RequesterIDRule: String, Hashable, Sendable { case always, whenFlagged, never }
+
+    public var entityID: EntityID
+    public var country: MemberState
+    public var displayName: [String: String]
+    public var sender: Sender
+    public var encryption: EncryptionPolicy
+    public var singleSignOnService: String
+    /// What its metadata says it can reach; empty if it says nothing, which is taken for no restriction.
+    public var levels: Set<Assurance>
+    /// URIs of the attributes it can give; empty if it says nothing.
+    public var attributes: Set<String>
+    public var protocolVersions: [String]
+    public var needsRequesterID: Bool
+    public var sendsRequesterID: RequesterIDRule
+    public var nameIDFormat: String?
+    public var skewSeconds: Double
+    public var acceptsNonNotified: Bool
+    public var requiresConfirmation: Bool
+    /// When its metadata ends.
+    public var validUntil: Date
+
+    public init(
+        entityID: EntityID, country: MemberState, displayName: [String: String], sender: Sender,
+        encryption: EncryptionPolicy, singleSignOnService: String, levels: Set<Assurance>, attributes: Set<String>,
+        protocolVersions: [String], needsRequesterID: Bool, sendsRequesterID: RequesterIDRule, nameIDFormat: String?,
+        skewSeconds: Double, acceptsNonNotified: Bool, requiresConfirmation: Bool, validUntil: Date
+    ) {
+        self.entityID = entityID
+        self.country = country
+        self.displayName = displayName
+        self.sender = sender
+        self.encryption = encryption
+        self.singleSignOnService = singleSignOnService
+        self.levels = levels
+        self.attributes = attributes
+        self.protocolVersions = protocolVersions
+        self.needsRequesterID = needsRequesterID
+        self.sendsRequesterID = sendsRequesterID
+        self.nameIDFormat = nameIDFormat
+        self.skewSeconds = skewSeconds
+        self.acceptsNonNotified = acceptsNonNotified
+        self.requiresConfirmation = requiresConfirmation
+        self.validUntil = validUntil
+    }
+}
