@@ -87,6 +87,7 @@ let package = Package(
             ] + nio,
             swiftSettings: strict),
         target("PuenteTestKit", ["SAML", "Federation", "XMLSecurity", "Dialects", "Bridge", "Storage"]),
+        tests("Federation"),
         tests("YAMLText"),
         tests("Settings", ["Federation", "YAMLText"]),
         tests("Trust", ["Federation", "YAMLText"]),
