@@ -88,6 +88,7 @@ let package = Package(
             swiftSettings: strict),
         target("PuenteTestKit", ["SAML", "Federation", "XMLSecurity", "Dialects", "Bridge", "Storage"]),
         tests("Federation"),
+        tests("Portal", ["Federation"]),
         tests("YAMLText"),
         tests("Settings", ["Federation", "YAMLText"]),
         tests("Trust", ["Federation", "YAMLText"]),
