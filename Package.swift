@@ -87,6 +87,8 @@ let package = Package(
             ] + nio,
             swiftSettings: strict),
         target("PuenteTestKit", ["SAML", "Federation", "XMLSecurity", "Dialects", "Bridge", "Storage"]),
+        tests("Federation"),
+        tests("Portal", ["Federation"]),
         tests("YAMLText"),
         tests("Settings", ["Federation", "YAMLText"]),
         tests("Trust", ["Federation", "YAMLText"]),

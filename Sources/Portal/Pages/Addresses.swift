@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: EUPL-1.2
+import Foundation
+
+/// An absolute `http` or `https` address to which a browser may be sent, as the action of a form or as a link.
+///
+/// Nothing else can be one: no `javascript:` or `data:`, no relative address, no user name or password, no character that
+/// RFC 3986 §2 does not allow.
+public struct FormTarget: Hashable, Sendable {
+    public let address: String
+
+    public init?(_ address: String) {
+        guard address.utf8.allSatisfy(isAddressByte),
+            let parts = URLComponents(string: address), let scheme = parts.scheme?.lowercased(),
+            ["http", "https"].contains(scheme), let host = parts.host, !host.isEmpty,
+            parts.user == nil, parts.password == nil
+        else { return nil }
+        self.address = address
+    }
+}
+
+/// A place within Puente: an absolute path, perhaps with a query. Can never lead to another host.
+public struct LocalPath: Hashable, Sendable {
+    public let path: String
+
+    public init?(_ path: String) {
+        guard path.hasPrefix("/"), !path.hasPrefix("//"), !path.contains("#"), path.utf8.allSatisfy(isAddressByte)
+        else { return nil }
+        self.path = path
+    }
+
+    fileprivate init(known path: String) { self.path = path }
+
+    public static let front = LocalPath(known: "/")
+    static let help = LocalPath(known: "/help")
+    static let privacy = LocalPath(known: "/privacy")
+    static let accessibility = LocalPath(known: "/accessibility")
+
+    /// The same place in a language, so that a choice once made goes along from page to page.
+    func with(_ language: Language) -> String {
+        path + (path.contains("?") ? "&" : "?") + "lang=" + language.rawValue
+    }
+}
+
+/// Printable ASCII without the characters that no address contains. A backslash, for one, is a slash to browsers.
+private func isAddressByte(_ byte: UInt8) -> Bool {
+    (0x21...0x7E).contains(byte) && !#""<>\^`{|}"#.utf8.contains(byte)
+}
+
+/// One hidden field of a form, posted exactly as given.
+public struct FormField: Hashable, Sendable {
+    public var name: String
+    public var value: String
+
+    public init(_ name: String, _ value: String) {
+        self.name = name
+        self.value = value
+    }
+}

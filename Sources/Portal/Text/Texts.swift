@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: EUPL-1.2
+import Federation
+
+/// Every text that a citizen can read, in one language. A text that a language lacks does not compile.
+///
+/// Plain and kind words; in Spanish `usted`. Parameters of type `HTML` are names and dates, escaped and marked up already.
+protocol Texts: Sendable {
+    var language: Language { get }
+
+    // Around every page
+    var tagline: String { get }
+    var skipToContent: String { get }
+    var languageChoice: String { get }
+    var aboutPuente: String { get }
+    var help: String { get }
+    var privacy: String { get }
+    var accessibility: String { get }
+    var trialNotice: String { get }
+    func runBy(_ operatorName: HTML) -> HTML
+
+    // Choosing a country
+    var selectorTitle: String { get }
+    func selectorAsks(_ service: HTML, _ person: PersonKind) -> HTML
+    func selectorHowTo(_ person: PersonKind) -> HTML
+    var selectorBridge: HTML { get }
+    var dataQuestion: String { get }
+    func dataAnswer(_ person: PersonKind) -> HTML
+    var countries: String { get }
+    var filterLabel: String { get }
+    var filterCount: String { get }
+    var filterNone: String { get }
+    var noCountries: HTML { get }
+    func unavailable(_ reason: CountryChoice.Obstacle) -> String
+    func since(_ instant: HTML) -> HTML
+    var cancel: String { get }
+
+    // Going on by itself
+    func forwardTitle(_ destination: AutoPostPage.Destination) -> String
+    func forwardText(_ destination: AutoPostPage.Destination, _ name: HTML) -> HTML
+    var forwardByHand: String { get }
+    var proceed: String { get }
+    var otherCountry: String { get }
+
+    // When it goes wrong
+    func errorTitle(_ reason: PageReason) -> String
+    func errorCause(_ reason: PageReason) -> HTML
+    func errorAdvice(_ reason: PageReason) -> HTML
+    func retry(_ reason: PageReason) -> String
+    var whatToDo: String { get }
+    var backToService: String { get }
+    func backTo(_ service: HTML) -> HTML
+    var supportCode: String { get }
+    var supportCodeUse: String { get }
+    func contact(_ ways: HTML) -> HTML
+
+    // About Puente
+    var frontTitle: String { get }
+    var frontLead: HTML { get }
+    var frontSteps: String { get }
+    var frontStepList: [Section] { get }
+    var frontAudience: [Section] { get }
+    var operatorHeading: String { get }
+    var more: String { get }
+    var helpSummary: String { get }
+    var privacySummary: String { get }
+    var accessibilitySummary: String { get }
+    var contactHeading: String { get }
+    var operatorTerm: String { get }
+    var email: String { get }
+    var telephone: String { get }
+    var address: String { get }
+    var dataProtectionOfficer: String { get }
+    func lead(_ topic: InfoPage.Topic) -> HTML
+    func sections(_ topic: InfoPage.Topic, _ site: Site) -> [Section]
+
+    func name(of country: Country) -> String
+}
+
+/// A heading and what stands below it.
+struct Section: Hashable, Sendable {
+    var heading: String
+    var body: HTML
+
+    init(_ heading: String, _ body: HTML) {
+        self.heading = heading
+        self.body = body
+    }
+}
