@@ -1,1 +1,188 @@
 // SPDX-License-Identifier: EUPL-1.2
+public import Federation
+public import YAMLText
+
+/// `puente.yaml`: everything that an operator sets, besides the registry and the mapping tables.
+///
+/// Each comment names the key, type, unit, range and default. Every setting needs a restart unless its comment says
+/// otherwise. Paths in the file are seen from the folder of the file; here they can be opened as they are. The commented
+/// example is `Docs/examples/puente.yaml`, the schema for editors `Docs/schema/puente.json`.
+public struct Settings: Hashable, Sendable {
+    /// `public-url`: address without path. Required. What the browser and the peers see, also behind a reverse proxy;
+    /// https in production. No slash at the end.
+    public var publicURL: WebAddress
+    /// `member-state`: two capitals. Default `ES`. The country of this node.
+    public var memberState: MemberState
+    /// `production`: true or false. Default `false`. Refuses http, sample keys, example values, keys that others can read.
+    public var isProduction: Bool
+    /// `listen`: where browsers and peers are served.
+    public var listen: Listen
+    /// `operations`: where `/health` and `/metrics` are served. Default none: `/health` is served on the main listener.
+    public var operations: Endpoint?
+    /// `trusted-proxies`: list of networks. Default empty. Who may say in `X-Forwarded-For` whom it speaks for.
+    public var trustedProxies: [Network]
+    /// `state-directory`: path. Default `state`. The store, its key, and copies of metadata; only Puente writes there.
+    public var stateDirectory: String
+    /// `store`: where exchanges wait.
+    public var store: Store
+    /// `store-key`: path of 32 octets that encrypt the store. Default `store.key` in the state directory; made when it is
+    /// absent, outside production.
+    public var storeKey: String
+    /// `connector`: how other states see this node.
+    public var connector: Connector
+    /// `clave`: how the national services see this node.
+    public var clave: Clave
+    /// `trust-lists`: list of paths. Default `metadata/trust-list.yaml`. Read again without restart.
+    public var trustLists: [String]
+    /// `services`: list of paths. Default `metadata/services.yaml`. Read again without restart.
+    public var services: [String]
+    /// `mappings`: tables of attributes. Read again without restart.
+    public var mappings: Mappings
+    /// `exchange-minutes`: 1 to 60. Default 15. How long a login may take.
+    public var exchangeMinutes: Int
+    /// `request-age-minutes`: 1 to 15. Default 5. How old a request may be when it arrives.
+    public var requestAgeMinutes: Int
+    /// `metadata-refresh-minutes`: 5 to 1440. Default 60. How often the metadata of peers is fetched.
+    public var metadataRefreshMinutes: Int
+    /// `limits`: what one machine takes on.
+    public var limits: Limits
+    /// `operator`: whom the pages name.
+    public var `operator`: Operator
+    /// `log`: how it is written, on standard error.
+    public var log: Log
+    /// `languages`: list of language tags, the first for browsers that ask for none of them. Default `es`, `en`.
+    public var languages: [String]
+}
+
+extension Settings {
+    public struct Listen: Hashable, Sendable {
+        /// `host` and `port`.
+        public var endpoint: Endpoint
+        /// `tls`. Default none: plain HTTP, behind a reverse proxy that speaks TLS.
+        public var tls: KeyPair?
+    }
+
+    public struct Endpoint: Hashable, Sendable {
+        /// `host`: name or address of this machine. Default `127.0.0.1`.
+        public var host: String
+        /// `port`: 1 to 65535. Default 8080, with TLS 8443, for operations 9090.
+        public var port: Int
+    }
+
+    /// Two PEM files.
+    public struct KeyPair: Hashable, Sendable {
+        /// Path of a private key, readable by its owner and group only.
+        public var key: String
+        /// Path of the certificate over that key; further certificates in it are its chain.
+        public var certificate: String
+    }
+
+    public struct Store: Hashable, Sendable {
+        public enum Kind: String, Hashable, Sendable, CaseIterable { case sqlite, memory }
+
+        /// `kind`: `sqlite` or `memory`. Default `sqlite`. `memory` forgets all replays at a restart; not in production.
+        public var kind: Kind
+        /// `path`: of the database. Default `puente.sqlite` in the state directory.
+        public var path: String
+    }
+
+    public struct Connector: Hashable, Sendable {
+        /// `entity-id`: address where the metadata is served. Default `<public-url>/eidas/connector/metadata`.
+        public var entityID: EntityID
+        /// `signing-key`, `signing-certificate`: paths. Required. Sign requests.
+        public var signing: KeyPair
+        /// `encryption-key`, `encryption-certificate`: paths. Required. Open the answers.
+        public var encryption: KeyPair
+        /// `metadata-key`, `metadata-certificate`: paths. Default the signing pair. Sign the metadata.
+        public var metadata: KeyPair
+        /// `signature-algorithm`: a word. Default what fits the key.
+        public var signatureAlgorithm: SignatureAlgorithm?
+        /// `sp-type`: `public`, `private` or `in-request`. Default `public`.
+        public var spType: SPType
+        /// `metadata-validity-hours`: 1 to 720. Default 24.
+        public var metadataValidityHours: Int
+        /// `organization`: required.
+        public var organization: Organization
+        /// `contacts.support`, `contacts.technical`: required.
+        public var support: Contact
+        public var technical: Contact
+    }
+
+    /// What eIDAS lets a node sign with (Cryptographic Requirements 1.4 §3.2).
+    public enum SignatureAlgorithm: String, Hashable, Sendable, CaseIterable {
+        case pssSHA256 = "rsa-pss-sha256"
+        case pssSHA384 = "rsa-pss-sha384"
+        case pssSHA512 = "rsa-pss-sha512"
+        case ecdsaSHA256 = "ecdsa-sha256"
+        case ecdsaSHA384 = "ecdsa-sha384"
+        case ecdsaSHA512 = "ecdsa-sha512"
+    }
+
+    /// Where the sector of the services is told: once in the metadata, or with each request (Message Format 1.4 §4.1).
+    public enum SPType: String, Hashable, Sendable, CaseIterable {
+        case `public`, `private`
+        case inRequest = "in-request"
+    }
+
+    public struct Organization: Hashable, Sendable {
+        /// `name`, `display-name`: text. `display-name` defaults to `name`.
+        public var name: String
+        public var displayName: String
+        /// `url`: http or https address.
+        public var url: String
+    }
+
+    public struct Contact: Hashable, Sendable {
+        /// `company`, `email`: text. Required.
+        public var company: String
+        public var email: String
+        /// `given-name`, `surname`, `telephone`: text. Default none.
+        public var givenName: String?
+        public var surname: String?
+        public var telephone: String?
+    }
+
+    public struct Clave: Hashable, Sendable {
+        /// `issuer`: text. Default `<public-url>/Proxy2`. The Issuer of answers to services.
+        public var issuer: String
+        /// `signing-key`, `signing-certificate`: paths. Required. Sign answers to services; kits expect RSA.
+        public var signing: KeyPair
+    }
+
+    public struct Mappings: Hashable, Sendable {
+        /// `eidas`: path. Default `mappings/eidas.yaml`.
+        public var eidas: String
+        /// `clave2`: path. Default `mappings/clave2.yaml`.
+        public var clave2: String
+    }
+
+    public struct Limits: Hashable, Sendable {
+        /// `message-characters`: 16384 to 1048576. Default 131072. Size of a SAML message before Base64 is undone.
+        public var messageCharacters: Int
+        /// `exchanges-in-flight`: 1 to 10000000. Default 100000. Logins that wait at the same time.
+        public var exchangesInFlight: Int
+        /// `requests-in-flight`: 1 to 65536. Default 256. HTTP requests at the same time.
+        public var requestsInFlight: Int
+        /// `workers`: 0 to 256 threads for cryptography. Default 0: as many as cores.
+        public var workers: Int
+    }
+
+    public struct Operator: Hashable, Sendable {
+        /// `name`: text. Required.
+        public var name: String
+        /// `contact-email`: text. Required.
+        public var contactEmail: String
+        /// `contact-url`: http or https address. Default none.
+        public var contactURL: String?
+    }
+
+    public struct Log: Hashable, Sendable {
+        public enum Level: String, Hashable, Sendable, CaseIterable { case debug, info, notice, warning, error }
+        public enum Format: String, Hashable, Sendable, CaseIterable { case json, text }
+
+        /// `level`: a word. Default `info`.
+        public var level: Level
+        /// `format`: `json` or `text`. Default `json`.
+        public var format: Format
+    }
+}

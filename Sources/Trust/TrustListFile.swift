@@ -29,13 +29,13 @@ extension RegistryReader {
     private func node(_ map: YAMLMap) -> NodeEntry {
         let id = map.required("entity-id")
         let role: NodeEntry.Role? = map.required("role").word()
-        let entityID = id.entityID()
+        let entityID = id.uri(advice: "Copy entityID from the metadata, letter by letter.")
         if let role { claim(entityID, as: role.rawValue, at: id) }
         let enabled = map["enabled"].bool() ?? true
         let profile = map["profile"].section { self.profile($0, enabled: enabled) }
         return NodeEntry(
             entityID: EntityID(entityID ?? ""),
-            country: map.required("country").memberState() ?? .spain,
+            country: map.required("country").countryCode().flatMap(MemberState.init) ?? .spain,
             role: role ?? .proxyService,
             source: map.required("source").map(source) ?? .file(path: ""),
             pins: pins(map, isOptional: profile.allowsUnsignedMetadata),
@@ -81,30 +81,5 @@ extension RegistryReader {
                 advice: "Remove the key and pin the certificate that signs the metadata.")
         }
         return profile
-    }
-}
-
-extension YAMLValue {
-    fileprivate func entityID() -> String? {
-        parsed(
-            "an entity ID: a URI of at most 1024 characters",
-            advice: "Copy entityID from the metadata, letter by letter."
-        ) { text in
-            let scheme = text.prefix { $0 != ":" }
-            let isURI = !scheme.isEmpty && scheme.count < text.count && scheme.first?.isLetter == true
-            return isURI && text.count <= 1024 && text.utf8.allSatisfy { (0x21...0x7E).contains($0) } ? text : nil
-        }
-    }
-
-    fileprivate func memberState() -> MemberState? {
-        let expected = "a country code of two capital letters, EL for Greece"
-        guard let text = string(expected) else { return nil }
-        if let state = MemberState(rawValue: text) { return state }
-        let capitals = text.uppercased() == "GR" ? "EL" : text.uppercased()
-        let isNear = MemberState(rawValue: capitals) != nil
-        fault(
-            expected: expected, found: quoted(text),
-            advice: isNear ? "Write \(capitals)." : "Write the code of ISO 3166-1, such as DE.")
-        return nil
     }
 }

@@ -22,6 +22,13 @@ public struct WebAddress: Hashable, Sendable, CustomStringConvertible {
         rest = String(tail.dropFirst(authority.count))
     }
 
+    /// This machine. Stands where an address is missing and has been reported.
+    public static let loopback = WebAddress(scheme: "http", host: "localhost")
+
+    private init(scheme: String, host: String) {
+        (self.scheme, self.host, port, rest) = (scheme, host, nil, "")
+    }
+
     public var description: String { "\(scheme)://\(host)\(port.map { ":\($0)" } ?? "")\(rest)" }
 
     /// Whether the host is this machine and nothing else, by its usual names.
@@ -52,20 +59,5 @@ public struct WebAddress: Hashable, Sendable, CustomStringConvertible {
     private static func isIPv6(_ host: Substring) -> Bool {
         host.hasSuffix("]") && host.count > 3
             && host.dropFirst().dropLast().allSatisfy { $0.isHexDigit || $0 == ":" || $0 == "." }
-    }
-}
-
-extension YAMLValue {
-    /// An http or https address, as ``WebAddress`` reads it.
-    public func webAddress() -> WebAddress? {
-        parsed(
-            "an http or https address", advice: "Write it in full, without user name and without #.", WebAddress.init)
-    }
-
-    /// An https address.
-    public func secureAddress() -> WebAddress? {
-        parsed("an https address", advice: "Write it in full, beginning with https://.") { text in
-            WebAddress(text).flatMap { $0.scheme == "https" ? $0 : nil }
-        }
     }
 }

@@ -25,6 +25,9 @@ public final class YAMLMap {
     /// The value of a key that must be there; its absence is reported by the getter that reads it.
     public func required(_ key: String) -> YAMLValue { find(key, isRequired: missesKeys) }
 
+    /// `path` as seen from the folder of the file: for defaults, which are not written in it.
+    public func filePath(_ path: String) -> String { LocalFile.path(path, besides: value.source.file) }
+
     /// Reports a fault about the map as a whole.
     public func fault(expected: String, found: String, advice: String) {
         value.fault(expected: expected, found: found, advice: advice)

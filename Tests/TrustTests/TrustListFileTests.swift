@@ -100,7 +100,10 @@ struct TrustListFileTests {
                 "clock-skew-seconds: 30", "clock-skew-seconds: 301", "8:35 nodes[0].profile.clock-skew-seconds",
                 "0 to 300"
             ),
-            ("clock-skew-seconds: 30", "clock-skew: 30", "8:15 nodes[0].profile.clock-skew", "Did you mean clock-skew-seconds?"),
+            (
+                "clock-skew-seconds: 30", "clock-skew: 30", "8:15 nodes[0].profile.clock-skew",
+                "Did you mean clock-skew-seconds?"
+            ),
             ("display-name: {en", "enabled: off #", "7:14 nodes[0].enabled", "true or false"),
         ] as [(String, String, String, String)])
     func spoilt(old: String, new: String, place: String, words: String) throws {

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: EUPL-1.2
+public import Foundation
+
+/// A file of `Docs/schema`, and documents made from it, to compare it with the reader of the same file.
+public struct SchemaUnderTest {
+    private typealias Object = [String: Any]
+
+    public static let unknownKey = "zz-unknown"
+    /// The root of the repository.
+    public static let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent()
+
+    private let root: [String: Any]
+
+    /// - Parameter name: such as `puente`.
+    public init(_ name: String) throws {
+        let url = Self.repository.appendingPathComponent("Docs/schema/\(name).json")
+        root = try JSONSerialization.jsonObject(with: Data(contentsOf: url)) as? [String: Any] ?? [:]
+    }
+
+    /// The keys of every closed map by the path of its ``unknownKey``, sorted, as a reader's fault would list them.
+    public var keys: [String: [String]] {
+        var keys: [String: [String]] = [:]
+        Self.visit(root, at: "") { path, schema in
+            keys[Self.join(path, Self.unknownKey)] = (schema["properties"] as? Object ?? [:]).keys.sorted()
+        }
+        return keys
+    }
+
+    /// The keys without a description, by path.
+    public var undescribed: [String] {
+        var paths: [String] = []
+        Self.visit(root, at: "") { path, schema in
+            for (key, value) in schema["properties"] as? Object ?? [:]
+            where ((value as? Object)?["description"] as? String ?? "").isEmpty {
+                paths.append(Self.join(path, key))
+            }
+        }
+        return paths
+    }
+
+    /// The paths that an empty document lacks, where a list has one empty member.
+    public var required: Set<String> { Self.required(root, at: "") }
+
+    /// JSON with every key, and ``unknownKey`` in each closed map. Only keys are sound in it.
+    public func documentWithEveryKey() throws -> String { try Self.text(Self.sample(root)) }
+
+    /// JSON in which every key that has a default, and is not in `base`, is written with it.
+    public func documentWithDefaults(over base: String) throws -> String {
+        try Self.text(Self.filled(JSONSerialization.jsonObject(with: Data(base.utf8)), root))
+    }
+
+    private static func visit(_ schema: Object, at path: String, _ body: (String, Object) -> Void) {
+        for alternative in schema["anyOf"] as? [Object] ?? [] { visit(alternative, at: path, body) }
+        if let items = schema["items"] as? Object { visit(items, at: path + "[0]", body) }
+        guard let properties = schema["properties"] as? Object else { return }
+        body(path, schema)
+        for (key, value) in properties { visit(value as? Object ?? [:], at: join(path, key), body) }
+    }
+
+    private static func required(_ schema: Object, at path: String) -> Set<String> {
+        if let items = schema["items"] as? Object, items["required"] != nil { return required(items, at: path + "[0]") }
+        guard let keys = schema["required"] as? [String], let properties = schema["properties"] as? Object else {
+            return [path]
+        }
+        return Set(keys.flatMap { required(properties[$0] as? Object ?? [:], at: join(path, $0)) })
+    }
+
+    private static func sample(_ schema: Object) -> Any {
+        if let properties = schema["properties"] as? Object {
+            return properties.mapValues { sample($0 as? Object ?? [:]) }.merging([unknownKey: "x"]) { $1 }
+        }
+        if let alternatives = schema["anyOf"] as? [Object], let last = alternatives.last { return sample(last) }
+        if let items = schema["items"] as? Object { return [sample(items)] }
+        return schema["additionalProperties"] is Object ? ["es": "x"] : "x"
+    }
+
+    private static func filled(_ value: Any, _ schema: Object) -> Any {
+        if let items = schema["items"] as? Object, let list = value as? [Any] { return list.map { filled($0, items) } }
+        guard var map = value as? Object, let properties = schema["properties"] as? Object else { return value }
+        for (key, property) in properties {
+            guard let property = property as? Object else { continue }
+            if let value = map[key] {
+                map[key] = filled(value, property)
+            } else if let value = property["default"] {
+                map[key] = value
+            }
+        }
+        return map
+    }
+
+    private static func text(_ value: Any) throws -> String {
+        let data = try JSONSerialization.data(withJSONObject: value, options: [.withoutEscapingSlashes, .sortedKeys])
+        return String(decoding: data, as: UTF8.self)
+    }
+
+    private static func join(_ path: String, _ key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: EUPL-1.2
+import Federation
+import YAMLText
+
+extension SettingsReader {
+    func listen(_ map: YAMLMap) -> Settings.Listen {
+        let tls = map["tls"].map { tls in
+            Settings.KeyPair(key: key(tls.required("key")), certificate: certificate(tls.required("certificate")))
+        }
+        return Settings.Listen(endpoint: endpoint(map, port: tls == nil ? 8080 : 8443), tls: tls)
+    }
+
+    func operations(_ value: YAMLValue, besides listen: Settings.Listen) -> Settings.Endpoint? {
+        let own = value.map { endpoint($0, port: 9090) }
+        if let own, own == listen.endpoint {
+            value.fault(
+                expected: "another port than that of listen", found: "\(own.port)",
+                advice: "Choose another port, or remove operations to serve /health on the main listener.")
+        }
+        return own
+    }
+
+    func store(_ map: YAMLMap, in state: String) -> Settings.Store {
+        let kind = map["kind"]
+        let word = kind.word(Settings.Store.Kind.self) ?? .sqlite
+        if isProduction, word == .memory {
+            kind.fault(
+                expected: "sqlite, because production is true", found: "memory",
+                advice: "Write sqlite: memory forgets which messages were used when the program stops.")
+        }
+        return Settings.Store(kind: word, path: map["path"].filePath() ?? "\(state)/puente.sqlite")
+    }
+
+    func connector(_ map: YAMLMap, base: String) -> Settings.Connector {
+        let signing = keyPair(map, "signing")
+        let hasOwnMetadataKey = map["metadata-key"].isPresent || map["metadata-certificate"].isPresent
+        let (support, technical) = map["contacts"].section { contacts in
+            (contacts["support"].section(contact), contacts["technical"].section(contact))
+        }
+        return Settings.Connector(
+            entityID: EntityID(
+                map["entity-id"].uri(advice: "Write an address, or remove the key.") ?? base
+                    + "/eidas/connector/metadata"),
+            signing: signing,
+            encryption: keyPair(map, "encryption"),
+            metadata: hasOwnMetadataKey ? keyPair(map, "metadata") : signing,
+            signatureAlgorithm: map["signature-algorithm"].word(),
+            spType: map["sp-type"].word() ?? .public,
+            metadataValidityHours: map["metadata-validity-hours"].integer(in: 1...720) ?? 24,
+            organization: map["organization"].section(organization),
+            support: support,
+            technical: technical)
+    }
+
+    private func organization(_ map: YAMLMap) -> Settings.Organization {
+        let name = map.required("name").string() ?? ""
+        return Settings.Organization(
+            name: name, displayName: map["display-name"].string() ?? name,
+            url: map.required("url").webAddress()?.description ?? "")
+    }
+
+    private func contact(_ map: YAMLMap) -> Settings.Contact {
+        Settings.Contact(
+            company: map.required("company").string() ?? "", email: map.required("email").email() ?? "",
+            givenName: map["given-name"].string(), surname: map["surname"].string(),
+            telephone: map["telephone"].string())
+    }
+
+    func clave(_ map: YAMLMap, base: String) -> Settings.Clave {
+        Settings.Clave(
+            issuer: map["issuer"].uri(advice: "Write an address, or remove the key.") ?? base + "/Proxy2",
+            signing: keyPair(map, "signing"))
+    }
+
+    func mappings(_ map: YAMLMap) -> Settings.Mappings {
+        Settings.Mappings(
+            eidas: map["eidas"].filePath() ?? map.filePath("mappings/eidas.yaml"),
+            clave2: map["clave2"].filePath() ?? map.filePath("mappings/clave2.yaml"))
+    }
+
+    func limits(_ map: YAMLMap) -> Settings.Limits {
+        Settings.Limits(
+            messageCharacters: map["message-characters"].integer(in: 16384...1_048_576) ?? 131_072,
+            exchangesInFlight: map["exchanges-in-flight"].integer(in: 1...10_000_000) ?? 100_000,
+            requestsInFlight: map["requests-in-flight"].integer(in: 1...65536) ?? 256,
+            workers: map["workers"].integer(in: 0...256) ?? 0)
+    }
+
+    func operatorOfNode(_ map: YAMLMap) -> Settings.Operator {
+        Settings.Operator(
+            name: map.required("name").string() ?? "", contactEmail: map.required("contact-email").email() ?? "",
+            contactURL: map["contact-url"].webAddress()?.description)
+    }
+
+    func log(_ map: YAMLMap) -> Settings.Log {
+        Settings.Log(level: map["level"].word() ?? .info, format: map["format"].word() ?? .json)
+    }
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: EUPL-1.2
+
+/// Values that more than one file has.
+extension YAMLValue {
+    /// An http or https address, as ``WebAddress`` reads it.
+    public func webAddress() -> WebAddress? {
+        parsed(
+            "an http or https address", advice: "Write it in full, without user name and without #.", WebAddress.init)
+    }
+
+    /// An https address.
+    public func secureAddress() -> WebAddress? {
+        parsed("an https address", advice: "Write it in full, beginning with https://.") { text in
+            WebAddress(text).flatMap { $0.scheme == "https" ? $0 : nil }
+        }
+    }
+
+    /// A URI of at most 1024 characters, as SAML takes it for the name of an entity (SAML Core 2.0 §8.3.6).
+    public func uri(advice: String) -> String? {
+        parsed("a URI of at most 1024 characters", advice: advice) { text in
+            let scheme = text.prefix { $0 != ":" }
+            let hasScheme = scheme.first?.isLetter == true && scheme.count < text.count
+            return hasScheme && text.count <= 1024 && text.utf8.allSatisfy { (0x21...0x7E).contains($0) } ? text : nil
+        }
+    }
+
+    /// A country as eIDAS writes it: two capitals of ISO 3166-1, but `EL` for Greece (Message Format 1.4 §4.2).
+    public func countryCode() -> String? {
+        let expected = "a country code of two capital letters, EL for Greece"
+        guard let text = string(expected) else { return nil }
+        let capitals = text.uppercased() == "GR" ? "EL" : text.uppercased()
+        if text == capitals, Self.isCode(text) { return text }
+        fault(
+            expected: expected, found: quoted(text),
+            advice: Self.isCode(capitals) ? "Write \(capitals)." : "Write the code of ISO 3166-1, such as DE.")
+        return nil
+    }
+
+    private static func isCode(_ text: String) -> Bool {
+        text.utf8.count == 2 && text.utf8.allSatisfy { (65...90).contains($0) }
+    }
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: EUPL-1.2
+import Foundation
+import PuenteTestKit
+import Settings
+import Testing
+import YAMLText
+
+@Suite("The schema of puente.yaml")
+struct SettingsSchemaTests {
+    @Test("Has the keys of the reader, no more and no fewer, and explains each")
+    func keys() throws {
+        let schema = try SchemaUnderTest("puente")
+        let faults = try parse(schema.documentWithEveryKey()).faults
+        #expect(knownKeys(faults) == schema.keys)
+        #expect(schema.undescribed == [])
+    }
+
+    @Test("Requires what the reader requires")
+    func required() throws {
+        let missing = parse("{}").faults.filter { $0.found == "nothing" }.map(\.path)
+        #expect(try Set(missing) == SchemaUnderTest("puente").required)
+    }
+
+    @Test("Has the defaults of the reader")
+    func defaults() throws {
+        let base = """
+            {"public-url": "https://puente.gob.es",
+             "connector": {"signing-key": "a", "signing-certificate": "a", "encryption-key": "a", "encryption-certificate": "a",
+               "organization": {"name": "M", "url": "https://www.gob.es"},
+               "contacts": {"support": {"company": "M", "email": "a@b.es"}, "technical": {"company": "M", "email": "a@b.es"}}},
+             "clave": {"signing-key": "a", "signing-certificate": "a"},
+             "operator": {"name": "M", "contact-email": "a@b.es"}, "listen": {}, "operations": {}, "store": {},
+             "mappings": {}, "limits": {}, "log": {}}
+            """
+        let filled = try SchemaUnderTest("puente").documentWithDefaults(over: base)
+        #expect(filled.contains("\"message-characters\":131072"))
+        let settings = try #require(parse(base).value)
+        #expect(parse(filled).value == settings)
+    }
+}
+
+/// What the reader knows beside each unknown key, by the path of that key.
+private func knownKeys(_ faults: [Fault]) -> [String: [String]] {
+    let unknown = faults.filter { $0.found.hasPrefix("the unknown key") }
+    return Dictionary(
+        unknown.map { ($0.path, $0.expected.dropFirst("one of ".count).components(separatedBy: ", ").sorted()) },
+        uniquingKeysWith: +)
+}
