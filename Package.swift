@@ -24,6 +24,7 @@ let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let nio: [Target.Dependency] = [
     .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+    .product(name: "NIOHTTP1", package: "swift-nio"),
 ]
 
 let package = Package(
@@ -56,7 +57,7 @@ let package = Package(
         target(
             "Trust",
             [
-                "Bridge", "Dialects", "SAML", "Federation", "XMLSecurity", "YAMLText", logging,
+                "Bridge", "Dialects", "SAML", "Settings", "Federation", "XMLSecurity", "YAMLText", logging,
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ] + nio),
@@ -65,7 +66,7 @@ let package = Package(
         target(
             "Portal",
             [
-                "Bridge", "Dialects", "Trust", "Storage", "SAML", "Federation", hummingbird, logging,
+                "Bridge", "Dialects", "Trust", "Storage", "SAML", "Federation", "XMLSecurity", hummingbird, logging,
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ] + nio),
         target(

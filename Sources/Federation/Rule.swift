@@ -109,7 +109,7 @@ public enum Rule: String, Hashable, Sendable, Codable, CaseIterable {
 }
 
 /// Who has to act when a rule is broken.
-public enum Fault: String, Hashable, Sendable, CaseIterable {
+public enum Responsibility: String, Hashable, Sendable, CaseIterable {
     /// Whoever sent the message: a service or another node.
     case sender
     /// The requester, who cannot be answered.
@@ -124,13 +124,13 @@ public enum Fault: String, Hashable, Sendable, CaseIterable {
 
 /// What an operator needs to know about a rule: meaning, whose fault, clause and what to do.
 public struct Explanation: Hashable, Sendable {
-    public let fault: Fault
+    public let responsibility: Responsibility
     public let clause: String
     public let meaning: String
     public let advice: String
 
-    fileprivate init(_ fault: Fault, _ clause: String, _ meaning: String, _ advice: String) {
-        self.fault = fault
+    fileprivate init(_ responsibility: Responsibility, _ clause: String, _ meaning: String, _ advice: String) {
+        self.responsibility = responsibility
         self.clause = clause
         self.meaning = meaning
         self.advice = advice

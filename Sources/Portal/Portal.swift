@@ -1,1 +1,113 @@
 // SPDX-License-Identifier: EUPL-1.2
+public import Bridge
+import Federation
+public import Foundation
+import HTTPTypes
+public import Hummingbird
+public import Logging
+import NIOCore
+import SAML
+public import Storage
+import Trust
+import XMLSecurity
+
+/// What citizens, services and other states meet: the route table of the public listener.
+public struct Portal: Sendable {
+    /// What the portal needs of the world.
+    public struct Environment: Sendable {
+        /// The snapshot in force.
+        public var snapshot: @Sendable () -> Snapshot
+        public var store: any ExchangeStore
+        public var workers: Workers
+        public var site: Site
+        /// Our signed Connector metadata, and for how many seconds it may be cached.
+        public var connectorMetadata: @Sendable (Date) throws -> (octets: [UInt8], seconds: Int)
+        public var isSecure: Bool
+        public var exchangeSeconds: Double
+        public var messageLimit: Int
+        public var now: @Sendable () -> Date
+        public var logger: Logger
+
+        public init(
+            snapshot: @escaping @Sendable () -> Snapshot, store: any ExchangeStore, workers: Workers, site: Site,
+            connectorMetadata: @escaping @Sendable (Date) throws -> (octets: [UInt8], seconds: Int), isSecure: Bool,
+            exchangeSeconds: Double, messageLimit: Int, now: @escaping @Sendable () -> Date = { Date() }, logger: Logger
+        ) {
+            self.snapshot = snapshot
+            self.store = store
+            self.workers = workers
+            self.site = site
+            self.connectorMetadata = connectorMetadata
+            self.isSecure = isSecure
+            self.exchangeSeconds = exchangeSeconds
+            self.messageLimit = messageLimit
+            self.now = now
+            self.logger = logger
+        }
+    }
+
+    let world: Environment
+    let answers: Answers
+
+    public init(_ world: Environment) {
+        self.world = world
+        answers = Answers(isSecure: world.isSecure)
+    }
+
+    /// Start reading here.
+    public func routes(on router: Router<BasicRequestContext>) {
+        serve(router, .post, Paths.clave2, receiveFromService)
+        serve(router, .post, Paths.assertionConsumerService, receiveFromCountry)
+        serve(router, .get, Paths.connectorMetadata, publishMetadata)
+        serve(router, .get, "/x/:exchange/country", showCountries)
+        serve(router, .post, "/x/:exchange/country", chooseCountry)
+        serve(router, .get, "/") { visit in visit.page(FrontPage(), at: .front) }
+        for topic in InfoPage.Topic.allCases {
+            serve(router, .get, topic.path.path) { visit in visit.page(InfoPage(topic: topic), at: topic.path) }
+        }
+        for asset in Asset.all {
+            serve(router, .get, asset.path) { visit in visit.portal.answers.file(asset, visit.request) }
+        }
+    }
+
+    /// What every request to a page that we do not have gets.
+    public func notFound(_ request: Request) async -> Response {
+        await visit(request, nil) { _ in throw Rejection(.exchangeUnknown, expected: "a page of this node") }
+    }
+
+    private func serve(
+        _ router: Router<BasicRequestContext>, _ method: HTTPRequest.Method, _ path: String,
+        _ answer: @escaping @Sendable (Visit) async throws -> Response
+    ) {
+        router.on(RouterPath(path), method: method) { request, context in
+            await visit(request, context.parameters.get("exchange"), answer)
+        }
+        // Known address, wrong method: said so, instead of pretending that there is nothing.
+        for other in [HTTPRequest.Method.get, .post, .put, .delete, .patch] where other != method && !isShared(path) {
+            router.on(RouterPath(path), method: other) { request, _ in
+                await visit(request, nil) { _ in
+                    throw Rejection(.methodNotAllowed, expected: method.rawValue, found: request.method.rawValue)
+                }
+            }
+        }
+    }
+
+    private func isShared(_ path: String) -> Bool { path == "/x/:exchange/country" }
+
+    private func visit(
+        _ request: Request, _ exchange: String?, _ answer: @Sendable (Visit) async throws -> Response
+    ) async -> Response {
+        let visit = Visit(portal: self, request: request, exchange: exchange.flatMap(Exchange.ID.init), now: world.now())
+        do {
+            return try await answer(visit)
+        } catch {
+            return await visit.turnAway(error)
+        }
+    }
+
+    private func publishMetadata(_ visit: Visit) async throws -> Response {
+        let now = visit.now
+        let (octets, seconds) = try await world.workers.run { [world] in try world.connectorMetadata(now) }
+        return answers.document(octets, type: "application/samlmetadata+xml", cached: seconds)
+    }
+}

@@ -29,8 +29,11 @@ public protocol ExchangeStore: Sendable {
         _ step: @escaping @Sendable (Exchange) throws(Rejection) -> Exchange
     ) async throws -> Exchange
 
-    /// Writes an audit event that belongs to no step.
-    func record(_ event: AuditEvent) async throws(StoreError)
+    /// Writes an audit event that belongs to no exchange's step.
+    ///
+    /// - Parameter key: what must never have been seen before, such as the identifier of a logout; `nil` for nothing.
+    /// - Throws: ``StoreError/duplicate(_:)`` if the key was used before; nothing is written then.
+    func record(_ event: AuditEvent, using key: ReplayKey?) async throws(StoreError)
 
     /// Forgets exchanges and replay keys that expired before `date`, and nothing else.
     func purge(before date: Date) async throws(StoreError)
@@ -40,6 +43,10 @@ public protocol ExchangeStore: Sendable {
 
     /// Writes what is pending and closes. No call may follow.
     func close() async
+}
+
+extension ExchangeStore {
+    public func record(_ event: AuditEvent) async throws(StoreError) { try await record(event, using: nil) }
 }
 
 public enum StoreError: Error, Hashable, Sendable {

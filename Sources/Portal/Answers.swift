@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: EUPL-1.2
+import Federation
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import SAML
+
+extension HTTPField.Name {
+    static let contentSecurityPolicy = Self("Content-Security-Policy")!
+    static let referrerPolicy = Self("Referrer-Policy")!
+    static let permissionsPolicy = Self("Permissions-Policy")!
+    static let frameOptions = Self("X-Frame-Options")!
+    static let openerPolicy = Self("Cross-Origin-Opener-Policy")!
+    static let robots = Self("X-Robots-Tag")!
+}
+
+/// The headers of every answer, and the shapes of answers.
+struct Answers: Sendable {
+    let isSecure: Bool
+
+    /// `form-action` is given only where forms stay here: browsers apply it to redirects behind the form too, and a service
+    /// may redirect as it likes (eIDAS dossier §7.6).
+    private static let policy =
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+    func page(_ html: HTML, _ status: HTTPResponse.Status = .ok, leavesSite: Bool = false) -> Response {
+        var headers = common
+        headers[.contentType] = "text/html; charset=utf-8"
+        headers[.cacheControl] = "no-store"
+        headers[.contentSecurityPolicy] = Self.policy + (leavesSite ? "" : "; form-action 'self'")
+        return Response(status: status, headers: headers, body: .init(byteBuffer: ByteBuffer(string: html.markup)))
+    }
+
+    func redirect(to path: LocalPath) -> Response {
+        var headers = common
+        headers[.location] = path.path
+        headers[.cacheControl] = "no-store"
+        return Response(status: .seeOther, headers: headers)
+    }
+
+    func file(_ asset: Asset, _ request: Request) -> Response {
+        var headers = common
+        headers[.cacheControl] = "public, max-age=3600"
+        headers[.eTag] = asset.entityTag
+        if request.headers[.ifNoneMatch] == asset.entityTag { return Response(status: .notModified, headers: headers) }
+        headers[.contentType] = asset.contentType
+        return Response(status: .ok, headers: headers, body: .init(byteBuffer: ByteBuffer(string: asset.body)))
+    }
+
+    func document(_ octets: [UInt8], type: String, status: HTTPResponse.Status = .ok, cached seconds: Int? = nil) -> Response {
+        var headers = common
+        headers[.contentType] = type
+        headers[.cacheControl] = seconds.map { "public, max-age=\($0)" } ?? "no-store"
+        return Response(status: status, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: octets)))
+    }
+
+    private var common: HTTPFields {
+        var headers: HTTPFields = [
+            .xContentTypeOptions: "nosniff", .referrerPolicy: "no-referrer", .frameOptions: "DENY",
+            .openerPolicy: "same-origin", .permissionsPolicy: "camera=(), geolocation=(), microphone=()",
+            .robots: "noindex, nofollow",
+        ]
+        if isSecure { headers[.strictTransportSecurity] = "max-age=31536000; includeSubDomains" }
+        return headers
+    }
+}
+
+extension Rule {
+    /// The HTTP status beside the error page.
+    var httpStatus: HTTPResponse.Status {
+        switch self {
+        case .methodNotAllowed: .methodNotAllowed
+        case .contentType: .unsupportedMediaType
+        case .parameterTooLarge: .contentTooLarge
+        case .exchangeUnknown: .notFound
+        case .exchangeOtherBrowser, .peerDisabled: .forbidden
+        case .replayed, .exchangeFinished: .conflict
+        case .exchangeExpired: .gone
+        case .overloaded, .storeUnavailable, .notReady: .serviceUnavailable
+        case .ownFailure, .configuration, .keyUnusable, .messageTooLarge, .encryptionKeyMissing: .internalServerError
+        default: .badRequest
+        }
+    }
+}

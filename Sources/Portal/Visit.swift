@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: EUPL-1.2
+import Federation
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Logging
+import SAML
+import Storage
+import XMLSecurity
+
+/// One request of one browser.
+struct Visit: Sendable {
+    let portal: Portal
+    let request: Request
+    /// From the address; says nothing yet about whether there is such an exchange.
+    let exchange: Exchange.ID?
+    let now: Date
+
+    var language: Language {
+        Language(asked: request.uri.queryParameters["lang"].map(String.init), accepted: request.headers[.acceptLanguage])
+    }
+
+    var browser: BrowserKey? {
+        // Several Cookie headers may come over HTTP/2; they are one list.
+        BrowserKey(request.headers[values: .cookie].joined(separator: "; "), isSecure: portal.world.isSecure)
+    }
+
+    func page(_ page: some Page, at address: LocalPath? = nil, leavesSite: Bool = false) -> Response {
+        portal.answers.page(page.render(on: portal.world.site, in: language, at: address), leavesSite: leavesSite)
+    }
+
+    /// The exchange of the address, if it is this browser's and still runs.
+    ///
+    /// - Throws: ``Rule/exchangeUnknown``, ``Rule/exchangeOtherBrowser``, ``Rule/exchangeExpired``.
+    func ownExchange() async throws -> Exchange {
+        guard let id = exchange else { throw Rejection(.exchangeUnknown) }
+        return try check(try await find { store throws(StoreError) in try await store.find(id) })
+    }
+
+    func check(_ exchange: Exchange) throws(Rejection) -> Exchange {
+        guard let browser, browser.digest == exchange.browser else { throw Rejection(.exchangeOtherBrowser) }
+        guard now < exchange.expiresAt else {
+            throw Rejection(.exchangeExpired, expected: "before \(Instant.write(exchange.expiresAt))", found: Instant.write(now))
+        }
+        return exchange
+    }
+
+    func find(_ look: (any ExchangeStore) async throws(StoreError) -> Exchange) async throws -> Exchange {
+        do {
+            return try await look(portal.world.store)
+        } catch .unknown {
+            throw Rejection(.exchangeUnknown)
+        }
+    }
+
+    // MARK: Turning away
+
+    /// The page for an error: says what helps the person, keeps what helps the operator.
+    func turnAway(_ error: any Error, from exchange: Exchange? = nil) async -> Response {
+        let rejection = Rejection(any: error)
+        let support = SupportCode(random: UInt64.random(in: .min ... .max))
+        await record(rejection, support, exchange, cause: error)
+        let requester = exchange.flatMap { portal.world.snapshot().requesters[$0.request.requester] }
+        let isOpen = exchange.map { $0.nextStep != .nothing && now < $0.expiresAt } ?? false
+        let page = ErrorPage(
+            reason: rejection.rule.page, supportCode: support,
+            serviceName: requester.map { $0.name(in: language.rawValue) },
+            retry: isOpen ? exchange.flatMap { LocalPath("/x/\($0.id)/country") } : nil,
+            wayOn: requester?.homePage.flatMap { FormTarget($0) }.map(ErrorPage.WayOn.link))
+        var response = portal.answers.page(
+            page.render(on: portal.world.site, in: language), rejection.rule.httpStatus)
+        if rejection.rule.httpStatus == .serviceUnavailable { response.headers[.retryAfter] = "5" }
+        return response
+    }
+
+    private func record(_ rejection: Rejection, _ support: SupportCode, _ exchange: Exchange?, cause: any Error) async {
+        var metadata: Logger.Metadata = [
+            "rule": "\(rejection.rule.code)", "support": "\(support)", "detail": "\(rejection)", "path": "\(safePath)",
+        ]
+        if let exchange { metadata["exchange"] = "\(exchange.id)" }
+        if rejection.rule == .ownFailure { metadata["cause"] = "\(type(of: cause))" }
+        let level: Logger.Level = rejection.rule.explanation.responsibility == .operator ? .error : .notice
+        portal.world.logger.log(level: level, "turned away", metadata: metadata)
+        let event = AuditEvent(
+            .messageRejected, at: now, exchange: exchange?.id, result: rejection.rule.code, support: "\(support)",
+            detail: "\(rejection)")
+        do {
+            try await portal.world.store.record(event)
+        } catch {
+            portal.world.logger.error("audit event not written", metadata: ["support": "\(support)", "cause": "\(error)"])
+        }
+    }
+
+    /// The path without its query, cut short: addresses of strangers go into the log.
+    private var safePath: String {
+        String(request.uri.path.prefix(80)).filter { $0.isASCII && !$0.isWhitespace && !$0.isNewline }
+    }
+}
+
+extension Rejection {
+    /// What the shell makes of any error.
+    init(any error: any Error) {
+        switch error {
+        case let rejection as Rejection: self = rejection
+        case StoreError.duplicate(let key):
+            self.init(.replayed, key.kind.rawValue + "/@ID", expected: "an ID that was never used", found: key.id.rawValue)
+        case StoreError.unknown: self.init(.exchangeUnknown)
+        case StoreError.unavailable(let text): self.init(.storeUnavailable, found: text)
+        default: self.init(.ownFailure, found: "\(type(of: error))")
+        }
+    }
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: EUPL-1.2
+import AsyncHTTPClient
+import Federation
+import Foundation
+import NIOCore
+import NIOHTTP1
+import NIOSSL
+import XMLSecurity
+import YAMLText
+
+/// Reads metadata from where the trust list says, and keeps the last good copy.
+struct MetadataSource: Sendable {
+    /// Octets that one document may have.
+    static let sizeLimit = XMLLimits.metadata.octets
+    /// Where copies of fetched metadata are kept, so that a restart needs nobody else.
+    let copies: String
+
+    func read(_ source: NodeEntry.Source) async throws(Rejection) -> [UInt8] {
+        switch source {
+        case .file(let path): try Self.file(path)
+        case .https(let url, let authority): try await Self.fetch(url, trusting: authority)
+        }
+    }
+
+    static func file(_ path: String) throws(Rejection) -> [UInt8] {
+        do {
+            return Array(try LocalFile.read(path, limit: sizeLimit))
+        } catch {
+            throw Rejection(.metadataUnavailable, path, expected: "a readable file", found: error.found)
+        }
+    }
+
+    /// HTTPS with TLS 1.2 or later, no redirects, ten seconds for an answer, thirty for all of it.
+    private static func fetch(_ url: String, trusting authority: String?) async throws(Rejection) -> [UInt8] {
+        do {
+            var tls = TLSConfiguration.makeClientConfiguration()
+            tls.minimumTLSVersion = .tlsv12
+            if let authority { tls.trustRoots = .file(authority) }
+            var configuration = HTTPClient.Configuration(tlsConfiguration: tls)
+            configuration.redirectConfiguration = .disallow
+            configuration.timeout = .init(connect: .seconds(10), read: .seconds(10))
+            let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+            do {
+                let octets = try await fetch(url, with: client)
+                try await client.shutdown()
+                return octets
+            } catch {
+                try await client.shutdown()
+                throw error
+            }
+        } catch let rejection as Rejection {
+            throw rejection
+        } catch {
+            throw Rejection(.metadataUnavailable, url, expected: "an answer", found: String(describing: error))
+        }
+    }
+
+    private static func fetch(_ url: String, with client: HTTPClient) async throws -> [UInt8] {
+        var request = HTTPClientRequest(url: url)
+        request.headers.add(name: "Accept", value: "application/samlmetadata+xml, application/xml, text/xml")
+        request.headers.add(name: "User-Agent", value: "Puente")
+        let response = try await client.execute(request, timeout: .seconds(30))
+        guard response.status == .ok else {
+            throw Rejection(.metadataUnavailable, url, expected: "200", found: "\(response.status.code)")
+        }
+        return Array(buffer: try await response.body.collect(upTo: sizeLimit))
+    }
+
+    // MARK: Last good copy
+
+    func copy(of entity: EntityID) -> [UInt8]? {
+        try? Self.file(path(of: entity))  // None is kept yet, or it is of no use: the source will be asked.
+    }
+
+    /// Written aside and renamed, so that a crash leaves the old copy or the new one.
+    func keep(_ octets: [UInt8], of entity: EntityID) throws {
+        try FileManager.default.createDirectory(atPath: copies, withIntermediateDirectories: true)
+        try Data(octets).write(to: URL(fileURLWithPath: path(of: entity)), options: .atomic)
+    }
+
+    private func path(of entity: EntityID) -> String {
+        copies + "/" + DigestAlgorithm.sha256.hash(Array(entity.rawValue.utf8)).hexadecimal + ".xml"
+    }
+}

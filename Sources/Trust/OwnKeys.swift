@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: EUPL-1.2
+public import Bridge
+import Federation
+public import Foundation
+public import SAML
+public import Settings
+public import XMLSecurity
+public import YAMLText
+
+/// Our own keys, read once and checked against each other.
+public struct OwnKeys: Sendable {
+    public let connector: Signer
+    public let metadata: Signer
+    public let gateway: Signer
+    public let decryption: [DecryptionKey]
+
+    /// Reads every key of the settings; what cannot be used is a fault of its own.
+    public init?(_ settings: Settings, at now: Date, into faults: Faults) {
+        let reader = KeyReader(isProduction: settings.isProduction, now: now, faults: faults)
+        let algorithm = settings.connector.signatureAlgorithm.map(SignatureAlgorithm.init)
+        let connector = reader.signer(settings.connector.signing, algorithm, policy: .eidas)
+        let metadata = reader.signer(settings.connector.metadata, nil, policy: .eidas)
+        let gateway = reader.signer(settings.clave.signing, nil, policy: .clave)
+        let decryption = reader.decryptionKey(settings.connector.encryption)
+        guard let connector, let metadata, let gateway, let decryption else { return nil }
+        if decryption.key.belongs(to: connector.certificate.publicKey) {
+            // Cryptographic Requirements 1.4 §3.5.2.
+            faults.add(
+                Fault(
+                    file: settings.connector.encryption.key, expected: "another key than the signing key",
+                    found: "the same", advice: "Make one with puente keys new --use encryption."))
+        }
+        self.connector = connector
+        self.metadata = metadata
+        self.gateway = gateway
+        self.decryption = [decryption]
+    }
+
+    /// What our Connector publishes.
+    public func metadata(_ settings: Settings, version: String) -> ConnectorMetadata {
+        let connector = settings.connector
+        return ConnectorMetadata(
+            entityID: connector.entityID, country: settings.memberState,
+            assertionConsumerService: settings.publicURL.description + Paths.assertionConsumerService,
+            sector: connector.spType.sector, signing: [self.connector.certificate],
+            encryption: decryption.map(\.certificate),
+            details: OperatorDetails(
+                name: connector.organization.name, displayName: connector.organization.displayName,
+                url: connector.organization.url, support: .init(connector.support), technical: .init(connector.technical)),
+            applicationIdentifier: "Puente:puente:\(version)")
+    }
+
+    /// Who we are, for a snapshot.
+    func node(_ settings: Settings) -> Snapshot.Node {
+        let base = settings.publicURL.description
+        return Snapshot.Node(
+            country: settings.memberState, connector: settings.connector.entityID,
+            assertionConsumerService: base + Paths.assertionConsumerService, connectorSigner: connector,
+            decryptionKeys: decryption, gateway: EntityID(settings.clave.issuer), gatewayAddresses: [base + Paths.clave2],
+            requestAgeSeconds: Double(settings.requestAgeMinutes * 60))
+    }
+}
+
+/// Where the node is reached, below its public address.
+public enum Paths {
+    public static let clave2 = "/Proxy2/ServiceProvider"
+    public static let connectorMetadata = "/eidas/connector/metadata"
+    public static let assertionConsumerService = "/eidas/connector/acs"
+}
+
+private struct KeyReader {
+    let isProduction: Bool
+    let now: Date
+    let faults: Faults
+
+    func signer(_ pair: Settings.KeyPair, _ algorithm: SignatureAlgorithm?, policy: SignaturePolicy) -> Signer? {
+        guard let (key, chain) = read(pair), let leaf = chain.first else { return nil }
+        check(leaf, pair, policy)
+        if !leaf.maySign { fault(pair.certificate, "a certificate for signing", "another key usage") }
+        do {
+            return try Signer(key: key, chain: chain, algorithm: algorithm)
+        } catch {
+            fault(pair.certificate, error.expected ?? "a usable key", error.found ?? "\(key.kind)")
+            return nil
+        }
+    }
+
+    func decryptionKey(_ pair: Settings.KeyPair) -> DecryptionKey? {
+        guard let (key, chain) = read(pair), let leaf = chain.first else { return nil }
+        check(leaf, pair, .eidas)
+        if !leaf.mayEncrypt { fault(pair.certificate, "a certificate for encryption", "another key usage") }
+        do {
+            return try DecryptionKey(key: key, certificate: leaf)
+        } catch {
+            fault(pair.certificate, "the certificate of \(pair.key)", error.found ?? "another")
+            return nil
+        }
+    }
+
+    private func read(_ pair: Settings.KeyPair) -> (PrivateKey, [Certificate])? {
+        let key = contents(pair.key).flatMap { octets in
+            attempt(pair.key, "a private key in PEM") { () throws(XMLFault) in try PrivateKey(pem: octets) }
+        }
+        let chain = contents(pair.certificate).flatMap { octets in
+            attempt(pair.certificate, "a certificate in PEM") { () throws(XMLFault) in try certificates(pemOrDER: octets) }
+        }
+        guard let key, let chain else { return nil }
+        return (key, chain)
+    }
+
+    private func attempt<T>(_ file: String, _ expected: String, _ read: () throws(XMLFault) -> T) -> T? {
+        do {
+            return try read()
+        } catch {
+            fault(file, expected, error.found ?? "something else")
+            return nil
+        }
+    }
+
+    private func contents(_ path: String) -> [UInt8]? {
+        do {
+            return Array(try LocalFile.read(path, limit: 1 << 20))
+        } catch {
+            faults.add(Fault(file: path, expected: "a readable file", found: error.found, advice: error.advice))
+            return nil
+        }
+    }
+
+    private func check(_ certificate: Certificate, _ pair: Settings.KeyPair, _ policy: SignaturePolicy) {
+        if !certificate.isValid(at: now) {
+            fault(
+                pair.certificate, "a certificate that is valid now",
+                "one from \(Instant.write(certificate.notBefore)) to \(Instant.write(certificate.notAfter))")
+        }
+        if !certificate.publicKey.isStrong(for: policy) {
+            fault(pair.certificate, "RSA of \(policy.minimumRSABits) bits or more, or a named curve", "\(certificate.publicKey.kind)")
+        }
+        let isSample = ["sample", "demo", "test"].contains { certificate.subject.lowercased().contains($0) }
+        if isProduction, isSample { fault(pair.certificate, "a key of your own", "a sample key, \(certificate.subject)") }
+    }
+
+    private func fault(_ file: String, _ expected: String, _ found: String) {
+        faults.add(
+            Fault(
+                file: file, expected: expected, found: found,
+                advice: "Make a key with puente keys new, or correct the path in puente.yaml."))
+    }
+}
+
+extension SignatureAlgorithm {
+    init(_ word: Settings.SignatureAlgorithm) {
+        self =
+            switch word {
+            case .pssSHA256: .pssSHA256
+            case .pssSHA384: .pssSHA384
+            case .pssSHA512: .pssSHA512
+            case .ecdsaSHA256: .ecdsaSHA256
+            case .ecdsaSHA384: .ecdsaSHA384
+            case .ecdsaSHA512: .ecdsaSHA512
+            }
+    }
+}
+
+extension Settings.SPType {
+    fileprivate var sector: Sector? {
+        switch self {
+        case .public: .public
+        case .private: .private
+        case .inRequest: nil
+        }
+    }
+}
+
+extension OperatorDetails.Contact {
+    fileprivate init(_ contact: Settings.Contact) {
+        self.init(company: contact.company, email: contact.email)
+    }
+}

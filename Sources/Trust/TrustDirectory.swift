@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: EUPL-1.2
+public import Bridge
+import Dialects
+public import Federation
+public import Foundation
+import SAML
+public import Settings
+import Synchronization
+import XMLSecurity
+public import YAMLText
+public import Logging
+
+/// Holds the snapshot in force, and makes the next one aside.
+public final class TrustDirectory: Sendable {
+    /// What is known of one node abroad.
+    struct Known: Sendable {
+        var entity: VerifiedEntity?
+        var failure: Rejection?
+        /// Since when it is in this state.
+        var since: Date
+    }
+
+    private struct State: Sendable {
+        var files: Files
+        var known: [EntityID: Known]
+        var snapshot: Snapshot
+    }
+
+    /// Everything that comes from the operator's files.
+    struct Files: Sendable {
+        var registry: Registry
+        var keys: OwnKeys
+        var eidas: MappingTable
+        var clave2: MappingTable
+    }
+
+    private let settings: Settings
+    private let source: MetadataSource
+    private let logger: Logger
+    private let state: Mutex<State>
+
+    /// The snapshot in force. Take it once for each step of a login.
+    public var snapshot: Snapshot { state.withLock(\.snapshot) }
+    public var keys: OwnKeys { state.withLock(\.files.keys) }
+
+    /// Reads the files and the metadata that is at hand. Nothing is fetched yet.
+    ///
+    /// - Returns: `nil` if there are faults.
+    public init?(_ settings: Settings, at now: Date, logger: Logger, into faults: Faults) {
+        self.settings = settings
+        self.logger = logger
+        source = MetadataSource(copies: settings.stateDirectory + "/metadata")
+        guard let files = Self.files(settings, at: now, into: faults) else { return nil }
+        var known: [EntityID: Known] = [:]
+        for entry in files.registry.nodes where entry.isAsked {
+            known[entry.entityID] = Self.atHand(entry, source, at: now)
+        }
+        let requesters = Self.requesters(files, into: faults)
+        guard faults.isEmpty else { return nil }
+        state = Mutex(
+            State(
+                files: files, known: known,
+                snapshot: Self.snapshot(files, requesters, known, settings, at: now)))
+    }
+
+    /// Reads the operator's files again. If anything in them is wrong, the old ones stay in force.
+    public func reload(at now: Date) -> [Fault] {
+        let faults = Faults()
+        guard let files = Self.files(settings, at: now, into: faults) else { return faults.sorted }
+        let requesters = Self.requesters(files, into: faults)
+        guard faults.isEmpty else { return faults.sorted }
+        let before = state.withLock(\.known)
+        var known: [EntityID: Known] = [:]
+        for entry in files.registry.nodes where entry.isAsked {
+            // The pins or the country may have changed: what was good is verified again.
+            let fresh = Self.atHand(entry, source, at: now)
+            known[entry.entityID] = fresh.entity == nil ? before[entry.entityID].map { Known(entity: nil, failure: fresh.failure, since: $0.since) } ?? fresh : fresh
+        }
+        let snapshot = Self.snapshot(files, requesters, known, settings, at: now)
+        state.withLock { $0 = State(files: files, known: known, snapshot: snapshot) }
+        return []
+    }
+
+    /// Asks every source once, each on its own: one bad country never touches another.
+    public func refresh(now: @Sendable () -> Date) async {
+        let entries = state.withLock(\.files.registry.nodes).filter(\.isAsked)
+        await withTaskGroup(of: (NodeEntry, Result<(VerifiedEntity, [UInt8]), Rejection>).self) { group in
+            for entry in entries {
+                let instant = now()
+                group.addTask { [source] in
+                    do {
+                        let octets = try await source.read(entry.source)
+                        return (entry, .success((try Self.verify(octets, entry, at: instant), octets)))
+                    } catch let rejection as Rejection {
+                        return (entry, .failure(rejection))
+                    } catch {
+                        return (entry, .failure(Rejection(.metadataUnavailable, entry.entityID.rawValue, found: "\(error)")))
+                    }
+                }
+            }
+            for await (entry, result) in group { take(result, of: entry, at: now()) }
+        }
+    }
+
+    private func take(_ result: Result<(VerifiedEntity, [UInt8]), Rejection>, of entry: NodeEntry, at now: Date) {
+        switch result {
+        case .success(let (entity, octets)):
+            keep(octets, of: entry)
+            change(entry, at: now) { known in
+                if known.failure != nil || known.entity == nil { known.since = now }
+                known.entity = entity
+                known.failure = nil
+            }
+        case .failure(let rejection):
+            logger.warning(
+                "metadata not refreshed",
+                metadata: [
+                    "entity": "\(entry.entityID)", "country": "\(entry.country)", "rule": "\(rejection.rule.code)",
+                    "detail": "\(rejection)",
+                ])
+            change(entry, at: now) { known in
+                if known.failure == nil { known.since = now }
+                known.failure = rejection
+            }
+        }
+    }
+
+    private func keep(_ octets: [UInt8], of entry: NodeEntry) {
+        guard case .https = entry.source else { return }
+        do {
+            try source.keep(octets, of: entry.entityID)
+        } catch {
+            logger.error("copy of metadata not written", metadata: ["entity": "\(entry.entityID)", "cause": "\(error)"])
+        }
+    }
+
+    private func change(_ entry: NodeEntry, at now: Date, _ body: (inout Known) -> Void) {
+        state.withLock { state in
+            // A node that left the trust list meanwhile stays out.
+            guard state.files.registry.nodes.contains(where: { $0.entityID == entry.entityID && $0.isAsked }) else { return }
+            body(&state.known[entry.entityID, default: Known(entity: nil, failure: nil, since: now)])
+            state.snapshot = Self.snapshot(
+                state.files, state.snapshot.requesters, state.known, settings, at: now)
+        }
+    }
+}
+
+extension NodeEntry {
+    /// Whether we ask this node: Connectors ask us instead.
+    var isAsked: Bool { role == .proxyService }
+}
+
+// MARK: Building
+
+extension TrustDirectory {
+    static func files(_ settings: Settings, at now: Date, into faults: Faults) -> Files? {
+        let keys = OwnKeys(settings, at: now, into: faults)
+        let eidas = MappingTable.read(path: settings.mappings.eidas, into: faults)
+        let clave2 = MappingTable.read(path: settings.mappings.clave2, into: faults)
+        let names = (eidas?.names ?? []).union(clave2?.names ?? [])
+        let rules = RegistryRules(attributes: names, isProduction: settings.isProduction) { octets in
+            _ = try Certificate(pemOrDER: Array(octets))
+        }
+        // Without tables every attribute would look unknown: the faults of the tables come first.
+        guard let eidas, let clave2 else { return nil }
+        let reading = Registry.read(trustLists: settings.trustLists, services: settings.services, rules: rules)
+        reading.faults.forEach(faults.add)
+        guard let registry = reading.value, let keys else { return nil }
+        return Files(registry: registry, keys: keys, eidas: eidas, clave2: clave2)
+    }
+
+    static func requesters(_ files: Files, into faults: Faults) -> [EntityID: Requester] {
+        var requesters: [EntityID: Requester] = [:]
+        for entry in files.registry.services {
+            do {
+                requesters[entry.providerName] = try Requester(entry, gateway: files.keys.gateway)
+            } catch {
+                faults.add(
+                    Fault(
+                        file: "service \(entry.providerName)", expected: error.expected ?? "a usable key",
+                        found: error.found ?? "\(error.kind)",
+                        advice: "Correct signature or encryption of this service in the services file."))
+            }
+        }
+        return requesters
+    }
+
+    static func verify(_ octets: [UInt8], _ entry: NodeEntry, at now: Date) throws(Rejection) -> VerifiedEntity {
+        let expectation: MetadataExpectation
+        do {
+            expectation = try MetadataExpectation(entry)
+        } catch {
+            throw Rejection(.configuration, "certificates", expected: error.expected, found: error.found)
+        }
+        return try VerifiedEntity(octets, expecting: expectation, at: now)
+    }
+
+    /// A file, or the last good copy of what was fetched.
+    static func atHand(_ entry: NodeEntry, _ source: MetadataSource, at now: Date) -> Known {
+        do throws(Rejection) {
+            switch entry.source {
+            case .file(let path):
+                return Known(entity: try verify(try MetadataSource.file(path), entry, at: now), failure: nil, since: now)
+            case .https(let url, _):
+                guard let copy = source.copy(of: entry.entityID) else {
+                    throw Rejection(.metadataUnavailable, url, expected: "metadata", found: "none was fetched yet")
+                }
+                return Known(entity: try verify(copy, entry, at: now), failure: nil, since: now)
+            }
+        } catch {
+            return Known(entity: nil, failure: error, since: now)
+        }
+    }
+
+    private static func snapshot(
+        _ files: Files, _ requesters: [EntityID: Requester], _ known: [EntityID: Known], _ settings: Settings, at now: Date
+    ) -> Snapshot {
+        Snapshot(
+            node: files.keys.node(settings), requesters: requesters,
+            countries: files.registry.nodes.filter(\.isAsked).map { country($0, known[$0.entityID], at: now) },
+            requesterDialect: Clave2(mapping: files.clave2),
+            responderDialect: EIDAS(mapping: files.eidas, saysSectorInRequest: settings.connector.spType == .inRequest))
+    }
+
+    private static func country(_ entry: NodeEntry, _ known: Known?, at now: Date) -> Snapshot.Country {
+        func out(_ reason: Rejection) -> Snapshot.Country.State { .out(reason, since: known?.since ?? now) }
+        let state: Snapshot.Country.State
+        if !entry.enabled {
+            state = out(Rejection(.countryDisabled, expected: "enabled: true", found: "false"))
+        } else if let entity = known?.entity {
+            do throws(Rejection) { state = .usable(try Responder(entity, entry)) } catch { state = out(error) }
+        } else {
+            state = out(known?.failure ?? Rejection(.metadataUnavailable, found: "nothing yet"))
+        }
+        return Snapshot.Country(
+            memberState: entry.country, entityID: entry.entityID, displayName: entry.displayName, state: state)
+    }
+}
