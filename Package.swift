@@ -60,7 +60,7 @@ let package = Package(
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ] + nio),
-        target("Storage", ["Federation", "XMLSecurity"]),
+        target("Storage", ["Federation", "CLibCrypto"]),
         target("SQLiteStore", ["Storage", "Federation", .product(name: "GRDB", package: "GRDB.swift")]),
         target(
             "Portal",

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 public import Federation
+
 public import struct Foundation.Date
 
 /// Where an exchange waits between its legs, and where replays are noticed.
@@ -16,7 +17,8 @@ public protocol ExchangeStore: Sendable {
     /// - Throws: ``StoreError/unknown`` if there is none, or it has been purged.
     func find(_ id: Exchange.ID) async throws(StoreError) -> Exchange
 
-    /// The exchange whose newest question has this message identifier.
+    /// The exchange whose newest question has this message identifier. It is found after it is finished too, so that a
+    /// second answer can be told from one that nobody asked for.
     /// - Throws: ``StoreError/unknown``.
     func find(awaiting question: MessageID) async throws(StoreError) -> Exchange
 
@@ -40,6 +42,15 @@ public protocol ExchangeStore: Sendable {
 
     /// Writes what is pending and closes. No call may follow.
     func close() async
+}
+
+extension Exchange {
+    /// What ``ExchangeStore/find(awaiting:)`` finds this exchange by.
+    ///
+    /// - Parameter newest: what it was found by before this step.
+    package func awaited(before newest: MessageID?) -> MessageID? {
+        if case .finished = stage { newest } else { question?.id }
+    }
 }
 
 public enum StoreError: Error, Hashable, Sendable {
