@@ -21,6 +21,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let nio: [Target.Dependency] = [
     .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
@@ -61,8 +62,8 @@ let package = Package(
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ] + nio),
-        target("Storage", ["Federation", "XMLSecurity"]),
-        target("SQLiteStore", ["Storage", "Federation", .product(name: "GRDB", package: "GRDB.swift")]),
+        target("Storage", ["Federation", "CLibCrypto"]),
+        target("SQLiteStore", ["Storage", "Federation", grdb]),
         target(
             "Portal",
             [
@@ -93,6 +94,7 @@ let package = Package(
         tests("YAMLText"),
         tests("Settings", ["Federation", "YAMLText"]),
         tests("Trust", ["Federation", "YAMLText"]),
+        tests("Storage", ["SQLiteStore", "Federation", grdb]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 import Bridge
+import Dialects
 import Federation
 import Foundation
 import Hummingbird
+import Logging
 import SAML
 import Storage
 import XMLSecurity

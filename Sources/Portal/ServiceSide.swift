@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: EUPL-1.2
 import Bridge
+import Dialects
 import Federation
 import Foundation
 import HTTPTypes
 import Hummingbird
+import Logging
 import SAML
 import Storage
 import XMLSecurity

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
+import Bridge
+import Dialects
 import Federation
 import Foundation
 import HTTPTypes

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 public import Federation
+
 public import struct Foundation.Date
 
 /// Where an exchange waits between its legs, and where replays are noticed.
@@ -16,7 +17,8 @@ public protocol ExchangeStore: Sendable {
     /// - Throws: ``StoreError/unknown`` if there is none, or it has been purged.
     func find(_ id: Exchange.ID) async throws(StoreError) -> Exchange
 
-    /// The exchange whose newest question has this message identifier.
+    /// The exchange whose newest question has this message identifier. It is found after it is finished too, so that a
+    /// second answer can be told from one that nobody asked for.
     /// - Throws: ``StoreError/unknown``.
     func find(awaiting question: MessageID) async throws(StoreError) -> Exchange
 
@@ -47,6 +49,15 @@ public protocol ExchangeStore: Sendable {
 
 extension ExchangeStore {
     public func record(_ event: AuditEvent) async throws(StoreError) { try await record(event, using: nil) }
+}
+
+extension Exchange {
+    /// What ``ExchangeStore/find(awaiting:)`` finds this exchange by.
+    ///
+    /// - Parameter newest: what it was found by before this step.
+    package func awaited(before newest: MessageID?) -> MessageID? {
+        if case .finished = stage { newest } else { question?.id }
+    }
 }
 
 public enum StoreError: Error, Hashable, Sendable {

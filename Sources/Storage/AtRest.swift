@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: EUPL-1.2
+import CLibCrypto
+public import Federation
+public import Foundation
+
+/// Seals exchanges for storage with AES-256-GCM: a copy of the store tells nothing without the key, and a row that was
+/// altered, or moved to another exchange, does not open.
+///
+/// Nonces are random, so one key should seal no more than 2^32 times (NIST SP 800-38D §8.3).
+public struct AtRest: Sendable {
+    private let keys: [Key]
+    private var current: Key { keys[0] }
+
+    /// - Parameter current: seals and opens. The older keys only open.
+    public init(_ current: Key, older: [Key] = []) {
+        keys = [current] + older
+    }
+
+    /// - Throws: ``StoreError/unavailable(_:)``.
+    public func seal(_ exchange: Exchange) throws(StoreError) -> Sealed {
+        let plain: Data
+        do { plain = try JSONEncoder().encode(exchange) } catch { throw .unavailable("the exchange cannot be encoded") }
+        let nonce = try randomOctets(Self.nonceLength)
+        var tag = [UInt8](repeating: 0, count: Self.tagLength)
+        let cipherText = current.run(.seal, Array(plain), nonce: nonce, tag: &tag, boundTo: exchange.id)
+        guard let cipherText else { throw .unavailable("AES-256-GCM does not work") }
+        return Sealed(keyID: current.id, octets: Data(nonce + cipherText + tag))
+    }
+
+    /// - Throws: ``StoreError/unavailable(_:)`` if the key is not among ours, or what is inside is not what was sealed.
+    public func open(_ sealed: Sealed, as id: Exchange.ID) throws(StoreError) -> Exchange {
+        guard let key = keys.first(where: { $0.id == sealed.keyID }) else {
+            let known = keys.map(\.id).joined(separator: ", ")
+            throw .unavailable("an exchange is sealed with key \(sealed.keyID), which is none of ours: \(known)")
+        }
+        let octets = [UInt8](sealed.octets)
+        guard octets.count >= Self.nonceLength + Self.tagLength else {
+            throw .unavailable("a sealed exchange is cut off")
+        }
+        var tag = Array(octets.suffix(Self.tagLength))
+        let nonce = Array(octets.prefix(Self.nonceLength))
+        let cipherText = Array(octets.dropFirst(Self.nonceLength).dropLast(Self.tagLength))
+        guard let plain = key.run(.open, cipherText, nonce: nonce, tag: &tag, boundTo: id) else {
+            throw .unavailable("a sealed exchange does not open with key \(key.id): it was altered")
+        }
+        do { return try JSONDecoder().decode(Exchange.self, from: Data(plain)) } catch {
+            throw .unavailable("a stored exchange was written by another version")
+        }
+    }
+
+    private static let nonceLength = 12
+    private static let tagLength = 16
+}
+
+/// An exchange that only the key can read: nonce (12 octets), cipher text, tag (16 octets).
+public struct Sealed: Hashable, Sendable {
+    public let keyID: String
+    public let octets: Data
+
+    public init(keyID: String, octets: Data) {
+        self.keyID = keyID
+        self.octets = octets
+    }
+}
+
+extension AtRest {
+    /// A secret of 32 octets. Shown as its name only.
+    public struct Key: Sendable, CustomStringConvertible {
+        /// The first 16 hexadecimal digits of the key's SHA-256, so that no one has to name keys.
+        public let id: String
+        let octets: [UInt8]
+
+        /// `nil` unless there are 32 octets.
+        public init?(_ octets: [UInt8]) {
+            guard octets.count == 32 else { return nil }
+            self.octets = octets
+            id = hexadecimal(sha256(octets).prefix(8))
+        }
+
+        public var description: String { "key \(id)" }
+    }
+}
+
+extension AtRest.Key {
+    fileprivate enum Direction: Int32 {
+        case open = 0
+        case seal = 1
+    }
+
+    /// AES-256-GCM in either direction. Sealing fills `tag`, opening compares it; `nil` if that or anything else fails.
+    fileprivate func run(
+        _ direction: Direction, _ input: [UInt8], nonce: [UInt8], tag: inout [UInt8], boundTo id: Exchange.ID
+    ) -> [UInt8]? {
+        guard let context = EVP_CIPHER_CTX_new() else { return nil }
+        defer { EVP_CIPHER_CTX_free(context) }
+        let bound = Array("exchange \(id)".utf8)
+        var output = [UInt8](repeating: 0, count: input.count)
+        var (length, rest): (Int32, Int32) = (0, 0)
+        guard EVP_CipherInit_ex(context, EVP_aes_256_gcm(), nil, octets, nonce, direction.rawValue) == 1,
+            EVP_CipherUpdate(context, nil, &length, bound, Int32(bound.count)) == 1,
+            EVP_CipherUpdate(context, &output, &length, input, Int32(input.count)) == 1,
+            direction == .seal || EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, Int32(tag.count), &tag) == 1,
+            EVP_CipherFinal_ex(context, nil, &rest) == 1,
+            direction == .open || EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, Int32(tag.count), &tag) == 1
+        else { return nil }
+        return output
+    }
+}
+
+func randomOctets(_ count: Int) throws(StoreError) -> [UInt8] {
+    var octets = [UInt8](repeating: 0, count: count)
+    guard RAND_bytes(&octets, Int32(count)) == 1 else { throw .unavailable("the random generator does not work") }
+    return octets
+}

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: EUPL-1.2
+import CLibCrypto
+import Federation
+import Foundation
+
+/// The audit lines that a store has written.
+public protocol AuditTrail: Sendable {
+    /// The lines that follow the one numbered `counter`, oldest first; from the beginning with 0.
+    ///
+    /// - Parameter limit: how many at most. Fewer are returned only where the trail ends.
+    func auditLines(after counter: Int, limit: Int) async throws(StoreError) -> [String]
+}
+
+/// The end of an audit trail. Every line holds its number and the digest of the line before, so whoever knows a later
+/// end can tell that nothing before it was altered, removed, moved or added.
+///
+/// A trail that is cut off at its end, or written anew as a whole, looks sound by itself: compare its end with one that
+/// was kept elsewhere.
+public struct AuditChain: Hashable, Sendable {
+    public static let empty = AuditChain(counter: 0, digest: "-")
+
+    /// The number of the last line; the first line is 1.
+    public let counter: Int
+    /// SHA-256 of the last line without its line break, lower-case hexadecimal; `-` where there is no line.
+    public let digest: String
+
+    private init(counter: Int, digest: String) {
+        self.counter = counter
+        self.digest = digest
+    }
+
+    /// - Parameter line: the last line of a trail, whose number is `counter`.
+    public init(endingWith line: String, counter: Int) {
+        self.init(counter: counter, digest: hexadecimal(sha256(Array(line.utf8))))
+    }
+
+    /// Moves on to the next line, and returns it: JSON with sorted keys and no line break.
+    public mutating func append(_ event: AuditEvent) -> String {
+        let line = event.line(counter: counter + 1, previous: digest)
+        self = AuditChain(endingWith: line, counter: counter + 1)
+        return line
+    }
+}
+
+extension AuditChain {
+    /// What is wrong with a trail, at the first line where it shows.
+    public struct Fault: Error, Hashable, Sendable {
+        public enum Reason: Hashable, Sendable {
+            /// The line is no audit line.
+            case unreadable
+            /// Another line stands here: lines were removed, moved or added.
+            case outOfPlace(found: Int)
+            /// The text of the line is not the one that was written.
+            case altered
+        }
+
+        /// The number that the line has, or should have.
+        public let line: Int
+        public let reason: Reason
+    }
+
+    /// Checks lines that follow one another, and returns where they end, for comparison or to go on from.
+    ///
+    /// - Parameter start: where the line before the first one ended; not given for a whole trail.
+    @discardableResult
+    public static func verify(_ lines: [String], after start: AuditChain = .empty) throws(Fault) -> AuditChain {
+        var end = start
+        for (index, line) in lines.enumerated() {
+            let number = end.counter + 1
+            guard let link = Link(line) else { throw Fault(line: number, reason: .unreadable) }
+            guard link.counter == number else { throw Fault(line: number, reason: .outOfPlace(found: link.counter)) }
+            let here = AuditChain(endingWith: line, counter: number)
+            guard link.previous == end.digest else {
+                let isVouchedFor = index + 1 == lines.count || Link(lines[index + 1])?.previous == here.digest
+                throw Fault(line: isVouchedFor && end != .empty ? end.counter : number, reason: .altered)
+            }
+            end = here
+        }
+        return end
+    }
+
+    private struct Link: Decodable {
+        let counter: Int
+        let previous: String
+
+        init?(_ line: String) {
+            // Whatever the decoder dislikes about the line, the line is unreadable.
+            guard let link = try? JSONDecoder().decode(Link.self, from: Data(line.utf8)) else { return nil }
+            self = link
+        }
+    }
+}
+
+extension AuditChain.Fault: CustomStringConvertible {
+    public var description: String {
+        switch reason {
+        case .unreadable: "line \(line) is not an audit line"
+        case .outOfPlace(let found): "line \(found) stands where line \(line) belongs"
+        case .altered: "line \(line) was altered"
+        }
+    }
+}
+
+extension AuditEvent {
+    /// All fields in the order of their names; what is not known is `-`, so that every record has the same shape.
+    fileprivate func line(counter: Int, previous: String) -> String {
+        let fields: [(name: String, value: String)] = [
+            ("at", quoted(milliseconds(at))),
+            ("counter", String(counter)),
+            ("detail", quoted(detail)),
+            ("digest", quoted(digest)),
+            ("exchange", quoted(exchange?.rawValue)),
+            ("inResponseTo", quoted(inResponseTo?.rawValue)),
+            ("kind", quoted(kind.rawValue)),
+            ("memberState", quoted(memberState?.rawValue)),
+            ("message", quoted(message?.rawValue)),
+            ("previous", quoted(previous)),
+            ("receiver", quoted(receiver?.rawValue)),
+            ("result", quoted(result)),
+            ("sender", quoted(sender?.rawValue)),
+            ("support", quoted(support)),
+        ]
+        return "{" + fields.map { "\"\($0.name)\":\($0.value)" }.joined(separator: ",") + "}"
+    }
+}
+
+/// ISO 8601 in UTC. The format style cuts off what is below a millisecond; half of one more makes that rounding.
+private func milliseconds(_ date: Date) -> String {
+    (date + 0.0005).formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+}
+
+/// A JSON string in which everything that a reader might take for a line break is escaped.
+private func quoted(_ text: String?) -> String {
+    let text = text ?? "-"
+    if text.utf8.allSatisfy({ (0x20...0x7E).contains($0) && $0 != 0x22 && $0 != 0x5C }) { return "\"" + text + "\"" }
+    var result = "\""
+    for scalar in text.unicodeScalars {
+        switch scalar.value {
+        case 0x22, 0x5C: result += "\\\(scalar)"
+        case 0..<0x20, 0x7F...0x9F, 0x2028, 0x2029:
+            let digits = String(scalar.value, radix: 16)
+            result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+        default: result.unicodeScalars.append(scalar)
+        }
+    }
+    return result + "\""
+}
+
+/// 32 octets.
+func sha256(_ octets: [UInt8]) -> [UInt8] {
+    var digest = [UInt8](repeating: 0, count: 32)
+    EVP_Digest(octets, octets.count, &digest, nil, EVP_sha256(), nil)
+    return digest
+}
+
+func hexadecimal(_ octets: some Sequence<UInt8>) -> String {
+    var text: [UInt8] = []
+    for octet in octets {
+        for digit in [octet >> 4, octet & 15] { text.append(digit + (digit < 10 ? 0x30 : 0x57)) }
+    }
+    return String(decoding: text, as: UTF8.self)
+}
