@@ -1,5 +1,5 @@
-import Foundation
 // SPDX-License-Identifier: EUPL-1.2
+import Foundation
 import XMLSecurity
 import YAMLText
 
@@ -57,12 +57,10 @@ extension YAMLValue {
             let der = try CertificateText.der(from: octets)
             try check(der, rules)
             return der
-        } catch let problem as CertificateText.Problem {
-            value.fault(expected: "an X.509 certificate", found: problem.found, advice: problem.advice)
         } catch {
-            value.fault(expected: "an X.509 certificate", found: "something else", advice: "Export it as PEM.")
+            value.fault(expected: "an X.509 certificate", found: error.found, advice: error.advice)
+            return nil
         }
-        return nil
     }
 
     private func check(_ der: Data, _ rules: RegistryRules) throws(CertificateText.Problem) {
