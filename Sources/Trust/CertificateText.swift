@@ -1,13 +1,10 @@
-public import Foundation
 // SPDX-License-Identifier: EUPL-1.2
+import Foundation
+import XMLSecurity
 import YAMLText
 
 /// The forms in which an operator may give a certificate, brought to DER.
-public enum CertificateText {
-    private struct NotDER: Error, CustomStringConvertible {
-        let description = "not DER, or cut short"
-    }
-
+enum CertificateText {
     /// Says what was found instead of a certificate, without quoting it: it may be a key.
     struct Problem: Error, Hashable {
         let found: String
@@ -50,15 +47,6 @@ public enum CertificateText {
         }
         return data
     }
-
-    /// Throws unless the octets are one DER SEQUENCE that ends where they end.
-    @Sendable public static func checkOutermostElement(_ der: Data) throws {
-        // No usable certificate is shorter than 256 octets or longer than 65535: two octets of length.
-        let head = der.prefix(4).map(Int.init)
-        guard head.count == 4, head[0] == 0x30, head[1] == 0x82, der.count == 4 + (head[2] << 8 | head[3]) else {
-            throw NotDER()
-        }
-    }
 }
 
 extension YAMLValue {
@@ -67,17 +55,22 @@ extension YAMLValue {
         guard let (value, octets) = certificateOctets() else { return nil }
         do {
             let der = try CertificateText.der(from: octets)
-            do { try rules.checkCertificate(der) } catch {
-                throw CertificateText.Problem(
-                    found: "octets that are not one (\(error))", advice: "Ask the owner for the certificate again.")
-            }
+            try check(der, rules)
             return der
-        } catch let problem as CertificateText.Problem {
-            value.fault(expected: "an X.509 certificate", found: problem.found, advice: problem.advice)
         } catch {
-            value.fault(expected: "an X.509 certificate", found: "something else", advice: "Export it as PEM.")
+            value.fault(expected: "an X.509 certificate", found: error.found, advice: error.advice)
+            return nil
         }
-        return nil
+    }
+
+    private func check(_ der: Data, _ rules: RegistryRules) throws(CertificateText.Problem) {
+        do {
+            try rules.checkCertificate(der)
+        } catch {
+            let reason = (error as? XMLFault)?.expected.map { "it is not \($0)" } ?? "\(error)"
+            throw CertificateText.Problem(
+                found: "one that cannot be used (\(reason))", advice: "Ask the owner for the certificate again.")
+        }
     }
 
     func certificates(_ rules: RegistryRules, atLeast least: Int = 1) -> [Data] {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 public import Federation
+import XMLSecurity
 public import YAMLText
 
 public import struct Foundation.Data
@@ -13,14 +14,14 @@ public struct RegistryRules: Sendable {
     /// Throws for DER octets that are not a usable certificate.
     public var checkCertificate: @Sendable (Data) throws -> Void
 
-    /// - Parameter checkCertificate: by default the outermost DER element is checked, and nothing within.
+    /// - Parameter checkCertificate: by default the certificate and its public key must be readable.
     public init(
         attributes: Set<AttributeName>, isProduction: Bool = false,
-        checkCertificate: @escaping @Sendable (Data) throws -> Void = CertificateText.checkOutermostElement
+        checkCertificate: (@Sendable (Data) throws -> Void)? = nil
     ) {
         self.attributes = attributes
         self.isProduction = isProduction
-        self.checkCertificate = checkCertificate
+        self.checkCertificate = checkCertificate ?? { _ = try Certificate(der: Array($0)) }
     }
 }
 

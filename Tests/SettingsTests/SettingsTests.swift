@@ -95,7 +95,10 @@ struct SettingsTests {
                 "keys/s.key", "keys/s.key\n  signature-algorithm: rsa-sha512", "6:24 connector.signature-algorithm",
                 "expected rsa-pss-sha256"
             ),
-            ("Ministerio, email: a@gob.es", "Ministerio, email: mailto:a@gob.es", "11:43 connector.contacts.support.email", "without mailto:"),
+            (
+                "Ministerio, email: a@gob.es", "Ministerio, email: mailto:a@gob.es",
+                "11:43 connector.contacts.support.email", "without mailto:"
+            ),
             ("name: Ministerio, url", "name: '', url", "9:24 connector.organization.name", "empty text"),
             ("operator: {", "operator: {nam: x, ", "16:12 operator.nam", "Remove it"),
         ] as [(String, String, String, String)])

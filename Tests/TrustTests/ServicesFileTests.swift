@@ -153,7 +153,7 @@ struct ServicesFileTests {
     @Test(
         "What is no certificate is refused without being quoted",
         arguments: [
-            ("MIIB!", "text that is not Base64"), ("AAAA", "not DER"), ("{file: no.pem}", "no file at"),
+            ("MIIB!", "text that is not Base64"), ("AAAA", "NoFrame"), ("{file: no.pem}", "no file at"),
             ("{path: sp.pem}", "unknown key"), ("[]", "a list"),
             ("'-----BEGIN PRIVATE KEY----- AAAA'", "a private key"),
             ("'-----BEGIN CERTIFICATE----- AAAA'", "without its last line"),
@@ -164,6 +164,12 @@ struct ServicesFileTests {
         let faults = try Self.read(text).faults
         #expect(faults.first?.line == 6 && faults.map(\.description).joined().contains(words), "\(faults)")
         #expect(!faults.contains { $0.description.contains("AAAA") })
+    }
+
+    @Test("Unless the caller says otherwise, a certificate has to be readable whole")
+    func realCheck() throws {
+        let faults = try Self.read(Self.sound, RegistryRules(attributes: RegistryRules.sample.attributes)).faults
+        #expect(faults.map(\.path) == ["services[0].certificates[0]", "services[0].encryption.certificate"])
     }
 
     @Test("The caller's check of certificates is asked, and its words are passed on")
