@@ -25,13 +25,15 @@ public struct Portal: Sendable {
         public var isSecure: Bool
         public var exchangeSeconds: Double
         public var messageLimit: Int
+        public var inFlight: InFlight
         public var now: @Sendable () -> Date
         public var logger: Logger
 
         public init(
             snapshot: @escaping @Sendable () -> Snapshot, store: any ExchangeStore, workers: Workers, site: Site,
             connectorMetadata: @escaping @Sendable (Date) throws -> (octets: [UInt8], seconds: Int), isSecure: Bool,
-            exchangeSeconds: Double, messageLimit: Int, now: @escaping @Sendable () -> Date = { Date() }, logger: Logger
+            exchangeSeconds: Double, messageLimit: Int, inFlight: InFlight,
+            now: @escaping @Sendable () -> Date = { Date() }, logger: Logger
         ) {
             self.snapshot = snapshot
             self.store = store
@@ -41,6 +43,7 @@ public struct Portal: Sendable {
             self.isSecure = isSecure
             self.exchangeSeconds = exchangeSeconds
             self.messageLimit = messageLimit
+            self.inFlight = inFlight
             self.now = now
             self.logger = logger
         }
@@ -70,9 +73,9 @@ public struct Portal: Sendable {
         }
     }
 
-    /// What every request to a page that we do not have gets.
-    public func notFound(_ request: Request) async -> Response {
-        await visit(request, nil) { _ in throw Rejection(.exchangeUnknown, expected: "a page of this node") }
+    /// The page for a request that never reaches a route.
+    func refuse(_ request: Request, _ rejection: Rejection) async -> Response {
+        await visit(request, nil) { _ in throw rejection }
     }
 
     private func serve(

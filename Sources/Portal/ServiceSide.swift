@@ -39,7 +39,11 @@ extension Portal {
             .requestReceived, at: now, exchange: exchange.id, message: leg1.request.id, sender: leg1.requester.name,
             receiver: snapshot.node.gateway, digest: leg1.digest.hexadecimal)
         let key = ReplayKey(.request, of: leg1.requester.name, leg1.request.id, until: now + replaySeconds)
-        try await world.store.open(exchange, using: [key], event)
+        try world.inFlight.begin(exchange, at: now)
+        do { try await world.store.open(exchange, using: [key], event) } catch {
+            world.inFlight.end(exchange.id)
+            throw error
+        }
         log("request received", exchange, ["service": "\(leg1.requester.name)"])
         var response = try await firstStep(of: exchange, country, snapshot, visit)
         response.headers[values: .setCookie].append(browser.setCookie(isSecure: world.isSecure))
@@ -97,6 +101,7 @@ extension Portal {
         _ = try await world.store.update(exchange.id, using: keys, event) { exchange throws(Rejection) in
             try exchange.finished(ending, answering: question)
         }
+        world.inFlight.end(exchange.id)
         log("response sent", exchange, ["result": "\(outcome.code)"])
         let name = snapshot.requesters[exchange.request.requester]?.name(in: visit.language.rawValue)
         return try post(sealed, to: .service(name: name ?? exchange.request.serviceName), visit)

@@ -25,7 +25,7 @@ public struct Settings: Hashable, Sendable {
     public var stateDirectory: String
     /// `store`: where exchanges wait.
     public var store: Store
-    /// `store-key`: path of 32 octets that encrypt the store. Default `store.key` in the state directory; made when it is
+    /// `store-key`: path of the key that encrypts the store, 64 hexadecimal digits. Default `store.key` in the state directory; made when it is
     /// absent, outside production.
     public var storeKey: String
     /// `connector`: how other states see this node.

@@ -42,6 +42,8 @@ public final class TrustDirectory: Sendable {
     /// The snapshot in force. Take it once for each step of a login.
     public var snapshot: Snapshot { state.withLock(\.snapshot) }
     public var keys: OwnKeys { state.withLock(\.files.keys) }
+    var entries: [NodeEntry] { state.withLock(\.files.registry.nodes).filter(\.isAsked) }
+    func failure(of entry: NodeEntry) -> Rejection? { state.withLock { $0.known[entry.entityID]?.failure } }
 
     /// Reads the files and the metadata that is at hand. Nothing is fetched yet.
     ///
@@ -83,7 +85,7 @@ public final class TrustDirectory: Sendable {
 
     /// Asks every source once, each on its own: one bad country never touches another.
     public func refresh(now: @Sendable () -> Date) async {
-        let entries = state.withLock(\.files.registry.nodes).filter(\.isAsked)
+        let entries = entries
         await withTaskGroup(of: (NodeEntry, Result<(VerifiedEntity, [UInt8]), Rejection>).self) { group in
             for entry in entries {
                 let instant = now()

@@ -1,7 +1,53 @@
 // SPDX-License-Identifier: EUPL-1.2
 import ArgumentParser
+import Foundation
 
 @main
 struct Puente: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "puente")
+    static let version = "0.1.0"
+
+    static let configuration = CommandConfiguration(
+        commandName: "puente",
+        abstract: "A federated eIDAS cross-border proxy and attribute broker.",
+        discussion: """
+            Puente stands between national services, which speak Cl@ve, and the eIDAS nodes of other member states.
+
+            First steps:
+              puente keys new --use signing --name "My node" --out keys/connector-signing
+              puente check --config puente.yaml
+              puente serve --config puente.yaml
+
+            Shell completion:
+              puente --generate-completion-script bash > /etc/bash_completion.d/puente
+
+            Exit codes: 0 good, 1 fault found, 2 wrong use.
+            """,
+        version: version,
+        subcommands: [Serve.self, Check.self, Keys.self, Metadata.self])
+
+    /// Like the parser's own, but with our exit codes.
+    static func main() async {
+        do {
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            let isUse = exitCode(for: error) == .validationFailure
+            guard isUse else { exit(withError: error) }
+            FileHandle.standardError.write(Data((fullMessage(for: error) + "\n").utf8))
+            Foundation.exit(2)
+        }
+    }
 }
+
+/// `--config puente.yaml`
+struct ConfigurationOption: ParsableArguments {
+    @Option(name: [.short, .long], help: "The settings file.", completion: .file(extensions: ["yaml", "yml"]))
+    var config = "puente.yaml"
+}
+
+/// Prints to standard error, where it does not mix with results.
+func printError(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }

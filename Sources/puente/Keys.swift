@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: EUPL-1.2
+import ArgumentParser
+import Foundation
+import XMLSecurity
+
+struct Keys: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Make keys.",
+        discussion: "Example:\n  puente keys new --use encryption --name \"My node\" --out keys/connector-encryption",
+        subcommands: [New.self])
+
+    struct New: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Make a private key and a self-signed certificate over it.",
+            discussion: """
+                Writes OUT.key, readable by its owner alone, and OUT.pem. Files that exist are never overwritten.
+
+                Examples:
+                  puente keys new --use signing --name "My node" --out keys/connector-signing
+                  puente keys new --use encryption --kind rsa-4096 --name "My node" --out keys/connector-encryption
+                  puente keys new --use signing --kind p256 --country ES --organization "My office" --out keys/metadata
+                """)
+
+        enum Use: String, ExpressibleByArgument, CaseIterable { case signing, encryption, tls }
+
+        enum Kind: String, ExpressibleByArgument, CaseIterable {
+            case rsa3072 = "rsa-3072"
+            case rsa4096 = "rsa-4096"
+            case p256, p384, p521
+            case brainpoolP256r1, brainpoolP384r1, brainpoolP512r1
+
+            var keyKind: KeyKind {
+                switch self {
+                case .rsa3072: .rsa(bits: 3072)
+                case .rsa4096: .rsa(bits: 4096)
+                case .p256: .ec(.p256)
+                case .p384: .ec(.p384)
+                case .p521: .ec(.p521)
+                case .brainpoolP256r1: .ec(.brainpoolP256r1)
+                case .brainpoolP384r1: .ec(.brainpoolP384r1)
+                case .brainpoolP512r1: .ec(.brainpoolP512r1)
+                }
+            }
+        }
+
+        @Option(help: "What the key is for.") var use: Use
+        @Option(help: "What kind of key.") var kind = Kind.rsa3072
+        @Option(help: "Common name of the certificate.") var name: String
+        @Option(help: "Organization of the certificate.") var organization: String?
+        @Option(help: "Country of the certificate, two capitals.") var country: String?
+        @Option(help: "Days that the certificate is valid, 1 to 3650.") var days = 730
+        @Option(help: "Path without extension.", completion: .file()) var out: String
+
+        func validate() throws {
+            guard (1...3650).contains(days) else { throw ValidationError("--days must be from 1 to 3650.") }
+            guard !name.isEmpty, name.utf8.count <= 64 else { throw ValidationError("--name must have 1 to 64 octets.") }
+            guard country.map({ $0.utf8.count == 2 && $0 == $0.uppercased() }) ?? true else {
+                throw ValidationError("--country must be two capitals.")
+            }
+        }
+
+        func run() throws {
+            let key = try PrivateKey.generate(kind.keyKind)
+            let now = Date()
+            let certificate = try key.certify(
+                commonName: name, organization: organization, country: country, usage: usage, from: now - 60,
+                until: now + Double(days) * 86_400)
+            try write(try key.pem(), to: out + ".key", mode: 0o600)
+            try write(certificate.pem, to: out + ".pem", mode: 0o644)
+            print("\(out).key   \(key.kind), keep it secret")
+            print("\(out).pem   SHA-256 \(certificate.fingerprint), until \(certificate.notAfter.formatted(.iso8601))")
+        }
+
+        private var usage: CertificateUsage {
+            switch (use, kind.keyKind) {
+            case (.signing, _): .signing
+            case (.encryption, .rsa): .encryption
+            case (.encryption, _): .agreement
+            case (.tls, _): .server
+            }
+        }
+
+        private func write(_ text: String, to path: String, mode: Int) throws {
+            let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            guard !FileManager.default.fileExists(atPath: path) else {
+                printError("\(path) exists already and is left as it is")
+                throw ExitCode(1)
+            }
+            guard FileManager.default.createFile(
+                atPath: path, contents: Data(text.utf8), attributes: [.posixPermissions: mode])
+            else {
+                printError("\(path) cannot be written")
+                throw ExitCode(1)
+            }
+        }
+    }
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: EUPL-1.2
+import Foundation
+import Logging
+import SAML
+import Settings
+import Synchronization
+
+/// One line for each entry on standard error: JSON for machines, text for people.
+struct LineLogHandler: LogHandler {
+    var logLevel: Logger.Level
+    var metadata: Logger.Metadata = [:]
+    let format: Settings.Log.Format
+
+    /// Keeps lines of several threads apart.
+    private static let output = Mutex(FileHandle.standardError)
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        let all = metadata.merging(event.metadata ?? [:]) { $1 }.sorted { $0.key < $1.key }
+        let time = Instant.write(Date())
+        let line =
+            switch format {
+            case .json:
+                "{" + ([("time", time), ("level", "\(event.level)"), ("message", "\(event.message)")]
+                    + all.map { ($0.key, "\($0.value)") }).map { "\(quoted($0.0)):\(quoted($0.1))" }
+                    .joined(separator: ",") + "}"
+            case .text:
+                "\(time) \(event.level) \(flat("\(event.message)"))"
+                    + all.map { " \($0.key)=\(quoted("\($0.value)"))" }.joined()
+            }
+        Self.output.withLock { $0.write(Data((line + "\n").utf8)) }
+    }
+
+    /// A JSON string. Control characters of strangers never reach the terminal or start a new line.
+    private func quoted(_ text: String) -> String {
+        var result = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": result += "\\\""
+            case "\\": result += "\\\\"
+            case _ where scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) || scalar.value == 0x2028 || scalar.value == 0x2029:
+                let hex = String(scalar.value, radix: 16)
+                result += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result + "\""
+    }
+
+    private func flat(_ text: String) -> String { String(text.map { $0.isNewline ? " " : $0 }) }
+}
+
+extension Logger {
+    init(_ log: Settings.Log) {
+        let level: Logger.Level =
+            switch log.level {
+            case .debug: .debug
+            case .info: .info
+            case .notice: .notice
+            case .warning: .warning
+            case .error: .error
+            }
+        self.init(label: "puente") { _ in LineLogHandler(logLevel: level, format: log.format) }
+    }
+}

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: EUPL-1.2
+import Federation
+import Foundation
+import Hummingbird
+import HummingbirdCore
+import HummingbirdTLS
+import Logging
+import NIOCore
+import NIOSSL
+import Portal
+import SAML
+import SQLiteStore
+import ServiceLifecycle
+import Settings
+import Storage
+import Synchronization
+import Trust
+import YAMLText
+
+/// A fault that shows only when the node is put together.
+struct NodeError: Error {
+    var place: String
+    var expected: String
+    var found: String
+    var advice: String
+}
+
+/// Everything wired together: the only place that knows all parts.
+struct Node {
+    let settings: Settings
+    let logger: Logger
+    let trust: TrustDirectory
+    let store: any ExchangeStore
+    let inFlight: InFlight
+    let workers: Workers
+    let publisher: MetadataPublisher
+
+    /// - Returns: `nil` if there are faults.
+    init?(_ settings: Settings, into faults: Faults) throws {
+        self.settings = settings
+        logger = Logger(settings.log)
+        guard let trust = TrustDirectory(settings, at: Date(), logger: logger, into: faults) else { return nil }
+        self.trust = trust
+        store = try Self.store(settings)
+        inFlight = InFlight(limit: settings.limits.exchangesInFlight)
+        workers = Workers(
+            threads: settings.limits.workers, cores: ProcessInfo.processInfo.activeProcessorCount,
+            capacity: max(64, settings.limits.requestsInFlight))
+        publisher = MetadataPublisher(settings: settings, keys: { trust.keys })
+    }
+
+    private static func store(_ settings: Settings) throws -> any ExchangeStore {
+        guard settings.store.kind == .sqlite else { return MemoryStore() }
+        do throws(StoreError) {
+            return try SQLiteStore(path: settings.store.path, sealing: AtRest(keyFile: settings.storeKey))
+        } catch {
+            throw NodeError(
+                place: settings.store.path, expected: "a store that can be used", found: "\(error)",
+                advice: "Check the path, its permissions, and the store key.")
+        }
+    }
+
+    /// What runs, in the order in which it is needed; it is stopped the other way round.
+    ///
+    /// - Parameter ready: told the address once the public listener accepts connections.
+    func services(
+        drainSeconds: Int, ready: @escaping @Sendable (String) -> Void
+    ) async throws -> [any Service] {
+        var services: [any Service] = [
+            StoreKeeper(store: store, workers: workers, logger: logger),
+            MetadataRefresher(trust: trust, seconds: settings.metadataRefreshMinutes * 60, logger: logger),
+            try publicListener(ready),
+        ]
+        if let operations = settings.operations { services.append(operationsListener(operations)) }
+        services.append(Drain(inFlight: inFlight, seconds: drainSeconds, logger: logger))
+        return services
+    }
+
+    private func publicListener(_ ready: @escaping @Sendable (String) -> Void) throws -> any Service {
+        let portal = Portal(environment)
+        let router = Router(context: BasicRequestContext.self)
+        // Around the middleware, so that a probe is answered whatever the load is.
+        if settings.operations == nil { health.routes(on: router) }
+        router.add(middleware: PortalMiddleware(portal, limit: settings.limits.requestsInFlight))
+        portal.routes(on: router)
+        return Application(
+            router: router, server: try server(), configuration: configuration(settings.listen.endpoint),
+            onServerRunning: { channel in ready("\(channel.localAddress?.description ?? "?")") }, logger: quietLogger)
+    }
+
+    private func operationsListener(_ endpoint: Settings.Endpoint) -> any Service {
+        let router = Router(context: BasicRequestContext.self)
+        health.routes(on: router)
+        return Application(router: router, configuration: configuration(endpoint), logger: quietLogger)
+    }
+
+    private func configuration(_ endpoint: Settings.Endpoint) -> ApplicationConfiguration {
+        ApplicationConfiguration(address: .hostname(endpoint.host, port: endpoint.port), serverName: "Puente")
+    }
+
+    private func server() throws -> HTTPServerBuilder {
+        let http = HTTPServerBuilder.http1(configuration: .init(idleTimeout: .seconds(30)))
+        guard let tls = settings.listen.tls else { return http }
+        do {
+            var configuration = TLSConfiguration.makeServerConfiguration(
+                certificateChain: try NIOSSLCertificate.fromPEMFile(tls.certificate).map { .certificate($0) },
+                privateKey: .privateKey(try NIOSSLPrivateKey(file: tls.key, format: .pem)))
+            configuration.minimumTLSVersion = .tlsv12
+            return try .tls(http, tlsConfiguration: configuration)
+        } catch {
+            throw NodeError(
+                place: tls.certificate, expected: "a certificate and key for TLS", found: "\(error)",
+                advice: "Check listen.tls in the settings.")
+        }
+    }
+
+    private var environment: Portal.Environment {
+        let trust = trust
+        let publisher = publisher
+        return Portal.Environment(
+            snapshot: { trust.snapshot }, store: store, workers: workers,
+            site: Site(
+                operatorName: settings.operator.name, email: settings.operator.contactEmail,
+                isTrial: !settings.isProduction),
+            connectorMetadata: { now in try publisher.document(at: now) }, isSecure: settings.publicURL.scheme == "https",
+            exchangeSeconds: Double(settings.exchangeMinutes * 60), messageLimit: settings.limits.messageCharacters,
+            inFlight: inFlight, logger: logger)
+    }
+
+    private var health: Health {
+        let trust = trust
+        return Health(snapshot: { trust.snapshot }, store: store, inFlight: inFlight)
+    }
+
+    /// The HTTP server's own lines tell nothing that ours do not.
+    private var quietLogger: Logger {
+        var quiet = logger
+        quiet.logLevel = max(.warning, logger.logLevel)
+        return quiet
+    }
+}
+
+/// Signs our metadata when it is asked for, and again before a quarter of its validity has passed.
+final class MetadataPublisher: Sendable {
+    private struct Published {
+        var octets: [UInt8]
+        var until: Date
+    }
+
+    private let settings: Settings
+    private let keys: @Sendable () -> OwnKeys
+    private let published = Mutex<Published?>(nil)
+
+    init(settings: Settings, keys: @escaping @Sendable () -> OwnKeys) {
+        self.settings = settings
+        self.keys = keys
+    }
+
+    func document(at now: Date) throws -> (octets: [UInt8], seconds: Int) {
+        try published.withLock { published in
+            let validity = Double(settings.connector.metadataValidityHours * 3600)
+            if let published, now < published.until { return (published.octets, Int(published.until.timeIntervalSince(now))) }
+            let keys = keys()
+            let octets = try keys.metadata(settings, version: Puente.version).sealed(
+                id: .random(), validUntil: now + validity, by: keys.metadata)
+            published = Published(octets: octets, until: now + validity / 4)
+            return (octets, Int(validity / 4))
+        }
+    }
+}

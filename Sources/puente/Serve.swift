@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: EUPL-1.2
+import ArgumentParser
+import Foundation
+import Logging
+import ServiceLifecycle
+import Settings
+import UnixSignals
+import YAMLText
+
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Run the node.",
+        discussion: """
+            Serves services, citizens and other states until SIGTERM or SIGINT, then takes no new logins, lets running ones
+            finish for a while, and stops. SIGHUP reads trust lists, services and mappings again.
+
+            Example:
+              puente serve --config /etc/puente/puente.yaml
+            """)
+
+    @OptionGroup var configuration: ConfigurationOption
+
+    @Option(help: "Seconds that running logins get to finish when the node stops. What is left goes on after a restart.")
+    var drain = 20
+
+    func run() async throws {
+        let settings = try Configuration.require(configuration.config)
+        let node = try Node.orExit(settings)
+        let group = ServiceGroup(
+            configuration: .init(
+                services: try await node.services(drainSeconds: drain) { address in
+                    printError("Puente listens on \(address), for \(settings.publicURL)")
+                },
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: node.logger))
+        try await group.run()
+    }
+}
+
+extension Node {
+    /// A node, or the faults printed and exit code 1.
+    static func orExit(_ settings: Settings) throws -> Node {
+        let faults = Faults()
+        do {
+            if let node = try Node(settings, into: faults), faults.isEmpty { return node }
+        } catch let error as NodeError {
+            faults.add(Fault(file: error.place, expected: error.expected, found: error.found, advice: error.advice))
+        }
+        throw Configuration.report(faults.sorted)
+    }
+}
