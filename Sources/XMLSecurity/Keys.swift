@@ -87,7 +87,7 @@ public final class PrivateKey: @unchecked Sendable {
     }
 
     /// Signs as XML Signature encodes it: fixed-width `r ‖ s` for ECDSA.
-    func sign(_ data: [UInt8], _ algorithm: SignatureAlgorithm) throws(XMLFault) -> [UInt8] {
+    public func sign(_ data: [UInt8], _ algorithm: SignatureAlgorithm) throws(XMLFault) -> [UInt8] {
         guard let context = EVP_MD_CTX_new() else { throw XMLFault(.internalFailure) }
         defer {
             EVP_MD_CTX_free(context)

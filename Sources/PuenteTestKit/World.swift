@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: EUPL-1.2
+public import Bridge
+public import Dialects
+public import Federation
+public import Foundation
+public import SAML
+import Synchronization
+public import XMLSecurity
+import YAMLText
+
+/// A small federation at one instant: we, one Cl@ve service and one node abroad. Everything in it can be changed.
+public struct World: Sendable {
+    public static let instant = "2026-03-02T09:15:30.120Z"
+    public static let later = "2026-03-02T09:20:30.120Z"
+    public static let gatewayAddress = "https://puente.example.es/Proxy2/ServiceProvider"
+    public static let gateway = EntityID("https://puente.example.es/Proxy2")
+    public static let connector = EntityID("https://puente.example.es/eidas/connector/metadata")
+    public static let answerAddress = "https://puente.example.es/eidas/connector/acs"
+    public static let country = EntityID("https://knoten.example.de/metadata")
+
+    public var now = Instant.read(Self.instant) ?? .distantPast
+    public var node: Snapshot.Node
+    public var requester: Requester
+    public var responder: Responder
+    public var saysSectorInRequest = false
+
+    public init() throws {
+        node = try Self.node()
+        requester = try Self.requester()
+        responder = try Self.responder()
+    }
+
+    public func snapshot() throws -> Snapshot {
+        Snapshot(
+            node: node, requesters: [requester.name: requester],
+            countries: [
+                Snapshot.Country(
+                    memberState: responder.country, entityID: responder.entityID, displayName: responder.displayName,
+                    state: .usable(responder))
+            ], requesterDialect: Clave2(mapping: try Self.mapping("clave2")),
+            responderDialect: EIDAS(mapping: try Self.mapping("eidas"), saysSectorInRequest: saysSectorInRequest))
+    }
+
+    private static func node() throws -> Snapshot.Node {
+        Snapshot.Node(
+            country: .spain, connector: connector, assertionConsumerService: answerAddress,
+            connectorSigner: try TestKey.connector.signer(), decryptionKeys: [try TestKey.connectorEncryption.decryption()],
+            gateway: gateway, gatewayAddresses: [gatewayAddress], requestAgeSeconds: 300)
+    }
+
+    private static func requester() throws -> Requester {
+        Requester(
+            name: EntityID(ServiceRequest.name), displayName: ["es": "Sede de pruebas"],
+            sender: Sender(signingCertificates: [try TestKey.service.certificate()], signatures: .clave),
+            returnAddresses: [ReturnAddress(ServiceRequest.returnAddress)], homePage: nil, lowestLoA: .low,
+            attributes: Set(PersonKind.natural.minimumDataSet + [AttributeName("BirthName"), AttributeName("CurrentAddress")]),
+            persons: [.natural], acceptsRepresentation: false, acceptsNonNotified: false, sector: .public,
+            seal: Seal(signer: try TestKey.gateway.signer(.rsaSHA512)), assertionInErrors: true, identifierForm: .verbatim,
+            selectedIdP: "EIDAS", isEnabled: true)
+    }
+
+    private static func responder() throws -> Responder {
+        Responder(
+            entityID: country, country: try memberState("DE"), displayName: ["de": "Deutschland"],
+            sender: Sender(signingCertificates: [try TestKey.country.certificate()], signatures: .eidas), encryption: .eidas,
+            singleSignOnService: "https://knoten.example.de/sso", levels: [Assurance(.substantial), Assurance(.high)],
+            attributes: [], protocolVersions: ["1.4"], needsRequesterID: false, sendsRequesterID: .whenFlagged,
+            nameIDFormat: SAMLURI.unspecified, skewSeconds: 60, acceptsNonNotified: false, requiresConfirmation: true,
+            validUntil: .distantFuture)
+    }
+
+    public static func memberState(_ code: String) throws -> MemberState {
+        guard let state = MemberState(rawValue: code) else { throw NothingToSpoil(name: code) }
+        return state
+    }
+
+    private static let mappings = Mutex<[String: MappingTable]>([:])
+
+    /// The mapping table of `mappings/<name>.yaml`, read once.
+    public static func mapping(_ name: String) throws -> MappingTable {
+        try mappings.withLock { known in
+            if let table = known[name] { return table }
+            let faults = Faults()
+            guard let table = MappingTable.read(path: Repository.path("mappings/\(name).yaml"), into: faults), faults.isEmpty
+            else { throw MappingFaults(texts: faults.sorted.map { "\($0)" }) }
+            known[name] = table
+            return table
+        }
+    }
+}
+
+/// A committed mapping table does not read.
+public struct MappingFaults: Error {
+    public let texts: [String]
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: EUPL-1.2
+public import XMLSecurity
+
+/// Spoiling asked for something that is not in the message: the test is wrong.
+public struct NothingToSpoil: Error, CustomStringConvertible {
+    public let name: String
+    public var description: String { "no \(name) to spoil" }
+}
+
+extension XMLNode {
+    /// The text directly inside.
+    public var text: String {
+        get { content.map { if case .text(let text) = $0 { text } else { "" } }.joined() }
+        set { content = [.text(newValue)] }
+    }
+
+    /// The first element with that local name at any depth, itself included.
+    public func first(_ local: String) -> XMLNode? {
+        if name.local == local { return self }
+        for child in children {
+            if let found = child.first(local) { return found }
+        }
+        return nil
+    }
+
+    /// Changes the first element with that local name.
+    public mutating func edit(_ local: String, _ change: (inout XMLNode) throws -> Void) throws {
+        guard try editIfThere(local, change) else { throw NothingToSpoil(name: local) }
+    }
+
+    private mutating func editIfThere(_ local: String, _ change: (inout XMLNode) throws -> Void) throws -> Bool {
+        if name.local == local {
+            try change(&self)
+            return true
+        }
+        for index in content.indices {
+            guard case .node(var child) = content[index] else { continue }
+            if try child.editIfThere(local, change) {
+                content[index] = .node(child)
+                return true
+            }
+        }
+        return false
+    }
+
+    /// Gives the first element with that local name another text.
+    public mutating func setText(of local: String, _ text: String) throws { try edit(local) { $0.text = text } }
+
+    /// Gives an attribute of the first element with that local name another value, or takes it away.
+    public mutating func set(_ attribute: XMLName, of local: String, _ value: String?) throws {
+        try edit(local) { $0.set(attribute, value) }
+    }
+
+    public mutating func set(_ attribute: XMLName, _ value: String?) {
+        var others = attributes.filter { $0.name != attribute }
+        if let value { others.append((attribute, value)) }
+        attributes = others
+    }
+
+    /// Takes the first element with that local name out, with all that is in it.
+    public mutating func remove(_ local: String) throws {
+        guard let taken = takeOut(local), taken.name.local == local else { throw NothingToSpoil(name: local) }
+    }
+
+    private mutating func takeOut(_ local: String) -> XMLNode? {
+        for index in content.indices {
+            guard case .node(var child) = content[index] else { continue }
+            if child.name.local == local {
+                content.remove(at: index)
+                return child
+            }
+            if let taken = child.takeOut(local) {
+                content[index] = .node(child)
+                return taken
+            }
+        }
+        return nil
+    }
+
+    /// Puts the first element with that local name there a second time, right behind itself.
+    public mutating func double(_ local: String) throws {
+        guard doubleIfThere(local) else { throw NothingToSpoil(name: local) }
+    }
+
+    private mutating func doubleIfThere(_ local: String) -> Bool {
+        for index in content.indices {
+            guard case .node(var child) = content[index] else { continue }
+            if child.name.local == local {
+                content.insert(.node(child), at: index)
+                return true
+            }
+            if child.doubleIfThere(local) {
+                content[index] = .node(child)
+                return true
+            }
+        }
+        return false
+    }
+}
+
+extension [UInt8] {
+    /// The octets with the first occurrence of a text replaced.
+    public func replacing(_ old: String, with new: String) throws -> [UInt8] {
+        let text = String(decoding: self, as: UTF8.self)
+        guard let range = text.firstRange(of: old) else { throw NothingToSpoil(name: old) }
+        return Array(text.replacingCharacters(in: range, with: new).utf8)
+    }
+}
+
+extension String {
+    fileprivate func replacingCharacters(in range: Range<String.Index>, with new: String) -> String {
+        self[..<range.lowerBound] + new + self[range.upperBound...]
+    }
+}
