@@ -22,7 +22,7 @@ extension Clave2 {
             assertion = try self.assertion(about: identity, answering: request, to: requester, as: stamp)
         case .refused(let refusal):
             status = Self.failure(refusal, request)
-            assertion = requester.assertionInErrors ? try errorAssertion(request, requester, stamp) : nil
+            assertion = requester.assertionInErrors ? errorAssertion(request, stamp) : nil
         }
         let root = XMLNode(
             Namespace.saml2p("Response"),
@@ -32,8 +32,9 @@ extension Clave2 {
                 ("Consent", SAMLURI.consentObtained),
             ],
             [.issuer(stamp.issuer), status])
+        let isPerson = if case .identified = outcome { true } else { false }
         return Draft(
-            .response, root: root, assertion: assertion, id: stamp.messageID, inResponseTo: request.id,
+            .response, root: root, assertion: assertion, namesNobody: !isPerson, id: stamp.messageID, inResponseTo: request.id,
             destination: request.reply.assertionConsumerService, relayState: request.reply.relayState)
     }
 
@@ -83,17 +84,12 @@ extension Clave2 {
             authenticatedAt: min(identity.authenticatedAt, stamp.now), attributes: nodes, request, stamp)
     }
 
-    /// Engine 1.4.3 wants an assertion in a failure too; it names nobody (dossier §11).
-    private func errorAssertion(
-        _ request: AuthenticationRequest, _ requester: Requester, _ stamp: Stamp
-    ) throws(Rejection) -> XMLNode {
-        var nodes: [XMLNode] = []
-        for attribute in controls(request, requester) {
-            if let row = mapping[attribute.name] { nodes.append(try row.write(attribute)) }
-        }
-        return assertion(
+    /// Engine 1.4.3 wants an assertion in a failure too. It names nobody and has no attributes, as the engine's own has none,
+    /// and it travels in clear, because that engine reads nothing else there (dossier §11).
+    private func errorAssertion(_ request: AuthenticationRequest, _ stamp: Stamp) -> XMLNode {
+        assertion(
             subject: "NotAvailable", format: SAMLURI.unspecified, level: request.assurance.lowest.uri,
-            authenticatedAt: stamp.now, attributes: nodes, request, stamp)
+            authenticatedAt: stamp.now, attributes: [], request, stamp)
     }
 
     /// Attributes about the login, which services get without asking (dossier §3.6).

@@ -32,6 +32,9 @@ public struct Clave2: RequesterDialect {
         _ verified: Verified<AuthnRequest>, relayState: String?, from requester: Requester, _ examination: Examination
     ) throws(Rejection) -> AuthenticationRequest {
         let request = verified.message
+        // The gateway refuses a request without, and kits find their login again by it (dossier §2.1, §2.10).
+        try examination.check(
+            .parameterMissing, relayState.map { !$0.isEmpty } ?? false, "RelayState", expected: "a text", found: "nothing")
         try checkEnvelope(of: request, requester, examination)
         let person = person(of: request, requester)
         return AuthenticationRequest(

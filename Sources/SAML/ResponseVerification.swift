@@ -166,6 +166,9 @@ extension Examination {
     fileprivate func check(
         _ assertion: Assertion, of response: Response, _ expected: ResponseExpectation, at now: Date
     ) throws(Rejection) {
+        try check(
+            .xmlIdentifierRepeated, assertion.id != response.id, "Assertion/@ID", expected: "an ID of its own",
+            found: assertion.id.rawValue)
         try checkEnvelope(
             "Assertion", id: assertion.id, version: assertion.version, issueInstant: assertion.issueInstant,
             from: -300 - expected.skewSeconds, to: expected.skewSeconds, at: now)

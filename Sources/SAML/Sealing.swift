@@ -15,6 +15,8 @@ public struct Draft: Sendable {
     public var root: XMLNode
     /// To be put into the root, signed and encrypted as the seal says.
     public var assertion: XMLNode?
+    /// Whether the assertion may travel in clear although the receiver registered encryption.
+    public var namesNobody: Bool
     public var id: MessageID
     public var inResponseTo: MessageID?
     /// An address that the receiver has registered.
@@ -22,12 +24,14 @@ public struct Draft: Sendable {
     public var relayState: String?
 
     public init(
-        _ field: Field, root: XMLNode, assertion: XMLNode? = nil, id: MessageID, inResponseTo: MessageID? = nil,
+        _ field: Field, root: XMLNode, assertion: XMLNode? = nil, namesNobody: Bool = false, id: MessageID,
+        inResponseTo: MessageID? = nil,
         destination: String, relayState: String?
     ) {
         self.field = field
         self.root = root
         self.assertion = assertion
+        self.namesNobody = namesNobody
         self.id = id
         self.inResponseTo = inResponseTo
         self.destination = destination
@@ -83,7 +87,7 @@ public struct SealedMessage: Sendable {
         var root = draft.root
         if var assertion = draft.assertion {
             if seal.signsAssertion { assertion = try assertion.signed(by: seal.signer, behind: assertion.signaturePlace) }
-            root = root.appending(try protect(assertion, seal))
+            root = root.appending(draft.namesNobody ? assertion : try protect(assertion, seal))
         }
         return try root.signed(by: seal.signer, behind: root.signaturePlace).serialized()
     }

@@ -68,6 +68,7 @@ extension XMLTree {
         if bytes.contains("<!DOCTYPE") || bytes.contains("<!ENTITY") { throw XMLFault(.documentType) }
         guard bytes.starts(with: "<?xml".utf8), let end = bytes.firstIndex(of: UInt8(ascii: ">")) else { return }
         let declaration = String(decoding: bytes[..<end], as: UTF8.self).lowercased()
+        guard !declaration.contains("1.1") else { throw XMLFault(.malformed, expected: "XML 1.0", found: "XML 1.1") }
         guard let encoding = declaration.range(ofWord: "encoding") else { return }
         let said = declaration[encoding...].dropFirst(8).filter { !" \t\r\n=\"'?".contains($0) }
         guard said.hasPrefix("utf-8") || said.hasPrefix("utf8") else {

@@ -21,7 +21,7 @@ struct Serve: AsyncParsableCommand {
     @OptionGroup var configuration: ConfigurationOption
 
     @Option(help: "Seconds that running logins get to finish when the node stops. What is left goes on after a restart.")
-    var drain = 20
+    var drain = 5
 
     func run() async throws {
         let settings = try Configuration.require(configuration.config)
