@@ -14,7 +14,8 @@ extension Element {
         defer { if let signature, let place { place.restore(signature.node) } }
         guard let output = xmlAllocOutputBuffer(nil) else { throw XMLFault(.internalFailure) }
         defer { xmlOutputBufferClose(output) }
-        let isWhole = xmlDocGetRootElement(tree.document) == node
+        // The whole document is the fast way; beside the root there may be a style sheet, which is not of this element.
+        let isWhole = xmlDocGetRootElement(tree.document) == node && node.pointee.prev == nil && node.pointee.next == nil
         let done = withCStrings(prefixes) { list in
             xmlC14NExecute(
                 tree.document, isWhole ? nil : isInside, isWhole ? nil : UnsafeMutableRawPointer(node),

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: EUPL-1.2
+import PuenteTestKit
+import Testing
+
+@testable import XMLSecurity
+
+@Suite("Parsing")
+struct ParsingTests {
+    @Test("What a message may hold is read as it stands")
+    func good() throws {
+        let tree = try XMLTree(
+            """
+            <?xml version="1.0" encoding="UTF-8"?>
+            <!-- before --><a xmlns="urn:x:a" xmlns:b="urn:x:b" b:c=" d " ID="_1">
+              <!-- between --><b:e>&lt;&amp;&gt;&quot;&apos;&#xE9;&#10; ñ</b:e>
+            </a><!-- behind -->
+            """)
+        #expect(tree.root.namespaceURI == "urn:x:a")
+        #expect(tree.root[Namespace("z", "urn:x:b")("c")] == " d ")
+        #expect(tree.root.children.map(\.text) == ["<&>\"'é\n ñ"])
+        #expect(tree.root.children[0].path == "a/e")
+        #expect(!tree.root.hasText)
+    }
+
+    struct Case: CustomTestStringConvertible, Sendable {
+        let testDescription: String
+        let kind: XMLFault.Kind
+        let octets: [UInt8]
+
+        init(_ description: String, _ kind: XMLFault.Kind, _ octets: [UInt8]) {
+            (testDescription, self.kind, self.octets) = (description, kind, octets)
+        }
+        init(_ description: String, _ kind: XMLFault.Kind, _ text: String) { self.init(description, kind, Array(text.utf8)) }
+    }
+
+    static let refused: [Case] = [
+        Case("nothing", .malformed, ""),
+        Case("byte order mark", .encoding, [0xEF, 0xBB, 0xBF] + Array("<a/>".utf8)),
+        Case("UTF-16 with mark", .encoding, [0xFF, 0xFE, 0x3C, 0, 0x61, 0, 0x2F, 0, 0x3E, 0]),
+        Case("UTF-16 without mark", .encoding, [0x3C, 0, 0x61, 0, 0x2F, 0, 0x3E, 0]),
+        Case("UTF-16 declared", .encoding, "<?xml version=\"1.0\" encoding=\"UTF-16\"?><a/>"),
+        Case("UTF-7 declared", .encoding, "<?xml version='1.0' encoding='utf-7'?><a/>"),
+        Case("Latin-1 declared", .encoding, "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><a/>"),
+        Case("Latin-1 octets", .encoding, [0x3C, 0x61, 0x3E, 0xE9, 0x3C, 0x2F, 0x61, 0x3E]),
+        Case("overlong slash", .encoding, [0x3C, 0x61, 0x3E, 0xC0, 0xAF, 0x3C, 0x2F, 0x61, 0x3E]),
+        Case("encoded surrogate", .encoding, [0x3C, 0x61, 0x3E, 0xED, 0xA0, 0x80, 0x3C, 0x2F, 0x61, 0x3E]),
+        Case("NUL octet", .encoding, [0x3C, 0x61, 0x3E, 0, 0x3C, 0x2F, 0x61, 0x3E]),
+        Case("empty DOCTYPE", .documentType, "<!DOCTYPE a><a/>"),
+        Case("DOCTYPE with external subset", .documentType, "<!DOCTYPE a SYSTEM \"http://127.0.0.1:1/x.dtd\"><a/>"),
+        Case("external entity", .documentType, "<!DOCTYPE a [<!ENTITY x SYSTEM \"file:///etc/passwd\">]><a>&x;</a>"),
+        Case("parameter entity", .documentType, "<!DOCTYPE a [<!ENTITY % x SYSTEM \"file:///etc/passwd\">%x;]><a/>"),
+        Case(
+            "expansion bomb", .documentType,
+            "<!DOCTYPE a [<!ENTITY b \"bbbb\"><!ENTITY c \"&b;&b;&b;\"><!ENTITY d \"&c;&c;&c;\">]><a>&d;</a>"),
+        Case("lower-case doctype", .malformed, "<!doctype a><a/>"),
+        Case("undeclared entity", .malformed, "<a>&nbsp;</a>"),
+        Case("CDATA", .forbiddenNode, "<a><![CDATA[x]]></a>"),
+        Case("processing instruction inside", .forbiddenNode, "<a><?x y?></a>"),
+        Case("processing instruction before", .forbiddenNode, "<?x y?><a/>"),
+        Case("processing instruction behind", .forbiddenNode, "<a/><?x y?>"),
+        Case("comment in text", .commentInText, "<a>admin<!-- -->istrator</a>"),
+        Case("comment before text", .commentInText, "<a><!-- -->admin</a>"),
+        Case("text before the root", .malformed, "x<a/>"),
+        Case("text behind the root", .malformed, "<a/>x"),
+        Case("two roots", .malformed, "<a/><a/>"),
+        Case("unclosed", .malformed, "<a><b></a>"),
+        Case("attribute twice", .malformed, "<a b='1' b='2'/>"),
+        Case("attribute twice by two prefixes", .namespace, "<a xmlns:x='urn:y' xmlns:z='urn:y' x:b='1' z:b='2'/>"),
+        Case("undeclared prefix", .namespace, "<x:a/>"),
+        Case("undeclared prefix of an attribute", .namespace, "<a x:b='1'/>"),
+        Case("relative namespace", .namespace, "<a xmlns='relative'/>"),
+        Case("relative namespace of a prefix", .namespace, "<a xmlns:x='../x'/>"),
+        Case("namespace with blanks", .namespace, "<a xmlns:x='urn:x y'/>"),
+        Case("prefix undeclared by 1.1", .namespace, "<a xmlns:x='urn:x'><b xmlns:x=''/></a>"),
+        Case("control character", .malformed, "<a>\u{1}</a>"),
+        Case("control character by reference", .malformed, "<a>&#1;</a>"),
+        Case("NUL by reference", .malformed, "<a>&#0;</a>"),
+        Case("surrogate by reference", .malformed, "<a>&#xD800;</a>"),
+        Case("U+FFFE", .malformed, "<a>\u{FFFE}</a>"),
+        Case("U+FFFE by reference", .malformed, "<a>&#xFFFE;</a>"),
+        Case("same ID twice", .identifierRepeated, "<a ID='_1'><b ID='_1'/></a>"),
+        Case("same ID under another name", .identifierRepeated, "<a ID='_1'><b Id='_1'/></a>"),
+        Case("same ID under xml:id", .identifierRepeated, "<a ID='_1'><b xml:id='_1'/></a>"),
+        Case("same ID in another namespace", .identifierRepeated, "<a ID='_1' xmlns:x='urn:x'><b x:id='_1'/></a>"),
+        Case("IDs that differ by case", .identifierRepeated, "<a ID='_a'><b ID='_A'/></a>"),
+        Case("IDs that differ by a blank", .identifierRepeated, "<a ID='_a'><b ID=' _a'/></a>"),
+        Case("IDs that differ by a reference", .identifierRepeated, "<a ID='_a'><b ID='_&#97;'/></a>"),
+        Case("attribute without value", .malformed, "<a b/>"),
+        Case("end of XML 1.1", .malformed, "<?xml version='2.0'?><a/>x"),
+    ]
+
+    @Test("What no message needs is refused", arguments: refused)
+    func refusal(document: Case) throws {
+        #expect(try fault { _ = try XMLTree(parsing: document.octets) } == document.kind)
+    }
+
+    static let limited: [Case] = [
+        Case("41 levels", .limit, String(repeating: "<a>", count: 41) + String(repeating: "</a>", count: 41)),
+        Case("4001 elements", .limit, "<a>" + String(repeating: "<b/>", count: 4000) + "</a>"),
+        Case("33 attributes", .limit, "<a " + (0..<33).map { "a\($0)='x' " }.joined() + "/>"),
+        Case("33 namespaces", .limit, "<a " + (0..<33).map { "xmlns:a\($0)='urn:x:\($0)' " }.joined() + "/>"),
+        Case("a name of 129 octets", .limit, "<" + String(repeating: "a", count: 129) + "/>"),
+        Case("an attribute name of 129 octets", .limit, "<a " + String(repeating: "b", count: 129) + "='x'/>"),
+        Case("a prefix of 129 octets", .limit, "<a xmlns:" + String(repeating: "b", count: 129) + "='urn:x'/>"),
+        Case("131073 octets", .limit, "<a>" + String(repeating: "x", count: 131_066) + "</a>"),
+    ]
+
+    @Test("One more than the limit is refused", arguments: limited)
+    func limits(document: Case) throws {
+        #expect(try fault { _ = try XMLTree(parsing: document.octets) } == .limit)
+    }
+
+    @Test(
+        "The limit itself is not",
+        arguments: [
+            String(repeating: "<a>", count: 40) + String(repeating: "</a>", count: 40),
+            "<a>" + String(repeating: "<b/>", count: 3999) + "</a>",
+            "<a " + (0..<32).map { "a\($0)='x' " }.joined() + "/>",
+            "<" + String(repeating: "a", count: 128) + "/>",
+            "<a>" + String(repeating: "x", count: 131_065) + "</a>",
+        ])
+    func atTheLimit(text: String) throws {
+        #expect(try fault { _ = try XMLTree(text) } == nil)
+    }
+
+    @Test("Depth beyond what the parser's stack would bear is refused, not survived by luck")
+    func veryDeep() throws {
+        let text = String(repeating: "<a>", count: 18_000) + String(repeating: "</a>", count: 18_000)
+        #expect(try fault { _ = try XMLTree(text, limits: .metadata) } != nil)
+    }
+
+    @Test("A style sheet may stand before metadata, and nowhere else")
+    func styleSheet() throws {
+        #expect(try fault { _ = try XMLTree("<?xml-stylesheet href='x'?><a/>", limits: .metadata) } == nil)
+        #expect(try fault { _ = try XMLTree("<a><?xml-stylesheet href='x'?></a>", limits: .metadata) } == .forbiddenNode)
+    }
+
+    @Test("Any octets at all are parsed or rejected", arguments: 0..<500)
+    func noise(seed: Int) throws {
+        var random = Seeded(seed)
+        let alphabet = Array("<>/=\"' abxmlns:!-[]&;#?\u{9}\n\u{0}é1".utf8)
+        var octets = seed % 2 == 0 ? Array("<a>".utf8) : []
+        for _ in 0..<Int.random(in: 0...60, using: &random) {
+            octets.append(seed % 5 == 0 ? .random(in: 0...255, using: &random) : alphabet.randomElement(using: &random) ?? 0)
+        }
+        if let tree = try? XMLTree(parsing: octets) {
+            let again = try XMLTree(parsing: try tree.root.canonical())
+            #expect(try again.root.shape == tree.root.shape)
+        }
+    }
+}
