@@ -75,6 +75,7 @@ let package = Package(
             [
                 "SAML", "Federation", "XMLSecurity", "Portal", hummingbird, logging,
                 .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
             ] + nio),
         .executableTarget(
             name: "puente",
