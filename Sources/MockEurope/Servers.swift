@@ -6,28 +6,27 @@ import Hummingbird
 import Logging
 import NIOCore
 import SAML
+public import ServiceLifecycle
 
 extension World {
-    /// Runs the demo service and the mock states until the task is cancelled.
-    public func serveMocks() async throws {
+    /// The demo service and the mock states, each a server of its own.
+    public func mocks() -> [any Service] {
         let service = ServiceServer(
             dialect: ServiceDialect(
                 addresses: addresses, credential: keys.service, gateway: keys.gateway.certificate))
         let states = StateServer(states: states, connector: fetchConnector)
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await Self.run(service.router(), on: addresses.servicePort) }
-            group.addTask { try await Self.run(states.router(), on: addresses.statesPort) }
-            for try await _ in group { group.cancelAll() }
-        }
+        return [
+            Self.server(service.router(), on: addresses.servicePort),
+            Self.server(states.router(), on: addresses.statesPort),
+        ]
     }
 
-    private static func run(_ router: Router<BasicRequestContext>, on port: Int) async throws {
+    private static func server(_ router: Router<BasicRequestContext>, on port: Int) -> some Service {
         var logger = Logger(label: "mock-europe")
         logger.logLevel = .error
-        let application = Application(
+        return Application(
             router: router, configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: port)),
             logger: logger)
-        try await application.run()
     }
 
     /// What Puente's Connector publishes, held against the key that this world gave it.

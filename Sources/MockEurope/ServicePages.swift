@@ -92,7 +92,7 @@ struct ServicePages: Sendable {
             page(
                 language("Sesión cerrada", "Logged out"),
                 """
-                <h1>\(language("Ha cerrado la sesión", "You have logged out"))</h1>
+                <h1 data-outcome="logged-out">\(language("Ha cerrado la sesión", "You have logged out"))</h1>
                 <p class="outcome">\(language("Puente ha confirmado el cierre.", "Puente has confirmed it."))</p>
                 \(back)
                 """, at: "/resultado")
