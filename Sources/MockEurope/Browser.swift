@@ -10,12 +10,12 @@ import SAML
 ///
 /// Cookies go by host alone, as in real browsers: all servers of the demonstration share them.
 actor Browser {
-    private let client: HTTPClient
     private var cookies: [String: String] = [:]
     /// How many requests it has made.
     private(set) var requests = 0
 
-    init(_ client: HTTPClient = .shared) { self.client = client }
+    /// One for all browsers, for as long as the process lives. Redirects are followed here, so that no cookie is missed.
+    private static let client = HTTPClient(configuration: .init(redirectConfiguration: .disallow))
 
     func get(_ address: String) async throws -> WebPage {
         try await load(address, .GET, nil, redirects: 10)
@@ -58,7 +58,7 @@ actor Browser {
             request.body = .bytes(ByteBuffer(string: body))
         }
         requests += 1
-        let response = try await client.execute(request, timeout: .seconds(10))
+        let response = try await Self.client.execute(request, timeout: .seconds(10))
         keep(response.headers["Set-Cookie"])
         let text = String(buffer: try await response.body.collect(upTo: 1 << 20))
         guard let location = response.headers.first(name: "Location"), (300..<400).contains(response.status.code) else {

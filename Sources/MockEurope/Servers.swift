@@ -5,6 +5,7 @@ import Foundation
 import Hummingbird
 import Logging
 import NIOCore
+import NIOHTTP1
 import SAML
 public import ServiceLifecycle
 
@@ -27,6 +28,33 @@ extension World {
         return Application(
             router: router, configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: port)),
             logger: logger)
+    }
+
+    /// Waits until Puente is ready and both mocks answer.
+    ///
+    /// - Throws: after ten seconds.
+    public func waitUntilReady() async throws {
+        for address in [addresses.puente + "/health/ready", addresses.service + "/", addresses.states + "/"] {
+            try await wait(for: address, tries: 200)
+        }
+    }
+
+    private func wait(for address: String, tries: Int) async throws {
+        var found = "no answer"
+        for _ in 0..<tries {
+            do {
+                let response = try await HTTPClient.shared.execute(
+                    HTTPClientRequest(url: address), timeout: .seconds(5))
+                if response.status == .ok { return }
+                found = "status \(response.status.code)"
+            } catch let error as HTTPClientError {
+                found = "\(error)"
+            } catch let error as IOError {
+                found = "\(error)"
+            }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        throw Surprise("\(address) to answer", found)
     }
 
     /// What Puente's Connector publishes, held against the key that this world gave it.

@@ -12,8 +12,9 @@ struct StatePages: Sendable {
     func login(_ login: Login, id: String) -> MockPage {
         let request = login.request
         let citizens = profile.citizens.filter { $0.kind == request.person }
-        let nobody = language(
-            "Aquí no hay nadie a quien identificar así.", "There is nobody here to identify like this.")
+        let list: HTML = "<ul class=\"citizens\">\n\(citizens.map(row))</ul>"
+        let nobody: HTML =
+            "<p>\(language("Aquí no hay nadie a quien identificar así.", "There is nobody here to identify like this."))</p>"
         return page(
             language("Identifíquese", "Identify yourself"),
             """
@@ -22,7 +23,7 @@ struct StatePages: Sendable {
             <p class="lead">\(asks(request))</p>
             <form method="post" action="/\(profile.path)/citizen">
             <input type="hidden" name="login" value="\(id)"/>
-            \(citizens.isEmpty ? "<p>\(nobody)</p>" : "<ul class=\"citizens\">\n\(citizens.map(row))</ul>")
+            \(citizens.isEmpty ? nobody : list)
             </form>
             \(declining(id, "cancel", language("Cancelar la identificación", "Cancel the identification")))
             """)
