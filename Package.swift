@@ -75,6 +75,8 @@ let package = Package(
             [
                 "SAML", "Federation", "XMLSecurity", "Portal", hummingbird, logging,
                 .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ] + nio),
         .executableTarget(
             name: "puente",

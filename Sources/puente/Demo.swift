@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: EUPL-1.2
+import ArgumentParser
+import Foundation
+import Logging
+import MockEurope
+import ServiceLifecycle
+import Storage
+import UnixSignals
+
+struct Demo: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Run Puente with a small mock Europe on this machine.",
+        discussion: """
+            Makes throw-away keys and files, and starts Puente between a demo service and six mock states, all on loopback.
+            Open the one address that it prints. Ctrl-C ends it, and nothing is left behind.
+
+            Examples:
+              puente demo
+              puente demo --check
+              puente demo --keep /tmp/europe --port 9000
+            """)
+
+    @Flag(help: "Walk every journey without a browser, print a row for each, and exit 0 or 1.")
+    var check = false
+
+    @Flag(help: .init("Has no effect here; bin/demo then skips its look at Debian packages.", visibility: .hidden))
+    var fast = false
+
+    @Option(help: "Puente's port; the service and the states follow. Where one is taken, a free one is used.")
+    var port = 8080
+
+    @Option(help: "Where to make the files, and keep them.", completion: .directory)
+    var keep: String?
+
+    @Option(help: "The folder of the mapping tables. Found by itself in a clone.", completion: .directory)
+    var mappings: String?
+
+    func validate() throws {
+        guard (1...65_533).contains(port) else { throw ValidationError("--port: expected 1 to 65533, found \(port)") }
+    }
+
+    func run() async throws {
+        let folder =
+            keep.map { URL(filePath: $0) }
+            ?? FileManager.default.temporaryDirectory.appending(path: "puente-demo-\(UUID().uuidString)")
+        defer {
+            // What cannot be removed lies in a temporary folder, and is worthless.
+            if keep == nil { try? FileManager.default.removeItem(at: folder) }
+        }
+        let world = try await World.make(
+            in: folder, addresses: .free(from: port), mappings: mappingFolder(), at: Date())
+        let node = try Node.orExit(Configuration.require(world.settings.path))
+        let activity = DemoActivity(world: world, node: node, isCheck: check)
+        try await run(world, node, activity)
+        guard activity.succeeded else { throw ExitCode(1) }
+    }
+
+    private func run(_ world: World, _ node: Node, _ activity: DemoActivity) async throws {
+        let services = world.mocks() + (try await node.services(drainSeconds: 0) { _ in })
+        let configurations =
+            services.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) } + [
+                .init(service: activity, successTerminationBehavior: .gracefullyShutdownGroup)
+            ]
+        var logger = node.logger
+        logger.logLevel = .error
+        let group = ServiceGroup(
+            configuration: .init(
+                services: configurations, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+        try await group.run()
+    }
+
+    /// Next to the program or above it, as in a clone where it is built in `.build`.
+    private func mappingFolder() throws -> URL {
+        if let mappings { return URL(filePath: mappings) }
+        var folder = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
+        while folder.path != "/" {
+            let candidate = folder.appending(path: "mappings")
+            if FileManager.default.fileExists(atPath: candidate.appending(path: "eidas.yaml").path) { return candidate }
+            folder.deleteLastPathComponent()
+        }
+        throw ValidationError("No folder mappings next to the program. Name it with --mappings.")
+    }
+}
