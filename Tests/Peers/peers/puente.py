@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Puente itself as a child process: its configuration from a World, start, readiness, stop."""
+import http.client
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import time
+
+from .names import LEGAL_SET, NATURAL_OPTIONAL, NATURAL_SET, OAEP
+from .world import CONNECTOR
+from .xml import Refused, require
+
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+
+
+def default_program():
+    return os.environ.get("PUENTE") or str(ROOT / ".build" / "debug" / "puente")
+
+
+def write_key_pair(folder, name, identity):
+    for suffix, octets in ((".key.pem", identity.key_pem), (".crt.pem", identity.certificate_pem)):
+        path = folder / (name + suffix)
+        path.write_bytes(octets)
+        path.chmod(0o600)
+    return str(folder / f"{name}.key.pem"), str(folder / f"{name}.crt.pem")
+
+
+def configure(world, **changes):
+    """Writes everything that an operator would write; the path of `puente.yaml`."""
+    folder = world.folder
+    for sub in ("keys", "metadata", "state"):
+        (folder / sub).mkdir(exist_ok=True)
+    settings = {
+        "public-url": world.public,
+        "listen": {"host": "127.0.0.1", "port": world.port},
+        "state-directory": str(folder / "state"),
+        "connector": {
+            **pair(folder, "signing", world.own["signing"]),
+            **pair(folder, "encryption", world.own["encryption"]),
+            **pair(folder, "metadata", world.own["metadata"]),
+            "organization": {"name": "Peers", "url": "https://peers.example/"},
+            "contacts": {kind: {"company": "Peers", "email": f"{kind}@peers.example"}
+                         for kind in ("support", "technical")},
+        },
+        "clave": pair(folder, "clave", world.own["clave"], "signing"),
+        "operator": {"name": "Peers", "contact-email": "operator@peers.example"},
+        "trust-lists": [str(folder / "metadata" / "trust-list.yaml")],
+        "services": [str(folder / "metadata" / "services.yaml")],
+        "mappings": {name: str(ROOT / "mappings" / f"{name}.yaml") for name in ("eidas", "clave2")},
+        "log": {"level": "debug", "format": "text"},
+    }
+    for key, value in changes.items():
+        settings[key] = settings[key] | value if isinstance(value, dict) else value
+    write(folder / "metadata" / "trust-list.yaml", {"nodes": [node_entry(folder, n) for n in world.nodes.values()]})
+    write(folder / "metadata" / "services.yaml", {"services": [
+        service_entry(folder, s, world.settings[p]) for p, s in world.services.items()]})
+    write(folder / "puente.yaml", settings)
+    return folder / "puente.yaml"
+
+
+def write(path, value):
+    """JSON is YAML."""
+    path.write_text(json.dumps(value, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+
+
+def pair(folder, name, identity, prefix=None):
+    key, certificate = write_key_pair(folder / "keys", name, identity)
+    return {f"{prefix or name}-key": key, f"{prefix or name}-certificate": certificate}
+
+
+def node_entry(folder, node):
+    path = folder / "metadata" / f"node-{node.country}.xml"
+    path.write_bytes(node.metadata())
+    _, pin = write_key_pair(folder / "keys", f"node-{node.country}", node.metadata_signer)
+    entry = {"entity-id": node.entity_id, "country": node.country, "role": "proxy-service",
+             "source": {"file": str(path)}, "pins": [{"file": pin}]}
+    if node.old_transport:
+        entry["profile"] = {"allows-old-key-transport": True}
+    return entry
+
+
+def service_entry(folder, service, changes):
+    _, certificate = write_key_pair(folder / "keys", service.provider, service.signer)
+    legal = "legal" in changes.get("persons", [])
+    rows = LEGAL_SET if legal else NATURAL_SET + NATURAL_OPTIONAL
+    entry = {
+        "provider-name": service.provider, "display-name": {"es": f"Sede {service.provider}", "en": service.provider},
+        "certificates": [{"file": certificate}], "return-addresses": [service.acs],
+        "lowest-loa": "low", "attributes": [friendly for friendly, _, _ in rows],
+    }
+    if service.recipient is not None:
+        _, recipient = write_key_pair(folder / "keys", service.provider + "-encryption", service.recipient)
+        entry["encryption"] = {"certificate": {"file": recipient},
+                               "key-transport": "rsa-oaep" if service.transport == OAEP else "rsa-oaep-mgf1p"}
+    return entry | changes
+
+
+class Puente:
+    """`puente serve` while the context lasts; the nodes of the world then know its metadata."""
+
+    def __init__(self, world, program=None, patience=30, **changes):
+        self.world, self.program, self.patience, self.changes = world, program or default_program(), patience, changes
+        self.process, self.log = None, world.folder / "puente.log"
+
+    def __enter__(self):
+        require(os.access(self.program, os.X_OK), f"no program at {self.program}: build it, or set PUENTE")
+        config = configure(self.world, **self.changes)
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(  # bounded by __exit__
+                [self.program, "serve", "--config", str(config)], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        try:
+            self._wait()
+            octets = self.fetch(CONNECTOR)[1]
+            for node in self.world.nodes.values():
+                node.trust(octets, self.world.own["metadata"].certificate)
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def _wait(self):
+        until = time.monotonic() + self.patience
+        while time.monotonic() < until:
+            if self.process.poll() is not None:
+                raise Refused(f"puente ended with {self.process.returncode}: {self.tail()}")
+            try:
+                if self.fetch("/health/ready")[0] == 200:
+                    return
+            except OSError:
+                pass
+            time.sleep(0.1)
+        raise Refused(f"not ready after {self.patience} s: {self.tail()}")
+
+    def fetch(self, path):
+        connection = http.client.HTTPConnection("127.0.0.1", self.world.port, timeout=10)
+        try:
+            connection.request("GET", path, headers={"Connection": "close"})
+            answer = connection.getresponse()
+            return answer.status, answer.read()
+        finally:
+            connection.close()
+
+    def alive(self):
+        return self.process.poll() is None
+
+    def __exit__(self, *_):
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+                raise Refused("puente did not stop within 20 s of SIGTERM") from None
+
+    def tail(self, size=1500):
+        return self.log.read_bytes()[-size:].decode("utf-8", "replace")
