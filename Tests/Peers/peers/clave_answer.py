@@ -57,9 +57,9 @@ class Reader:
         assertions = root.findall(saml("Assertion"))
         sealed = root.findall(saml("EncryptedAssertion"))
         if codes[0] != SUCCESS:
-            require(not sealed, "an encrypted assertion in an error")
+            require(not sealed or self.service.recipient, "unexpected encryption of an error")
             require(assertions or not kit.needs_assertion_in_errors, "an error without an assertion (1.4.3)")
-            for assertion in assertions:
+            for assertion in [*assertions, *map(self._open, sealed)]:
                 self._error_assertion(assertion)
             return Login(False, codes, message)
         require(len(assertions) + len(sealed) == 1, f"{len(assertions) + len(sealed)} assertions")
@@ -135,11 +135,13 @@ class Reader:
         return loa
 
     def _error_assertion(self, assertion):
-        """1.4.3 also checks audience and times of the assertion in an error."""
+        """1.4.3 also checks audience and times of the assertion in an error. It says nothing about anybody."""
         require(text_of(assertion, saml("Issuer")), "Assertion/Issuer is required")
         self._subject(assertion)
         self._conditions(assertion)
-        require(not list(assertion.iter(saml("Attribute"))), "attributes in an error")
+        require(text_of(assertion, f"{saml('Subject')}/{saml('NameID')}") == "NotAvailable", "a NameID in an error")
+        told = {a.get("FriendlyName") for a in assertion.iter(saml("Attribute"))}
+        require(told <= {"SelectedIdP", "RelayState"}, f"attributes in an error: {told}")
 
     def _subject(self, assertion):
         subject = assertion.find(saml("Subject"))

@@ -252,8 +252,6 @@ def replaced(name, value):
 
 form("E16", "RelayState of 81 characters", replaced("RelayState", lambda v: "r" * 81))
 form("E16", "RelayState of 60000 characters", replaced("RelayState", lambda v: "r" * 60000))
-form("E16", "RelayState empty", replaced("RelayState", lambda v: ""))
-form("E16", "RelayState missing", lambda pairs: [p for p in pairs if p[0] != "RelayState"])
 form("F01", "SAMLRequest missing", lambda pairs: [p for p in pairs if p[0] != "SAMLRequest"])
 form("F01", "SAMLRequest twice", lambda pairs: [pairs[0], *pairs])
 form("F01", "RelayState twice", lambda pairs: [*pairs, ("RelayState", "other")])

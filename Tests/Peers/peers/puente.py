@@ -12,6 +12,7 @@ from .names import LEGAL_SET, NATURAL_OPTIONAL, NATURAL_SET, OAEP
 from .world import CONNECTOR
 from .xml import Refused, require
 
+STOP = 60  # seconds for logins that were begun and never finished
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 
 
@@ -149,11 +150,11 @@ class Puente:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
             try:
-                self.process.wait(timeout=20)
+                self.process.wait(timeout=STOP)
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
-                raise Refused("puente did not stop within 20 s of SIGTERM") from None
+                raise Refused(f"puente did not stop within {STOP} s of SIGTERM") from None
 
     def tail(self, size=1500):
         return self.log.read_bytes()[-size:].decode("utf-8", "replace")
