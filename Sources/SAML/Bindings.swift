@@ -56,6 +56,13 @@ public struct ReceivedMessage: Sendable {
             signed: parameters.raw([field, "RelayState", "SigAlg"]), algorithm: algorithm, value: value)
     }
 
+    /// For messages that were saved to a file.
+    init(octets: [UInt8], relayState: String?) {
+        self.octets = octets
+        self.relayState = relayState
+        querySignature = nil
+    }
+
     private static func decode(_ message: String, limit: Int, _ field: String) throws(Rejection) -> [UInt8] {
         guard message.utf8.count <= limit else {
             throw Rejection(.parameterTooLarge, field, expected: "at most \(limit) characters", found: "\(message.utf8.count)")

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: EUPL-1.2
+public import Dialects
+public import Federation
+public import Foundation
+public import SAML
+public import XMLSecurity
+
+/// What can be said of a message that somebody saved: the checks of the running product, every one of them, told.
+///
+/// There is no second list: the legs run as they do for a browser, with an ``Examination`` that writes down instead of
+/// stopping.
+public struct Inspection: Sendable {
+    public enum Kind: String, Sendable {
+        case request = "AuthnRequest of a service (Cl@ve 2.0)"
+        case response = "Response of a Proxy-Service (eIDAS)"
+        case logout = "LogoutRequest of a service (Cl@ve 2.0)"
+        case metadata = "metadata"
+        case other = "unknown"
+    }
+
+    public struct Fact: Sendable {
+        public let name: String
+        public let value: String
+        /// Shown only where personal data was asked for.
+        public let isPersonal: Bool
+    }
+
+    public var kind: Kind
+    public var facts: [Fact]
+    public var findings: [Examination.Finding]
+    /// The first thing that the running product would refuse, if it would refuse.
+    public var rejection: Rejection?
+
+    /// Things that had to be taken from the message itself, because nothing else was at hand.
+    public var assumptions: [String]
+
+    public var wouldPass: Bool { rejection == nil && findings.allSatisfy(\.passed) }
+}
+
+extension Inspection {
+    /// Of something that is no message at all.
+    public init(unreadable rejection: Rejection) {
+        self.init(kind: .other, facts: [], findings: [], rejection: rejection, assumptions: [])
+    }
+
+    /// Looks at a message with the eyes of a node.
+    ///
+    /// - Parameter snapshot: who we are and whom we know; without one, only what needs neither keys nor peers is checked.
+    public init(_ unwrapped: Unwrapped, by snapshot: Snapshot?, at now: Date) {
+        self.init(
+            kind: .other, facts: unwrapped.steps.map { Fact(name: "undone", value: $0, isPersonal: false) }, findings: [],
+            rejection: nil, assumptions: [])
+        let examination = Examination(.thorough)
+        do throws(Rejection) {
+            let parsed = try examination.step(.xmlMalformed, "document") { () throws(Rejection) in
+                try ParsedMessage(unwrapped: unwrapped, limits: .metadata)
+            }
+            describe(parsed)
+            try examine(parsed, unwrapped, snapshot, now, examination)
+        } catch {
+            rejection = error
+        }
+        findings = examination.findings
+        if rejection == nil, let failed = findings.first(where: { !$0.passed }) {
+            rejection = Rejection(failed.rule, failed.element, expected: failed.expected, found: failed.found)
+        }
+    }
+
+    private mutating func describe(_ parsed: ParsedMessage) {
+        add("root element", "\(parsed.claimedType) in \(parsed.rootNamespace ?? "no namespace")")
+        add("ID", parsed.claimedID?.rawValue)
+        add("in response to", parsed.claimedInResponseTo?.rawValue)
+        add("Issuer", parsed.claimedIssuer?.rawValue)
+        add("ProviderName", parsed.claimedProviderName)
+        add("entityID", parsed.claimedEntityID?.rawValue)
+        add("Destination", parsed.claimedDestination)
+        add("IssueInstant", parsed.claimedIssueInstant)
+        for certificate in parsed.claimedCertificates {
+            add("certificate in the signature", "\(certificate.subject), \(certificate.publicKey.kind), until \(Instant.write(certificate.notAfter)), SHA-256 \(certificate.fingerprint)")
+        }
+        if kind(of: parsed) != .metadata {
+            for (element, uri) in parsed.claimedAlgorithms { add(element, uri) }
+            describe(attributes: parsed.claimedAttributes)
+        }
+    }
+
+    private mutating func describe(attributes: [(name: String, values: [String])]) {
+        for (name, values) in attributes {
+            facts.append(Fact(name: "attribute \(name)", value: values.joined(separator: " | "), isPersonal: !values.isEmpty))
+        }
+    }
+
+    private mutating func add(_ name: String, _ value: String?) {
+        if let value { facts.append(Fact(name: name, value: value, isPersonal: false)) }
+    }
+
+    private func kind(of parsed: ParsedMessage) -> Kind {
+        if parsed.isOf(AuthnRequest.self) { return .request }
+        if parsed.isOf(Response.self) { return .response }
+        if parsed.isOf(LogoutRequest.self) { return .logout }
+        return ["EntityDescriptor", "EntitiesDescriptor"].contains(parsed.claimedType) ? .metadata : .other
+    }
+
+    private mutating func examine(
+        _ parsed: ParsedMessage, _ unwrapped: Unwrapped, _ snapshot: Snapshot?, _ now: Date, _ examination: Examination
+    ) throws(Rejection) {
+        kind = kind(of: parsed)
+        guard kind != .other else {
+            throw Rejection(.messageType, parsed.claimedType, expected: "AuthnRequest, Response, LogoutRequest or metadata", found: parsed.claimedType)
+        }
+        guard let snapshot else {
+            assumptions.append("without --config nobody is known: only the form of the document was checked")
+            return
+        }
+        switch kind {
+        case .request:
+            if parsed.received.relayState == nil { assumptions.append("RelayState stands beside a message; it is taken for given") }
+            _ = try snapshot.receiveRequest(parsed.beside(relayState: "inspected"), at: now, examination)
+        case .response: try examineResponse(parsed, snapshot, now, examination)
+        case .logout: _ = try snapshot.answerLogout(parsed.received, at: now)
+        case .metadata, .other: break
+        }
+    }
+
+    /// The question is not at hand: it is taken from the answer, so that what can be known is checked.
+    private mutating func examineResponse(
+        _ parsed: ParsedMessage, _ snapshot: Snapshot, _ now: Date, _ examination: Examination
+    ) throws(Rejection) {
+        guard let issuer = parsed.claimedIssuer,
+            let country = snapshot.countries.first(where: { $0.entityID == issuer })
+        else {
+            throw Rejection(.peerUnknown, "Response/Issuer", expected: "a node of the trust list", found: parsed.claimedIssuer?.rawValue)
+        }
+        assumptions.append("that the question \(parsed.claimedInResponseTo?.rawValue ?? "") was ours, for the minimum data set, at level low")
+        let question = Exchange.Question(
+            id: parsed.claimedInResponseTo ?? MessageID(""), responder: issuer, memberState: country.memberState,
+            relayState: parsed.received.relayState ?? "", attributes: [], assurance: .minimum(.low), askedAt: now)
+        let verified = try snapshot.authenticateResponse(
+            parsed.beside(relayState: question.relayState), parsed, to: question, at: now, examination)
+        if let assertion = verified.message.assertion {
+            add("NameID format", assertion.nameIDFormat)
+            add("level of assurance", assertion.authnStatements.first?.classReferences.first)
+            describe(attributes: assertion.attributeStatements.joined().map { ($0.friendlyName ?? $0.name, $0.values.map(\.text)) })
+        } else {
+            let status = verified.message.response.status
+            add("status", ([status.code ?? "none"] + status.subcodes).joined(separator: " / "))
+            add("status message", status.message)
+        }
+        let responder = try snapshot.responder(of: question, at: now)
+        let outcome = try snapshot.responderDialect.readResponse(verified, from: responder, examination)
+        try examination.step(.dataSetIncomplete, "Assertion/AttributeStatement") { () throws(Rejection) in
+            try snapshot.admit(outcome, to: question, from: responder)
+        }
+    }
+}
+
+extension Snapshot {
+    /// Whether policy would let an answer count, for whichever kind of person it describes.
+    fileprivate func admit(
+        _ outcome: AuthenticationOutcome, to question: Exchange.Question, from responder: Responder
+    ) throws(Rejection) {
+        guard case .identified(let identity) = outcome else { return }
+        let person: PersonKind = identity[.personIdentifier] == nil && identity[.legalPersonIdentifier] != nil ? .legal : .natural
+        let request = AuthenticationRequest(
+            id: question.id, requester: node.gateway, serviceName: "", sector: .public, assurance: question.assurance,
+            person: person, attributes: [], reply: ReplyAddress(assertionConsumerService: "", relayState: nil),
+            issuedAt: question.askedAt)
+        _ = try Policy(country: node.country, acceptsRepresentation: true)
+            .admit(outcome, answering: request, to: question, published: responder.levels)
+    }
+}

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: EUPL-1.2
+import ArgumentParser
+import Bridge
+import Federation
+import Foundation
+import Logging
+import SAML
+import Trust
+import YAMLText
+
+struct Inspect: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Explain a SAML message, check by check.",
+        discussion: """
+            Reads a request, a response, a logout or metadata: XML, Base64, Base64 of DEFLATE, or a saved form or address
+            with SAMLRequest or SAMLResponse. Runs the very checks of the running node and tells each with pass or fail,
+            element, expected, found and clause, and what to tell the partner. With --config it knows your peers and keys,
+            and opens what is encrypted for you. Values of attributes are hidden.
+
+            Exit code 0 if the node would accept the message, 1 if not.
+
+            Examples:
+              puente inspect answer.b64 --config puente.yaml
+              puente inspect request.xml --config puente.yaml --at 2026-03-02T09:15:31Z --json
+            """)
+
+    @Argument(help: "The file, or - for standard input.", completion: .file()) var file: String
+    @Option(name: [.short, .long], help: "The settings file of the node whose eyes to use.", completion: .file())
+    var config: String?
+    @Option(help: "The time to check against, in UTC. Default: now.") var at: String?
+    @Flag(help: "Print JSON.") var json = false
+    @Flag(help: "Show the values of attributes too.") var showPersonalData = false
+
+    func validate() throws {
+        guard at.map({ Instant.read($0) != nil }) ?? true else { throw ValidationError("--at must be like 2026-03-02T09:15:31Z.") }
+    }
+
+    func run() async throws {
+        let now = at.flatMap(Instant.read) ?? Date()
+        let snapshot = try config.map { try Self.snapshot($0, at: now) }
+        let inspection: Inspection
+        do throws(Rejection) {
+            inspection = Inspection(try Unwrapped(try octets()), by: snapshot, at: now)
+        } catch {
+            inspection = Inspection(unreadable: error)
+        }
+        let report = InspectionReport(inspection, showsPersonalData: showPersonalData)
+        print(json ? try report.json() : report.text)
+        if !inspection.wouldPass { throw ExitCode(1) }
+    }
+
+    private func octets() throws(Rejection) -> [UInt8] {
+        if file == "-" { return Array(FileHandle.standardInput.readDataToEndOfFile()) }
+        do {
+            return Array(try LocalFile.read(file, limit: 64 << 20))
+        } catch {
+            throw Rejection(.parameterMissing, file, expected: "a readable file", found: error.found)
+        }
+    }
+
+    private static func snapshot(_ path: String, at now: Date) throws -> Snapshot {
+        let settings = try Configuration.require(path)
+        let faults = Faults()
+        guard let trust = TrustDirectory(settings, at: now, logger: Logger(label: "inspect"), into: faults) else {
+            throw Configuration.report(faults.sorted)
+        }
+        return trust.snapshot
+    }
+}
+
+/// An inspection as text for people and as JSON for programs.
+struct InspectionReport {
+    fileprivate struct Check: Encodable {
+        var rule: String
+        var passed: Bool
+        var element: String
+        var expected: String?
+        var found: String?
+        var clause: String
+        var advice: String?
+    }
+
+    private struct Fact: Encodable {
+        var name: String
+        var value: String
+    }
+
+    private struct Document: Encodable {
+        var kind: String
+        var accepted: Bool
+        var facts: [Fact]
+        var assumptions: [String]
+        var checks: [Check]
+    }
+
+    private let document: Document
+
+    init(_ inspection: Inspection, showsPersonalData: Bool) {
+        var checks = inspection.findings.map { finding in
+            Check(
+                finding.rule, passed: finding.passed, finding.element, expected: finding.expected,
+                found: finding.found)
+        }
+        if let rejection = inspection.rejection, inspection.findings.allSatisfy(\.passed) {
+            checks.append(
+                Check(rejection.rule, passed: false, rejection.element ?? "message", expected: rejection.expected, found: rejection.found))
+        }
+        document = Document(
+            kind: inspection.kind.rawValue, accepted: inspection.wouldPass,
+            facts: inspection.facts.map { Fact(name: $0.name, value: $0.isPersonal && !showsPersonalData ? "(hidden)" : $0.value) },
+            assumptions: inspection.assumptions, checks: checks)
+    }
+
+    func json() throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(document), as: UTF8.self)
+    }
+
+    var text: String {
+        var lines = ["This is: \(document.kind)", ""]
+        let width = document.facts.map { $0.name.count }.max() ?? 0
+        lines += document.facts.map { "  " + $0.name.padding(toLength: width, withPad: " ", startingAt: 0) + "  " + $0.value }
+        if !document.assumptions.isEmpty { lines += ["", "Taken for given:"] + document.assumptions.map { "  " + $0 } }
+        lines += ["", "Checks:"] + document.checks.flatMap(\.lines)
+        lines += ["", document.accepted ? "The node would accept this." : "The node would refuse this."]
+        return lines.joined(separator: "\n")
+    }
+}
+
+extension InspectionReport.Check {
+    fileprivate init(_ rule: Rule, passed: Bool, _ element: String, expected: String?, found: String?) {
+        self.init(
+            rule: rule.code, passed: passed, element: element, expected: expected, found: found,
+            clause: rule.explanation.clause, advice: passed ? nil : rule.explanation.meaning + " " + rule.explanation.advice)
+    }
+
+    fileprivate var lines: [String] {
+        let head = "  \(passed ? "pass" : "FAIL")  \(rule)  \(element)  (\(clause))"
+        guard !passed else { return [head] }
+        return [head] + [("expected", expected), ("found", found), ("tell them", advice)].compactMap { name, value in
+            value.map { "        \(name): \($0)" }
+        }
+    }
+}
