@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-public import Dialects
+import Dialects
 public import Federation
 public import Foundation
 public import SAML

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 public import Dialects
 public import Federation
-public import SAML
+import SAML
 public import XMLSecurity
 public import struct Foundation.Date
 

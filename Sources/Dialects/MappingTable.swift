@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 public import Federation
-public import SAML
+import SAML
 public import XMLSecurity
 public import YAMLText
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-public import Federation
+import Federation
 public import Foundation
 import Synchronization
 

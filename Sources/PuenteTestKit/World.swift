@@ -3,9 +3,9 @@ public import Bridge
 public import Dialects
 public import Federation
 public import Foundation
-public import SAML
+import SAML
 import Synchronization
-public import XMLSecurity
+import XMLSecurity
 import YAMLText
 
 /// A small federation at one instant: we, one Cl@ve service and one node abroad. Everything in it can be changed.

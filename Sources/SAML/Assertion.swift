@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 public import Federation
-public import XMLSecurity
+import XMLSecurity
 
 /// What an Assertion says, as read. Trustworthy only inside a ``Verified``.
 ///

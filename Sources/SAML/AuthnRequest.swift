@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 public import Federation
 public import XMLSecurity
-public import struct Foundation.Date
 
 /// What an AuthnRequest says, as read. Trustworthy only inside a ``Verified``.
 ///

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 public import Federation
-public import XMLSecurity
+import XMLSecurity
 
 /// A message as the browser brought it. Proves nothing: bytes, and claims beside them.
 public struct ReceivedMessage: Sendable {

@@ -74,7 +74,7 @@ public struct ParsedMessage {
         try checkSignaturePlaces()
         guard let query = received.querySignature else {
             return try translating { () throws(XMLFault) in
-                try tree.root.verifySignature(trusting: certificates, policy: policy).certificate
+                try tree.root.verifySignature(trusting: certificates, policy: policy)
             }
         }
         guard tree.root.children(Namespace.ds("Signature")).isEmpty else {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-public import Bridge
+import Bridge
 import Federation
 public import Foundation
 public import SAML

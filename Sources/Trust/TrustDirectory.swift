@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 public import Bridge
 import Dialects
-public import Federation
+import Federation
 public import Foundation
 import SAML
 public import Settings

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import CLibCrypto
-public import struct Foundation.Date
-import func Foundation.timegm
-import struct Foundation.tm
+public import Foundation
 
 /// An X.509 certificate, read once. A container of a public key: whether it is trusted is somebody else's decision.
 public final class Certificate: Sendable {

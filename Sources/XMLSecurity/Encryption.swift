@@ -21,7 +21,9 @@ public struct Recipient: Sendable {
         switch (certificate.publicKey.kind, transport) {
         case (.rsa, nil): self.transport = .rsaOAEP(.sha256)
         case (.ec, nil): self.transport = .ecdhES(.aes256)
-        case (.rsa, .rsaOAEP?), (.rsa, .rsaOAEPMGF1P?), (.ec, .ecdhES?): self.transport = transport!
+        case (.rsa, .rsaOAEP(let hash)?): self.transport = .rsaOAEP(hash)
+        case (.rsa, .rsaOAEPMGF1P?): self.transport = .rsaOAEPMGF1P
+        case (.ec, .ecdhES(let wrap)?): self.transport = .ecdhES(wrap)
         default:
             throw XMLFault(
                 .keyUnusable, expected: "a recipient's key for \(transport.map { "\($0)" } ?? "encryption")",

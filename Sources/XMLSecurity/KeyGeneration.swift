@@ -61,7 +61,7 @@ extension PrivateKey {
         let subject = X509_get_subject_name(certificate)
         for (field, value) in [("C", country), ("O", organization), ("CN", commonName)] {
             guard let value else { continue }
-            X509_NAME_add_entry_by_txt(subject, field, MBSTRING_UTF8_VALUE, Array(value.utf8), Int32(value.utf8.count), -1, 0)
+            X509_NAME_add_entry_by_txt(subject, field, textInUTF8, Array(value.utf8), Int32(value.utf8.count), -1, 0)
         }
         X509_set_pubkey(certificate, handle)
         try setIssuer(of: certificate, issuer?.certificate)
@@ -118,7 +118,8 @@ public enum CertificateUsage: String, Sendable, CaseIterable {
     }
 }
 
-private let MBSTRING_UTF8_VALUE: Int32 = 0x1000
+/// `MBSTRING_UTF8`, a macro made of macros, which Swift does not import.
+private let textInUTF8: Int32 = 0x1000
 
 extension Certificate {
     /// PEM with lines of 64 characters.

@@ -14,6 +14,14 @@ public enum KeyKind: Hashable, Sendable, CustomStringConvertible {
         case .other(let name): name
         }
     }
+
+    /// Whether keys of this kind sign with the algorithm.
+    public func fits(_ algorithm: SignatureAlgorithm) -> Bool {
+        switch (algorithm.scheme, self) {
+        case (.pkcs1, .rsa), (.pss, .rsa), (.ecdsa, .ec): true
+        default: false
+        }
+    }
 }
 
 /// A public key. Immutable after creation, so that libcrypto lets threads share it.
@@ -41,14 +49,6 @@ public final class PublicKey: @unchecked Sendable {
             setPadding(keyContext, algorithm)
         else { return false }
         return EVP_DigestVerify(context, signature, signature.count, data, data.count) == 1
-    }
-
-    /// Whether the key is of the kind that the algorithm needs.
-    func fits(_ algorithm: SignatureAlgorithm) -> Bool {
-        switch (algorithm.scheme, kind) {
-        case (.pkcs1, .rsa), (.pss, .rsa), (.ecdsa, .ec): true
-        default: false
-        }
     }
 
     private func libraryEncoding(of signature: [UInt8], _ algorithm: SignatureAlgorithm) -> [UInt8]? {
@@ -125,13 +125,6 @@ public final class PrivateKey: @unchecked Sendable {
             case .p521, .brainpoolP512r1: .ecdsaSHA512
             }
         case .other: nil
-        }
-    }
-
-    public func fits(_ algorithm: SignatureAlgorithm) -> Bool {
-        switch (algorithm.scheme, kind) {
-        case (.pkcs1, .rsa), (.pss, .rsa), (.ecdsa, .ec): true
-        default: false
         }
     }
 }

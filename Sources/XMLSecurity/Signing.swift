@@ -12,7 +12,7 @@ public struct Signer: Sendable {
         guard let certificate = chain.first, key.belongs(to: certificate.publicKey) else {
             throw XMLFault(.keyUnusable, expected: "the certificate of the private key", found: chain.first?.subject)
         }
-        guard let algorithm = algorithm ?? key.defaultAlgorithm, key.fits(algorithm) else {
+        guard let algorithm = algorithm ?? key.defaultAlgorithm, key.kind.fits(algorithm) else {
             throw XMLFault(.keyUnusable, expected: "a key for \(algorithm?.uri ?? "signatures")", found: "\(key.kind)")
         }
         self.key = key

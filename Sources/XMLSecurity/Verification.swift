@@ -1,17 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
 
-/// An element whose own signature was found valid: exactly what the signature covers, and nothing around it.
-public struct SignedElement {
-    public let element: Element
-    /// The certificate over whose key the signature was made: one of those that the caller trusts.
-    public let certificate: Certificate
-    public let algorithm: SignatureAlgorithm
-    let signature: Element
-
-    /// The children that the signature covers: all but the signature itself.
-    public var children: [Element] { element.children.filter { !($0 == signature) } }
-}
-
 extension Element {
     /// Verifies the enveloped signature of this element.
     ///
@@ -20,17 +8,20 @@ extension Element {
     ///
     /// Not checked: where among the children the signature stands, whether the certificate is valid today, or what the
     /// element says. KeyInfo only selects among `trusted`, by public key.
+    /// - Returns: the certificate over whose key the signature was made: one of `trusted`. The signature covers this element
+    ///   and all that is in it but itself, and nothing around it.
     /// - Spec: SAML Core 2.0 §5.4; eIDAS dossier §5.3, C2-10.
     public func verifySignature(
         trusting trusted: [Certificate], policy: SignaturePolicy, identifier: XMLName = "ID"
-    ) throws(XMLFault) -> SignedElement {
+    ) throws(XMLFault) -> Certificate {
         let parts = try SignatureParts(of: self, policy: policy, identifier: identifier)
         let octets = try parts.signedInfo.canonical(inclusive: parts.signedInfoPrefixes)
-        let certificate = try parts.certificate(among: trusted, signing: octets, policy: policy)
+        let certificate = try signer(
+            of: parts.value, over: octets, parts.algorithm, among: parts.candidates(among: trusted), policy,
+            at: parts.signature.path)
         let content = try canonical(inclusive: parts.contentPrefixes, omitting: parts.signature)
         guard parts.digest.hash(content) == parts.digestValue else { throw XMLFault(.digest, path) }
-        return SignedElement(
-            element: self, certificate: certificate, algorithm: parts.algorithm, signature: parts.signature)
+        return certificate
     }
 }
 
@@ -52,26 +43,29 @@ private struct SignatureParts {
         guard found.count == 1 else { throw XMLFault(.signatureRepeated, element.path, found: "\(found.count)") }
         signature = found[0]
 
-        let parts = try signature.parts(["SignedInfo", "SignatureValue", "KeyInfo?"], attributes: ["Id"])
-        signedInfo = parts[0]!
-        value = try parts[1]!.octets()
-        shown = try Self.certificates(in: parts[2])
+        var parts = try Parts(of: signature, attributes: ["Id"])
+        signedInfo = try parts.next("SignedInfo")
+        value = try parts.next("SignatureValue").octets()
+        shown = try Self.certificates(in: parts.nextIfAny("KeyInfo"))
+        try parts.end()
 
-        let info = try signedInfo.parts(["CanonicalizationMethod", "SignatureMethod", "Reference"], attributes: ["Id"])
-        signedInfoPrefixes = try info[0]!.exclusiveC14N()
-        algorithm = try Self.algorithm(info[1]!, policy)
-        let reference = info[2]!
+        var info = try Parts(of: signedInfo, attributes: ["Id"])
+        signedInfoPrefixes = try info.next("CanonicalizationMethod").exclusiveC14N()
+        algorithm = try Self.algorithm(info.next("SignatureMethod"), policy)
+        let reference = try info.next("Reference")
+        try info.end()
         try reference.check(leadsTo: element, identifier: identifier)
 
-        let target = try reference.parts(["Transforms", "DigestMethod", "DigestValue"], attributes: ["URI", "Id", "Type"])
-        contentPrefixes = try Self.prefixes(of: target[0]!)
-        digest = try Self.digest(target[1]!)
-        digestValue = try target[2]!.octets()
+        var target = try Parts(of: reference, attributes: ["URI", "Id", "Type"])
+        contentPrefixes = try Self.prefixes(of: target.next("Transforms"))
+        digest = try Self.digest(target.next("DigestMethod"))
+        digestValue = try target.next("DigestValue").octets()
+        try target.end()
         guard digestValue.count == digest.length else { throw XMLFault(.digest, element.path) }
     }
 
     private static func algorithm(_ method: Element, _ policy: SignaturePolicy) throws(XMLFault) -> SignatureAlgorithm {
-        _ = try method.parts([], attributes: ["Algorithm"])
+        try Parts(of: method, attributes: ["Algorithm"]).end()
         let uri = method["Algorithm"] ?? ""
         guard let algorithm = SignatureAlgorithm(rawValue: uri), policy.algorithms.contains(algorithm) else {
             throw XMLFault(.signatureAlgorithm, method.path, expected: "a permitted signature algorithm", found: uri)
@@ -80,7 +74,7 @@ private struct SignatureParts {
     }
 
     private static func digest(_ method: Element) throws(XMLFault) -> DigestAlgorithm {
-        _ = try method.parts([], attributes: ["Algorithm"])
+        try Parts(of: method, attributes: ["Algorithm"]).end()
         let uri = method["Algorithm"] ?? ""
         guard let digest = DigestAlgorithm(rawValue: uri) else {
             throw XMLFault(.signatureAlgorithm, method.path, expected: "SHA-256, SHA-384 or SHA-512", found: uri)
@@ -90,13 +84,15 @@ private struct SignatureParts {
 
     /// Enveloped signature, then exclusive C14N: nothing more, nothing less, in this order.
     private static func prefixes(of transforms: Element) throws(XMLFault) -> [String] {
-        let steps = try transforms.parts(["Transform", "Transform"], attributes: [])
-        _ = try steps[0]!.parts([], attributes: ["Algorithm"])
-        guard steps[0]!["Algorithm"] == AlgorithmURI.enveloped else {
+        var steps = try Parts(of: transforms, attributes: [])
+        let (first, second) = (try steps.next("Transform"), try steps.next("Transform"))
+        try steps.end()
+        try Parts(of: first, attributes: ["Algorithm"]).end()
+        guard first["Algorithm"] == AlgorithmURI.enveloped else {
             throw XMLFault(
-                .signatureAlgorithm, steps[0]!.path, expected: AlgorithmURI.enveloped, found: steps[0]!["Algorithm"])
+                .signatureAlgorithm, first.path, expected: AlgorithmURI.enveloped, found: first["Algorithm"])
         }
-        return try steps[1]!.exclusiveC14N()
+        return try second.exclusiveC14N()
     }
 
     /// The certificates that KeyInfo shows. Keys shown in other ways (KeyValue, KeyName) select nothing.
@@ -110,38 +106,55 @@ private struct SignatureParts {
         return found
     }
 
-    func certificate(
-        among trusted: [Certificate], signing octets: [UInt8], policy: SignaturePolicy
-    ) throws(XMLFault) -> Certificate {
-        let candidates = shown.isEmpty ? trusted : trusted.filter(isShown)
+    /// The trusted certificates that KeyInfo shows, or another one over the same key; all of them if it shows none.
+    func candidates(among trusted: [Certificate]) throws(XMLFault) -> [Certificate] {
+        if shown.isEmpty { return trusted }
+        var keys = Set(trusted.lazy.filter { shown.contains($0.der) }.map(\.publicKeyInfo))
+        // An unreadable certificate in KeyInfo shows nothing; it is no reason to refuse.
+        if keys.isEmpty { keys = Set(shown.compactMap { try? Certificate(der: $0).publicKeyInfo }) }
+        let candidates = trusted.filter { keys.contains($0.publicKeyInfo) }
         guard !candidates.isEmpty else { throw XMLFault(.keyUnknown, signature.path + "/KeyInfo") }
-        var weakness: XMLFault?
-        for candidate in candidates {
-            do {
-                try candidate.publicKey.check(for: algorithm, policy, at: signature.path)
-                if candidate.publicKey.isValid(value, over: octets, algorithm) { return candidate }
-            } catch {
-                weakness = error
-            }
-        }
-        throw weakness ?? XMLFault(.signatureValue, signature.path)
+        return candidates
     }
+}
 
-    /// Whether KeyInfo shows this certificate, or another one over the same key.
-    private func isShown(_ certificate: Certificate) -> Bool {
-        if shown.contains(certificate.der) { return true }
-        return shown.contains { der in
-            // An unreadable certificate in KeyInfo shows nothing; it is no reason to refuse.
-            (try? Certificate(der: der))?.publicKeyInfo == certificate.publicKeyInfo
+/// Verifies a signature that stands outside the XML, as the Redirect binding carries it.
+///
+/// - Returns: the certificate over whose key it was made.
+/// - Spec: SAML Bindings 2.0 §3.4.4.1.
+public func verifyDetached(
+    _ signature: [UInt8], over octets: [UInt8], algorithm uri: String, trusting trusted: [Certificate],
+    policy: SignaturePolicy
+) throws(XMLFault) -> Certificate {
+    guard let algorithm = SignatureAlgorithm(rawValue: uri), policy.algorithms.contains(algorithm) else {
+        throw XMLFault(.signatureAlgorithm, "SigAlg", expected: "a permitted signature algorithm", found: uri)
+    }
+    return try signer(of: signature, over: octets, algorithm, among: trusted, policy, at: "Signature")
+}
+
+/// The first of the candidates over whose key the signature was made.
+private func signer(
+    of signature: [UInt8], over octets: [UInt8], _ algorithm: SignatureAlgorithm, among candidates: [Certificate],
+    _ policy: SignaturePolicy, at path: String
+) throws(XMLFault) -> Certificate {
+    guard !candidates.isEmpty else { throw XMLFault(.keyUnknown, path) }
+    var weakness: XMLFault?
+    for candidate in candidates {
+        do {
+            try candidate.publicKey.check(for: algorithm, policy, at: path)
+            if candidate.publicKey.isValid(signature, over: octets, algorithm) { return candidate }
+        } catch {
+            weakness = error
         }
     }
+    throw weakness ?? XMLFault(.signatureValue, path)
 }
 
 extension PublicKey {
     fileprivate func check(
         for algorithm: SignatureAlgorithm, _ policy: SignaturePolicy, at path: String
     ) throws(XMLFault) {
-        guard fits(algorithm) else {
+        guard kind.fits(algorithm) else {
             throw XMLFault(.keyWeak, path, expected: "a key for \(algorithm.uri)", found: "\(kind)")
         }
         if case .rsa(let bits) = kind, bits < policy.minimumRSABits {
@@ -149,28 +162,50 @@ extension PublicKey {
         }
         guard hasSaneExponent else { throw XMLFault(.keyWeak, path, expected: "a public exponent of 65537 or more") }
     }
+
+    /// Whether a policy accepts signatures of a key like this at all.
+    public func isStrong(for policy: SignaturePolicy) -> Bool {
+        switch kind {
+        case .rsa(let bits): bits >= policy.minimumRSABits && hasSaneExponent
+        case .ec: true
+        case .other: false
+        }
+    }
+}
+
+/// The children of one element, which must be those of XML Signature that are asked for, in this order, and no others.
+private struct Parts {
+    private let element: Element
+    private var rest: ArraySlice<Element>
+
+    init(of element: Element, attributes: Set<String>) throws(XMLFault) {
+        let isPlain = element.attributeNames.allSatisfy { $0.namespace == nil && attributes.contains($0.local) }
+        guard isPlain, !element.hasText else {
+            throw XMLFault(.signatureStructure, element.path, found: "unexpected text or attribute")
+        }
+        self.element = element
+        rest = element.children[...]
+    }
+
+    mutating func next(_ name: String) throws(XMLFault) -> Element {
+        guard let part = nextIfAny(name) else {
+            throw XMLFault(.signatureStructure, element.path, expected: name, found: rest.first?.local ?? "nothing")
+        }
+        return part
+    }
+
+    mutating func nextIfAny(_ name: String) -> Element? {
+        guard let first = rest.first, first.is(Namespace.ds(name)) else { return nil }
+        return rest.removeFirst()
+    }
+
+    func end() throws(XMLFault) {
+        guard let first = rest.first else { return }
+        throw XMLFault(.signatureStructure, element.path, expected: "no more", found: first.local)
+    }
 }
 
 extension Element {
-    /// The children, which must be exactly these, in this order, all of XML Signature; `?` marks one that may be missing.
-    fileprivate func parts(_ names: [String], attributes: Set<String>) throws(XMLFault) -> [Element?] {
-        guard !hasText, attributeNames.allSatisfy({ $0.namespace == nil && attributes.contains($0.local) }) else {
-            throw XMLFault(.signatureStructure, path, found: "unexpected text or attribute")
-        }
-        var rest = children[...]
-        var found: [Element?] = []
-        for name in names {
-            let isOptional = name.hasSuffix("?")
-            let isNext = rest.first?.is(Namespace.ds(isOptional ? String(name.dropLast()) : name)) ?? false
-            guard isNext || isOptional else {
-                throw XMLFault(.signatureStructure, path, expected: name, found: rest.first?.local ?? "nothing")
-            }
-            found.append(isNext ? rest.removeFirst() : nil)
-        }
-        guard rest.isEmpty else { throw XMLFault(.signatureStructure, path, expected: "no more", found: rest[rest.startIndex].local) }
-        return found
-    }
-
     fileprivate func octets() throws(XMLFault) -> [UInt8] {
         guard let octets = base64, !octets.isEmpty else {
             throw XMLFault(.signatureStructure, path, expected: "Base64", found: "something else")
@@ -202,41 +237,6 @@ extension Element {
         let isDocument = uri == "" && element == element.tree.root
         guard isByID || isDocument else {
             throw XMLFault(.signatureReference, path + "/@URI", expected: id.map { "#" + $0 } ?? "", found: uri ?? "nothing")
-        }
-    }
-}
-
-/// Verifies a signature that stands outside the XML, as the Redirect binding carries it.
-///
-/// - Returns: the certificate over whose key it was made.
-/// - Spec: SAML Bindings 2.0 §3.4.4.1.
-public func verifyDetached(
-    _ signature: [UInt8], over octets: [UInt8], algorithm uri: String, trusting trusted: [Certificate],
-    policy: SignaturePolicy
-) throws(XMLFault) -> Certificate {
-    guard let algorithm = SignatureAlgorithm(rawValue: uri), policy.algorithms.contains(algorithm) else {
-        throw XMLFault(.signatureAlgorithm, "SigAlg", expected: "a permitted signature algorithm", found: uri)
-    }
-    guard !trusted.isEmpty else { throw XMLFault(.keyUnknown, "Signature") }
-    var weakness: XMLFault?
-    for candidate in trusted {
-        do {
-            try candidate.publicKey.check(for: algorithm, policy, at: "Signature")
-            if candidate.publicKey.isValid(signature, over: octets, algorithm) { return candidate }
-        } catch {
-            weakness = error
-        }
-    }
-    throw weakness ?? XMLFault(.signatureValue, "Signature")
-}
-
-extension PublicKey {
-    /// Whether a policy accepts signatures of a key like this at all.
-    public func isStrong(for policy: SignaturePolicy) -> Bool {
-        switch kind {
-        case .rsa(let bits): bits >= policy.minimumRSABits && hasSaneExponent
-        case .ec: true
-        case .other: false
         }
     }
 }

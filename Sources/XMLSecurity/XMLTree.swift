@@ -15,7 +15,7 @@ public final class XMLTree {
 }
 
 /// An element of a tree. Offers reading only.
-public struct Element {
+public struct Element: Equatable {
     public let tree: XMLTree
     let node: xmlNodePtr
 
@@ -43,10 +43,10 @@ public struct Element {
     /// The child elements, in document order. Comments and white space between them are passed over.
     public var children: [Element] {
         var found: [Element] = []
-        var next = node.pointee.children
+        var next = xmlFirstElementChild(node)
         while let child = next {
-            if child.pointee.type == XML_ELEMENT_NODE { found.append(Element(tree: tree, node: child)) }
-            next = child.pointee.next
+            found.append(Element(tree: tree, node: child))
+            next = xmlNextElementSibling(child)
         }
         return found
     }
@@ -60,7 +60,21 @@ public struct Element {
     }
 
     /// All elements below this one, itself first, in document order.
-    public var descendants: [Element] { [self] + children.flatMap(\.descendants) }
+    public var descendants: [Element] {
+        Array(sequence(first: self) { $0.follower(below: self) })
+    }
+
+    /// The next element in document order that is below `ancestor`.
+    private func follower(below ancestor: Element) -> Element? {
+        if let child = xmlFirstElementChild(node) { return Element(tree: tree, node: child) }
+        var last = node
+        while last != ancestor.node {
+            if let next = xmlNextElementSibling(last) { return Element(tree: tree, node: next) }
+            guard let parent = last.pointee.parent else { return nil }
+            last = parent
+        }
+        return nil
+    }
 
     /// The text directly inside, joined; elements inside contribute nothing.
     public var text: String {
@@ -135,10 +149,15 @@ public struct Element {
         return namespace.pointee.href.map { String(cString: $0) }
     }
 
+    /// Whether it is the same element, not merely one like it.
     public static func == (a: Element, b: Element) -> Bool { a.node == b.node }
 
-    private func equal(_ text: UnsafePointer<xmlChar>?, _ other: String) -> Bool {
-        xmlStrEqual(text, other) == 1
+    /// In place: handing a `String` to C makes a copy each time.
+    private func equal(_ text: UnsafePointer<xmlChar>, _ other: String) -> Bool {
+        var other = other
+        return other.withUTF8 { octets in
+            xmlStrncmp(text, octets.baseAddress, Int32(octets.count)) == 0 && text[octets.count] == 0
+        }
     }
 }
 
