@@ -94,7 +94,7 @@ let package = Package(
             swiftSettings: strict),
         target("PuenteTestKit", ["SAML", "Federation", "XMLSecurity", "Dialects", "Bridge", "Storage", "YAMLText"]),
         tests("Federation"),
-        tests("XMLSecurity"),
+        tests("XMLSecurity", ["CLibCrypto"]),
         tests("SAML", ["XMLSecurity", "Federation", "Bridge", "Dialects"]),
         tests("Dialects", ["SAML", "XMLSecurity", "Federation", "Bridge", "YAMLText"]),
         tests("Bridge", ["Dialects", "SAML", "XMLSecurity", "Federation"]),

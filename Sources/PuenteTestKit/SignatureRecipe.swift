@@ -14,6 +14,8 @@ public struct SignatureRecipe: Sendable {
     public var shown: [Certificate]?
     /// Changes SignedInfo before it is signed.
     public var editsSignedInfo: @Sendable (inout XMLNode) throws -> Void = { _ in }
+    /// Signs the octets of SignedInfo instead of the key.
+    public var signs: (@Sendable ([UInt8]) throws -> [UInt8])?
     /// Changes the octets of the signature value.
     public var editsValue: @Sendable ([UInt8]) throws -> [UInt8] = { $0 }
     /// Changes the finished signature.
@@ -31,10 +33,11 @@ public struct SignatureRecipe: Sendable {
     }
 
     public func signature(over element: XMLNode, identifier: XMLName = "ID") throws -> XMLNode {
-        let octets = element.canonical(including: prefixes)
-        var signedInfo = signedInfo(reference ?? element[identifier].map { "#" + $0 } ?? "", digest.hash(octets))
+        let hash = digest.hash(element.canonical(including: prefixes))
+        var signedInfo = signedInfo(reference ?? element[identifier].map { "#" + $0 } ?? "", hash)
         try editsSignedInfo(&signedInfo)
-        let value = try editsValue(try key.key().sign(signedInfo.canonical(), algorithm))
+        let octets = signedInfo.canonical()
+        let value = try editsValue(try signs?(octets) ?? key.key().sign(octets, algorithm))
         let certificates = try shown ?? [key.certificate()]
         let data = XMLNode(
             Namespace.ds("X509Data"), [],
