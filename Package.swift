@@ -103,6 +103,7 @@ let package = Package(
         tests("YAMLText"),
         tests("Settings", ["Federation", "YAMLText"]),
         tests("Trust", ["Federation", "YAMLText"]),
+        tests("MockEurope", ["Trust", "Settings", "YAMLText", "SAML", "XMLSecurity", "Federation"] + nio),
         tests("Storage", ["SQLiteStore", "Federation", grdb]),
     ],
     swiftLanguageModes: [.v6]

@@ -2,7 +2,7 @@
 import Federation
 
 /// A test person or test company. All of them are invented.
-struct Citizen: Hashable, Sendable {
+struct Citizen: Hashable, Sendable, CustomStringConvertible {
     /// What a mock state knows of one attribute: one value, or one in Latin script and one in its own.
     struct Value: Hashable, Sendable {
         let latin: String
@@ -16,6 +16,7 @@ struct Citizen: Hashable, Sendable {
     /// In the order in which they are sent.
     let data: [(datum: Datum, value: Value)]
 
+    var description: String { id }
     static func == (a: Self, b: Self) -> Bool { a.id == b.id }
     func hash(into hasher: inout Hasher) { hasher.combine(id) }
 

@@ -85,7 +85,7 @@ enum MockAssets {
         .options { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 17rem), 1fr)); gap: 0.75rem 1.5rem; }
         fieldset { margin: 0.5rem 0; padding: 0; border: 0; }
         legend { padding: 0; font-weight: 600; }
-        label { display: block; padding: 0.35rem 0; }
+        label { display: flex; align-items: baseline; gap: 0.5rem; padding: 0.35rem 0; line-height: 1.35; }
 
         .citizens { display: grid; gap: 0.6rem; padding: 0; list-style: none; }
         .citizens button { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: 0.25rem 1rem; width: 100%; border: 1px solid var(--line); background: var(--surface); color: var(--ink); text-align: start; }
@@ -100,8 +100,11 @@ enum MockAssets {
 
         table { border-collapse: collapse; width: 100%; background: var(--surface); border: 1px solid var(--line); border-radius: 8px; }
         th, td { padding: 0.6rem 0.9rem; border-bottom: 1px solid var(--line); text-align: start; vertical-align: top; overflow-wrap: anywhere; }
-        th { width: 14rem; color: var(--quiet); font-weight: 600; overflow-wrap: normal; }
+        th { color: var(--quiet); font-weight: 600; overflow-wrap: normal; }
+        th[scope=row] { width: 14rem; }
+        td small { color: var(--quiet); }
         tr:last-child > * { border-bottom: 0; }
+        @media (max-width: 30rem) { th[scope=row] { width: 40%; } }
         .facts { display: flex; flex-wrap: wrap; gap: 0.5rem 1.5rem; }
         pre { max-width: 100%; padding: 1rem; overflow-x: auto; background: var(--surface); border: 1px solid var(--line); border-radius: 8px; white-space: pre-wrap; }
 

@@ -4,12 +4,13 @@ import SAML
 import XMLSecurity
 
 /// A mock state in a world: its profile with addresses and keys.
-struct MockState: Sendable {
+struct MockState: Sendable, CustomStringConvertible {
     let profile: StateProfile
     /// `http://localhost:8082/de`
     let base: String
     let credential: Credential
 
+    var description: String { profile.path }
     var entityID: EntityID { EntityID(base + "/metadata") }
     var singleSignOnService: String { base + "/sso" }
 

@@ -33,7 +33,7 @@ extension ServicePages {
         let values: [HTML] = attribute.values.map { value in
             value.isLatin
                 ? "<span data-script=\"latin\"><bdi>\(value.text)</bdi></span>"
-                : "<span data-script=\"original\"><bdi>\(value.text)</bdi></span>"
+                : "<span data-script=\"original\"><bdi>\(value.text)</bdi></span> <small>(\(language("en su escritura", "in its own script")))</small>"
         }
         return """
             <tr data-attribute="\(attribute.friendlyName ?? attribute.name)"><th scope="row">\(label)</th>\

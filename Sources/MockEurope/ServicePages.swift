@@ -59,7 +59,7 @@ struct ServicePages: Sendable {
     }
 
     private func radio(_ name: HTML, _ value: String, _ label: HTML, isChosen: Bool) -> HTML {
-        "<label><input type=\"radio\" name=\"\(name)\" value=\"\(value)\"\(" checked=\"\"", if: isChosen)/> \(label)</label>\n"
+        "<label><input type=\"radio\" name=\"\(name)\" value=\"\(value)\"\(" checked=\"\"", if: isChosen)/> <span>\(label)</span></label>\n"
     }
 
     func forward(_ form: PostForm) -> MockPage {

@@ -16,16 +16,16 @@ extension World {
           encryption-key: keys/connector-encryption.key
           encryption-certificate: keys/connector-encryption.pem
           organization:
-            name: Puente de demostración
+            name: Oficina de Demostración
             url: https://puente.example/
           contacts:
-            support: {company: Puente de demostración, email: ayuda@puente.example}
-            technical: {company: Puente de demostración, email: eidas@puente.example}
+            support: {company: Oficina de Demostración, email: ayuda@puente.example}
+            technical: {company: Oficina de Demostración, email: eidas@puente.example}
         clave:
           signing-key: keys/clave-signing.key
           signing-certificate: keys/clave-signing.pem
         operator:
-          name: Puente de demostración
+          name: Oficina de Demostración
           contact-email: ayuda@puente.example
         log:
           level: warning

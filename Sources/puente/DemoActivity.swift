@@ -27,12 +27,12 @@ final class DemoActivity: Service {
     func run() async throws {
         try await world.waitUntilReady()
         guard isCheck else {
-            Swift.print(invitation)
+            say(invitation)
             result.withLock { $0 = true }
             return try await gracefulShutdown()
         }
         let passed = try await withThrowingTaskGroup(of: Bool.self) { group in
-            group.addTask { [self] in await Journeys(world, reason: reason(of:)).run { Swift.print($0) } }
+            group.addTask { [self] in await Journeys(world, reason: reason(of:)).run(say) }
             group.addTask {
                 try await Task.sleep(for: .seconds(Self.patience))
                 printError("The journeys took longer than \(Int(Self.patience)) seconds.")
@@ -43,6 +43,9 @@ final class DemoActivity: Service {
         }
         result.withLock { $0 = passed }
     }
+
+    /// At once, even where the output is a file or a pipe.
+    private func say(_ text: String) { FileHandle.standardOutput.write(Data((text + "\n").utf8)) }
 
     private var invitation: String {
         """
