@@ -92,6 +92,13 @@ let package = Package(
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
             ] + nio,
             swiftSettings: strict),
+        .executableTarget(
+            name: "puente-bench",
+            dependencies: [
+                "PuenteTestKit", "Bridge", "Dialects", "SAML", "Federation", "XMLSecurity", "YAMLText", "CLibCrypto",
+                "CLibXML2", "CPuente", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Benchmarks/Sources", swiftSettings: strict),
         target("PuenteTestKit", ["SAML", "Federation", "XMLSecurity", "Dialects", "Bridge", "Storage", "YAMLText"]),
         tests("Federation"),
         tests("XMLSecurity", ["CLibCrypto"]),

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: EUPL-1.2
+import Bridge
+import Dialects
+import Federation
+import Foundation
+import PuenteTestKit
+import SAML
+import XMLSecurity
+
+/// The names and addresses of a translation.
+struct Places: Sendable {
+    var sender: EntityID
+    var connector: EntityID
+    /// Where answers come to.
+    var answers: String
+    var gateway: EntityID
+    var receiver: EntityID
+    /// Where answers go to.
+    var returns: String
+    /// Seconds that a message may be old.
+    var patience: Double
+
+    /// Those of the test kit.
+    static let testKit = Places(
+        sender: World.country, connector: World.connector, answers: World.answerAddress, gateway: World.gateway,
+        receiver: EntityID(ServiceRequest.name), returns: ServiceRequest.returnAddress, patience: 60)
+}
+
+/// An answer of another state, made an answer for a service: legs 3 and 4 of the product, with nothing left out but the
+/// store. Verify, decrypt, verify, read, admit, release, map, sign, encrypt, sign.
+struct Translator {
+    private let snapshot: Snapshot
+    private let places: Places
+    private let exchange: Exchange
+    static let relayState = "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
+
+    init(_ cast: Cast, _ places: Places, states: Set<MemberState>, mapping: MappingTable) throws {
+        self.places = places
+        snapshot = try Self.snapshot(cast, places, states, mapping)
+        exchange = try Self.exchange(places)
+    }
+
+    /// - Parameters:
+    ///   - message: the form field, in Base64.
+    ///   - state: who was asked.
+    func translate(_ message: String, from state: MemberState, at now: Date) throws -> SealedMessage {
+        let (outcome, exchange) = try receive(message, from: state, at: now)
+        return try snapshot.sendResponse(outcome, in: exchange, at: now)
+    }
+
+    /// Leg 3 alone.
+    func receive(
+        _ message: String, from state: MemberState, at now: Date
+    ) throws -> (outcome: AuthenticationOutcome, exchange: Exchange) {
+        let received = try ReceivedMessage(post: message, relayState: Self.relayState, field: "SAMLResponse")
+        let parsed = try ParsedMessage(received)
+        let exchange = exchange(asking: state, awaiting: parsed.claimedInResponseTo ?? MessageID(""))
+        guard let question = exchange.question else { throw Rejection(.exchangeFinished) }
+        let verified = try snapshot.authenticateResponse(received, parsed, to: question, at: now)
+        return (try snapshot.receiveResponse(verified, in: exchange, to: question, at: now), exchange)
+    }
+
+    /// The exchange that a store would find: the service's request has the identifier of our question.
+    private func exchange(asking state: MemberState, awaiting id: MessageID) -> Exchange {
+        var request = exchange.request
+        request.id = id
+        let question = Exchange.Question(
+            id: id, responder: places.sender, memberState: state, relayState: Self.relayState,
+            attributes: request.attributes, assurance: request.assurance, askedAt: exchange.openedAt)
+        return Exchange(
+            id: exchange.id, request: request, browser: "", openedAt: exchange.openedAt, expiresAt: exchange.expiresAt,
+            stage: .asked(question))
+    }
+}
+
+// MARK: Building
+
+extension Translator {
+    private static func snapshot(
+        _ cast: Cast, _ places: Places, _ states: Set<MemberState>, _ mapping: MappingTable
+    ) throws -> Snapshot {
+        let signer = try Signer(
+            key: cast.ourSigning.key, chain: [cast.ourSigning.certificate], algorithm: cast.suite.algorithm)
+        let node = Snapshot.Node(
+            country: .spain, connector: places.connector, assertionConsumerService: places.answers,
+            connectorSigner: signer,
+            decryptionKeys: [try DecryptionKey(key: cast.ourEncryption.key, certificate: cast.ourEncryption.certificate)],
+            gateway: places.gateway, gatewayAddresses: [World.gatewayAddress], requestAgeSeconds: 300)
+        let seal = Seal(
+            signer: signer, signsAssertion: true,
+            recipients: [try Recipient(cast.receiver, transport: cast.suite.transport)])
+        return Snapshot(
+            node: node, requesters: [places.receiver: requester(places, seal)],
+            countries: states.sorted().map { country($0, cast, places) }, requesterDialect: Clave2(mapping: mapping),
+            responderDialect: EIDAS(mapping: try World.mapping("eidas"), saysSectorInRequest: false))
+    }
+
+    private static func requester(_ places: Places, _ seal: Seal) -> Requester {
+        Requester(
+            name: places.receiver, displayName: ["es": "Sede"],
+            sender: Sender(signingCertificates: [], signatures: .clave), returnAddresses: [.exactly(places.returns)],
+            homePage: nil, lowestLoA: .low, attributes: Set(PersonKind.natural.minimumDataSet), persons: [.natural],
+            acceptsRepresentation: false, acceptsNonNotified: false, sector: .public, seal: seal,
+            assertionInErrors: true, identifierForm: .verbatim, selectedIdP: nil, isEnabled: true)
+    }
+
+    private static func country(_ state: MemberState, _ cast: Cast, _ places: Places) -> Snapshot.Country {
+        let responder = Responder(
+            entityID: places.sender, country: state, displayName: [:],
+            sender: Sender(signingCertificates: [cast.sender], signatures: .clave),
+            encryption: EncryptionPolicy(allowsOldKeyTransport: true), singleSignOnService: "https://node.example/sso",
+            levels: [], attributes: [], protocolVersions: ["1.4"], needsRequesterID: false,
+            sendsRequesterID: .whenFlagged, nameIDFormat: nil, skewSeconds: places.patience, acceptsNonNotified: false,
+            requiresConfirmation: true, validUntil: .distantFuture)
+        return Snapshot.Country(memberState: state, entityID: places.sender, displayName: [:], state: .usable(responder))
+    }
+
+    private static func exchange(_ places: Places) throws -> Exchange {
+        guard let id = Exchange.ID(rawValue: "00112233445566778899aabbccddeeff") else { throw Rejection(.ownFailure) }
+        let request = AuthenticationRequest(
+            id: MessageID(""), requester: places.receiver, serviceName: "Sede", sector: .public, assurance: .minimum(.low),
+            person: .natural, attributes: PersonKind.natural.minimumDataSet.map { RequestedAttribute($0, isRequired: true) },
+            reply: ReplyAddress(
+                assertionConsumerService: places.returns, relayState: Self.relayState, issuer: places.receiver),
+            issuedAt: .distantPast)
+        return Exchange(id: id, request: request, browser: "", openedAt: .distantPast, expiresAt: .distantFuture)
+    }
+}
