@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
-public import Dialects
+import Dialects
 public import Federation
 public import Foundation
 public import SAML
-public import XMLSecurity
+import XMLSecurity
 
 /// What can be said of a message that somebody saved: the checks of the running product, every one of them, told.
 ///
@@ -31,6 +31,9 @@ public struct Inspection: Sendable {
     /// The first thing that the running product would refuse, if it would refuse.
     public var rejection: Rejection?
 
+    /// Whether the message was looked at with the keys and peers of a node.
+    public var knowsPeers = false
+
     /// Things that had to be taken from the message itself, because nothing else was at hand.
     public var assumptions: [String]
 
@@ -49,7 +52,7 @@ extension Inspection {
     public init(_ unwrapped: Unwrapped, by snapshot: Snapshot?, at now: Date) {
         self.init(
             kind: .other, facts: unwrapped.steps.map { Fact(name: "undone", value: $0, isPersonal: false) }, findings: [],
-            rejection: nil, assumptions: [])
+            rejection: nil, knowsPeers: snapshot != nil, assumptions: [])
         let examination = Examination(.thorough)
         do throws(Rejection) {
             let parsed = try examination.step(.xmlMalformed, "document") { () throws(Rejection) in
@@ -109,7 +112,8 @@ extension Inspection {
             throw Rejection(.messageType, parsed.claimedType, expected: "AuthnRequest, Response, LogoutRequest or metadata", found: parsed.claimedType)
         }
         guard let snapshot else {
-            assumptions.append("without --config nobody is known: only the form of the document was checked")
+            assumptions.append("that the certificate inside is the sender's: without --config nobody is known")
+            try parsed.examineAlone(examination)
             return
         }
         switch kind {
@@ -118,7 +122,10 @@ extension Inspection {
             _ = try snapshot.receiveRequest(parsed.beside(relayState: "inspected"), at: now, examination)
         case .response: try examineResponse(parsed, snapshot, now, examination)
         case .logout: _ = try snapshot.answerLogout(parsed.received, at: now)
-        case .metadata, .other: break
+        case .metadata:
+            assumptions.append("that the certificate inside is pinned; puente check holds metadata against the trust list")
+            try parsed.examineAlone(examination)
+        case .other: break
         }
     }
 

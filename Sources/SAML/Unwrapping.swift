@@ -59,6 +59,27 @@ extension ParsedMessage {
         try self.init(ReceivedMessage(octets: unwrapped.octets, relayState: unwrapped.relayState), limits: limits)
     }
 
+    /// Checks what needs neither keys nor peers of ours: the form, and whether the signature fits the certificate that it
+    /// shows itself. Who that certificate belongs to is not asked.
+    public func examineAlone(_ examination: Examination) throws(Rejection) {
+        let root = tree.root.local
+        try examination.step(.messageSchema, root) { () throws(Rejection) in try readAlone() }
+        guard received.querySignature == nil else { return }
+        try examination.step(.signatureValue, root + "/Signature") { () throws(Rejection) in
+            let policy = SignaturePolicy(algorithms: Set(SignatureAlgorithm.allCases), minimumRSABits: 2048)
+            _ = try verifyRoot(trusting: claimedCertificates, policy: policy)
+        }
+    }
+
+    private func readAlone() throws(Rejection) {
+        if isOf(AuthnRequest.self) { _ = try AuthnRequest(reading: tree.root) }
+        if isOf(LogoutRequest.self) { _ = try LogoutRequest(reading: tree.root) }
+        if isOf(Response.self) {
+            _ = try Response(reading: tree.root, policy: EncryptionPolicy(allowsOldKeyTransport: true))
+        }
+        if claimedType == "EntityDescriptor" { _ = try EntityDescriptor(reading: tree.root) }
+    }
+
     /// The same octets with a RelayState beside them.
     public func beside(relayState: String) -> ReceivedMessage {
         ReceivedMessage(octets: received.octets, relayState: received.relayState ?? relayState)
@@ -71,7 +92,7 @@ extension ParsedMessage {
 
     /// Algorithms that the message names, by where they stand: facts to show, checked elsewhere.
     public var claimedAlgorithms: [(element: String, uri: String)] {
-        tree.root.descendants.compactMap { element in element["Algorithm"].map { (element.path, $0) } }
+        tree.root.descendants.compactMap { element in element["Algorithm"].map { (element.local, $0) } }
     }
 
     /// Attributes that the message asks for or tells, by name, with their values.

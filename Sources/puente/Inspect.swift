@@ -87,7 +87,9 @@ struct InspectionReport {
 
     private struct Document: Encodable {
         var kind: String
+        /// Whether nothing failed; without the settings of a node that says nothing about trust.
         var accepted: Bool
+        var knowsPeers: Bool
         var facts: [Fact]
         var assumptions: [String]
         var checks: [Check]
@@ -106,7 +108,7 @@ struct InspectionReport {
                 Check(rejection.rule, passed: false, rejection.element ?? "message", expected: rejection.expected, found: rejection.found))
         }
         document = Document(
-            kind: inspection.kind.rawValue, accepted: inspection.wouldPass,
+            kind: inspection.kind.rawValue, accepted: inspection.wouldPass, knowsPeers: inspection.knowsPeers,
             facts: inspection.facts.map { Fact(name: $0.name, value: $0.isPersonal && !showsPersonalData ? "(hidden)" : $0.value) },
             assumptions: inspection.assumptions, checks: checks)
     }
@@ -123,8 +125,18 @@ struct InspectionReport {
         lines += document.facts.map { "  " + $0.name.padding(toLength: width, withPad: " ", startingAt: 0) + "  " + $0.value }
         if !document.assumptions.isEmpty { lines += ["", "Taken for given:"] + document.assumptions.map { "  " + $0 } }
         lines += ["", "Checks:"] + document.checks.flatMap(\.lines)
-        lines += ["", document.accepted ? "The node would accept this." : "The node would refuse this."]
+        lines += ["", verdict]
         return lines.joined(separator: "\n")
+    }
+}
+
+extension InspectionReport {
+    private var verdict: String {
+        switch (document.accepted, document.knowsPeers) {
+        case (true, true): "The node would accept this."
+        case (true, false): "Its form is good. Whom to trust is for a node to say: give --config."
+        case (false, _): "The node would refuse this."
+        }
     }
 }
 
