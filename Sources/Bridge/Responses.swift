@@ -5,23 +5,23 @@ public import Foundation
 public import SAML
 
 extension Snapshot {
-    /// Leg 3, first half: a responder's octets become an answer that is known to be its own, to our question, for us, now.
+    /// Leg 3, first half: a responder's message becomes an answer that is known to be its own, to our question, for us, now.
     public func authenticateResponse(
-        _ received: ReceivedMessage, _ parsed: ParsedMessage, to question: Exchange.Question, at now: Date,
+        _ parsed: ParsedMessage, to question: Exchange.Question, at now: Date,
         _ examination: Examination = Examination()
     ) throws(Rejection) -> Verified<OpenedResponse> {
         let responder = try responder(of: question, at: now)
+        let relayState = parsed.received.relayState
         try examination.check(
-            .relayStateChanged, received.relayState == question.relayState, "RelayState", expected: "the one that was sent",
-            found: received.relayState == nil ? "nothing" : "another")
+            .relayStateChanged, relayState == question.relayState, "RelayState", expected: "the one that was sent",
+            found: relayState == nil ? "nothing" : "another")
         let expected = ResponseExpectation(
             issuer: responder.entityID, inResponseTo: question.id, assertionConsumerService: node.assertionConsumerService,
             audience: node.connector, skewSeconds: responder.skewSeconds, requiresEncryption: true,
             requiresConfirmation: responder.requiresConfirmation)
-        let verified = try parsed.verifyResponse(
-            from: responder.sender, encryption: responder.encryption, expecting: expected, at: now, examination)
-        return try verified.open(
-            with: node.decryptionKeys, from: responder.sender, expecting: expected, at: now, examination)
+        return try parsed.verifyResponse(
+            from: responder.sender, encryption: responder.encryption, expecting: expected,
+            openingWith: node.decryptionKeys, at: now, examination)
     }
 
     /// Leg 3, second half: an authentic answer becomes an outcome that policy accepts.

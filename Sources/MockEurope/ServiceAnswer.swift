@@ -46,9 +46,10 @@ extension ServiceDialect {
             assertionConsumerService: addresses.assertionConsumerService,
             audience: EntityID(addresses.assertionConsumerService), skewSeconds: 0,
             requiresEncryption: question.wish.delivery == .encrypted)
-        let verified = try ParsedMessage(received).verifyResponse(
-            from: sender, encryption: EncryptionPolicy(allowsOldKeyTransport: true), expecting: expected, at: now)
-        let opened = try verified.open(with: decryptionKeys(), from: sender, expecting: expected, at: now).message
+        let opened = try ParsedMessage(received).verifyResponse(
+            from: sender, encryption: EncryptionPolicy(allowsOldKeyTransport: true), expecting: expected,
+            openingWith: decryptionKeys(), at: now
+        ).message
         guard let assertion = opened.assertion else {
             let status = opened.response.status
             return .failed(codes: [status.code].compactMap { $0 } + status.subcodes, message: status.message)

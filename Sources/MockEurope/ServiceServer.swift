@@ -39,7 +39,7 @@ struct ServiceServer: Sendable {
     private func receive(_ request: Request) async throws -> Response {
         let form = try await FormInput(request)
         let claimed = (try? ReceivedMessage(post: form["SAMLResponse"] ?? "", relayState: nil))
-            .flatMap { try? ParsedMessage($0) }?.claimedInResponseTo
+            .flatMap { try? ParsedMessage($0).claimedQuestion() }
         // Taken out of the session, so that no answer counts twice.
         guard let claimed, let question = sessions.take(claimed, of: request.session) else {
             return unexpected(request)

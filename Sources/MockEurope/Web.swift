@@ -13,10 +13,8 @@ struct FormInput: Sendable {
     private static let limit = 200_000
 
     init(_ body: String) {
-        let pairs = body.split(separator: "&").compactMap { pair -> (String, String)? in
-            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard let name = PercentEncoding.decode(parts[0]) else { return nil }
-            return (name, parts.count == 2 ? PercentEncoding.decode(parts[1]) ?? "" : "")
+        let pairs = PercentEncoding.pairs(in: body).compactMap { name, raw in
+            PercentEncoding.decode(name).map { ($0, PercentEncoding.decode(raw) ?? "") }
         }
         values = Dictionary(pairs) { first, _ in first }
     }

@@ -31,9 +31,10 @@ struct Answers: Sendable {
         return Response(status: status, headers: headers, body: .init(byteBuffer: ByteBuffer(string: html.markup)))
     }
 
-    func redirect(to path: LocalPath) -> Response {
+    /// - Parameter language: goes along where the person asked for one.
+    func redirect(to path: LocalPath, in language: Language?) -> Response {
         var headers = common
-        headers[.location] = path.path
+        headers[.location] = language.map(path.with) ?? path.path
         headers[.cacheControl] = "no-store"
         return Response(status: .seeOther, headers: headers)
     }

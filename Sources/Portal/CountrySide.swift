@@ -17,7 +17,7 @@ extension Portal {
         if case .nothing = exchange.nextStep { throw Rejection(.exchangeFinished) }
         let snapshot = world.snapshot()
         let requester = try snapshot.requester(of: exchange)
-        let path = try self.path(of: exchange)
+        let path = LocalPath.selector(of: exchange.id)
         let page = CountrySelectorPage(
             serviceName: requester.name(in: visit.language.rawValue), person: exchange.request.person,
             choices: snapshot.choices(for: exchange.request, at: visit.now), action: path, cancelAction: path)
@@ -59,7 +59,7 @@ extension Portal {
         log("request sent", exchange, ["country": "\(country)", "node": "\(question.responder)"])
         let names = snapshot.countries.first { $0.entityID == question.responder }?.displayName ?? [:]
         return try post(
-            sealed, to: .country(country, displayName: names), selector: try path(of: exchange), visit)
+            sealed, to: .country(country, displayName: names), selector: .selector(of: exchange.id), visit)
     }
 
     /// `POST /eidas/connector/acs`: a country answers.
@@ -68,24 +68,17 @@ extension Portal {
         let received = try ReceivedMessage(
             post: try form.message(["SAMLResponse"]).value, relayState: form["RelayState"], limit: world.messageLimit,
             field: "SAMLResponse")
-        let claimed = try await world.workers.run { () -> MessageID? in
-            let parsed = try ParsedMessage(received)
-            guard parsed.isOf(SAML.Response.self) else {
-                throw Rejection(.messageType, parsed.claimedType, expected: "Response", found: parsed.claimedType)
-            }
-            return parsed.claimedInResponseTo
-        }
-        let exchange = try await awaiting(claimed, visit)
+        let parsed = try await world.workers.run { try ParsedMessage(received) }
+        let exchange = try await awaiting(try parsed.claimedQuestion(), visit)
         do {
-            return try await receive(received, in: exchange, visit)
+            return try await receive(parsed, in: exchange, visit)
         } catch {
             return await visit.turnAway(error, from: exchange)
         }
     }
 
     /// The exchange whose newest question the answer claims to belong to.
-    private func awaiting(_ claimed: MessageID?, _ visit: Visit) async throws -> Exchange {
-        guard let claimed else { throw Rejection(.responseUnsolicited, "Response/@InResponseTo", expected: "an identifier", found: "nothing") }
+    private func awaiting(_ claimed: MessageID, _ visit: Visit) async throws -> Exchange {
         do {
             return try visit.check(try await world.store.find(awaiting: claimed))
         } catch StoreError.unknown {
@@ -95,12 +88,14 @@ extension Portal {
         }
     }
 
-    private func receive(_ received: ReceivedMessage, in exchange: Exchange, _ visit: Visit) async throws -> Response {
+    private func receive(
+        _ parsed: sending ParsedMessage, in exchange: Exchange, _ visit: Visit
+    ) async throws -> Response {
         guard let question = exchange.question else { throw Rejection(.exchangeFinished) }
         let snapshot = world.snapshot()
         let now = visit.now
         let verified = try await world.workers.run {
-            try snapshot.authenticateResponse(received, try ParsedMessage(received), to: question, at: now)
+            try snapshot.authenticateResponse(parsed, to: question, at: now)
         }
         // From here on the answer is known to be the country's own: whatever is wrong with it, the service is told.
         let outcome = try await admit(verified, in: exchange, question, snapshot, visit)
@@ -133,16 +128,11 @@ extension Portal {
     }
 
     private func keys(of verified: Verified<OpenedResponse>, _ question: Exchange.Question, _ now: Date) -> [ReplayKey] {
-        let response = ReplayKey(.response, of: question.responder, verified.message.response.id, until: now + replaySeconds)
+        let response = ReplayKey(.response, of: question.responder, verified.message.response.id, until: now + Self.replaySeconds)
         let assertion = verified.message.assertion.map {
-            ReplayKey(.assertion, of: question.responder, $0.id, until: now + replaySeconds)
+            ReplayKey(.assertion, of: question.responder, $0.id, until: now + Self.replaySeconds)
         }
         return [response, assertion].compactMap { $0 }
-    }
-
-    private func path(of exchange: Exchange) throws(Rejection) -> LocalPath {
-        guard let path = LocalPath("/x/\(exchange.id)/country") else { throw Rejection(.ownFailure) }
-        return path
     }
 }
 

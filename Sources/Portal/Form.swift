@@ -47,9 +47,8 @@ struct Form: Sendable {
 
     private static func read(_ body: String) throws(Rejection) -> [String: String] {
         var fields: [String: String] = [:]
-        for pair in body.split(separator: "&") {
-            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard let name = PercentEncoding.decode(parts[0]), let value = PercentEncoding.decode(parts.count == 2 ? parts[1] : "")
+        for pair in PercentEncoding.pairs(in: body) {
+            guard let name = PercentEncoding.decode(pair.name), let value = PercentEncoding.decode(pair.raw)
             else { throw Rejection(.base64, "form", expected: "percent-encoded UTF-8") }
             guard fields.updateValue(value, forKey: name) == nil else { throw Rejection(.parameterRepeated, String(name.prefix(40))) }
             guard fields.count <= 32 else { throw Rejection(.parameterTooLarge, "form", expected: "at most 32 fields") }

@@ -59,46 +59,51 @@ public struct Portal: Sendable {
 
     /// Start reading here.
     public func routes(on router: Router<BasicRequestContext>) {
-        serve(router, .post, Paths.clave2, receiveFromService)
-        serve(router, .post, Paths.assertionConsumerService, receiveFromCountry)
-        serve(router, .get, Paths.connectorMetadata, publishMetadata)
-        serve(router, .get, "/x/:exchange/country", showCountries)
-        serve(router, .post, "/x/:exchange/country", chooseCountry)
-        serve(router, .get, "/") { visit in visit.page(FrontPage(), at: .front) }
+        serve(router, Paths.clave2, [.post: receiveFromService])
+        serve(router, Paths.assertionConsumerService, [.post: receiveFromCountry])
+        serve(router, Paths.connectorMetadata, [.get: publishMetadata])
+        serve(router, "/x/:exchange/country", [.get: showCountries, .post: chooseCountry])
+        serve(router, "/", [.get: { visit in visit.page(FrontPage(), at: .front) }])
         for topic in InfoPage.Topic.allCases {
-            serve(router, .get, topic.path.path) { visit in visit.page(InfoPage(topic: topic), at: topic.path) }
+            serve(router, topic.path.path, [.get: { visit in visit.page(InfoPage(topic: topic), at: topic.path) }])
         }
         for asset in Asset.all {
-            serve(router, .get, asset.path) { visit in visit.portal.answers.file(asset, visit.request) }
+            serve(router, asset.path, [.get: { visit in visit.portal.answers.file(asset, visit.request) }])
         }
     }
+
+    /// Seconds for which an identifier stays used: as long as its message could still be accepted, and then some.
+    static let replaySeconds = 86_400.0
 
     /// The page for a request that never reaches a route.
     func refuse(_ request: Request, _ rejection: Rejection) async -> Response {
         await visit(request, nil) { _ in throw rejection }
     }
 
+    private typealias Answer = @Sendable (Visit) async throws -> Response
+
     private func serve(
-        _ router: Router<BasicRequestContext>, _ method: HTTPRequest.Method, _ path: String,
-        _ answer: @escaping @Sendable (Visit) async throws -> Response
+        _ router: Router<BasicRequestContext>, _ path: String, _ served: [HTTPRequest.Method: Answer]
     ) {
-        router.on(RouterPath(path), method: method) { request, context in
-            await visit(request, context.parameters.get("exchange"), answer)
+        for (method, answer) in served {
+            router.on(RouterPath(path), method: method) { request, context in
+                await visit(request, context.parameters.get("exchange"), answer)
+            }
         }
         // Known address, wrong method: said so, instead of pretending that there is nothing.
-        for other in [HTTPRequest.Method.get, .post, .put, .delete, .patch] where other != method && !isShared(path) {
+        let allowed = served.keys.map(\.rawValue).sorted().joined(separator: ", ")
+        for other in [HTTPRequest.Method.get, .post, .put, .delete, .patch] where served[other] == nil {
             router.on(RouterPath(path), method: other) { request, _ in
-                await visit(request, nil) { _ in
-                    throw Rejection(.methodNotAllowed, expected: method.rawValue, found: request.method.rawValue)
-                }
+                var response = await refuse(
+                    request, Rejection(.methodNotAllowed, expected: allowed, found: request.method.rawValue))
+                response.headers[.allow] = allowed
+                return response
             }
         }
     }
 
-    private func isShared(_ path: String) -> Bool { path == "/x/:exchange/country" }
-
     private func visit(
-        _ request: Request, _ exchange: String?, _ answer: @Sendable (Visit) async throws -> Response
+        _ request: Request, _ exchange: String?, _ answer: Answer
     ) async -> Response {
         let visit = Visit(portal: self, request: request, exchange: exchange.flatMap(Exchange.ID.init), now: world.now())
         do {

@@ -38,7 +38,7 @@ extension Portal {
         let event = AuditEvent(
             .requestReceived, at: now, exchange: exchange.id, message: leg1.request.id, sender: leg1.requester.name,
             receiver: snapshot.node.gateway, digest: leg1.digest.hexadecimal)
-        let key = ReplayKey(.request, of: leg1.requester.name, leg1.request.id, until: now + replaySeconds)
+        let key = ReplayKey(.request, of: leg1.requester.name, leg1.request.id, until: now + Self.replaySeconds)
         try world.inFlight.begin(exchange, at: now)
         do { try await world.store.open(exchange, using: [key], event) } catch {
             world.inFlight.end(exchange.id)
@@ -59,13 +59,8 @@ extension Portal {
                 return await visit.turnAway(error, from: exchange)
             }
         }
-        let path = "/x/\(exchange.id)/country" + (visit.request.uri.queryParameters["lang"].map { "?lang=\($0)" } ?? "")
-        guard let selector = LocalPath(path) ?? LocalPath("/x/\(exchange.id)/country") else { throw Rejection(.ownFailure) }
-        return answers.redirect(to: selector)
+        return answers.redirect(to: .selector(of: exchange.id), in: visit.askedLanguage)
     }
-
-    /// As long as a request could still be accepted, and then some.
-    var replaySeconds: Double { 86_400 }
 
     private func answerLogout(_ received: ReceivedMessage, _ visit: Visit) async throws -> Response {
         let snapshot = world.snapshot()
@@ -77,7 +72,7 @@ extension Portal {
         let event = AuditEvent(
             .logoutAnswered, at: now, message: answer.id, inResponseTo: request, sender: requester,
             receiver: snapshot.node.gateway, digest: answer.digest.hexadecimal, result: "Success")
-        try await world.store.record(event, using: ReplayKey(.logout, of: requester, request, until: now + replaySeconds))
+        try await world.store.record(event, using: ReplayKey(.logout, of: requester, request, until: now + Self.replaySeconds))
         let name = snapshot.requesters[requester]?.name(in: visit.language.rawValue) ?? requester.rawValue
         return try post(answer, to: .service(name: name), visit)
     }

@@ -8,6 +8,7 @@ import Hummingbird
 import Logging
 import SAML
 import Storage
+import Trust
 import XMLSecurity
 
 /// One request of one browser.
@@ -19,8 +20,11 @@ struct Visit: Sendable {
     let now: Date
 
     var language: Language {
-        Language(asked: request.uri.queryParameters["lang"].map(String.init), accepted: request.headers[.acceptLanguage])
+        askedLanguage ?? Language(asked: nil, accepted: request.headers[.acceptLanguage])
     }
+
+    /// What the address asks for.
+    var askedLanguage: Language? { request.uri.queryParameters["lang"].flatMap { Language(tag: $0) } }
 
     var browser: BrowserKey? {
         // Several Cookie headers may come over HTTP/2; they are one list.
@@ -36,7 +40,7 @@ struct Visit: Sendable {
     /// - Throws: ``Rule/exchangeUnknown``, ``Rule/exchangeOtherBrowser``, ``Rule/exchangeExpired``.
     func ownExchange() async throws -> Exchange {
         guard let id = exchange else { throw Rejection(.exchangeUnknown) }
-        return try check(try await find { store throws(StoreError) in try await store.find(id) })
+        return try check(try await portal.world.store.find(id))
     }
 
     func check(_ exchange: Exchange) throws(Rejection) -> Exchange {
@@ -45,14 +49,6 @@ struct Visit: Sendable {
             throw Rejection(.exchangeExpired, expected: "before \(Instant.write(exchange.expiresAt))", found: Instant.write(now))
         }
         return exchange
-    }
-
-    func find(_ look: (any ExchangeStore) async throws(StoreError) -> Exchange) async throws -> Exchange {
-        do {
-            return try await look(portal.world.store)
-        } catch .unknown {
-            throw Rejection(.exchangeUnknown)
-        }
     }
 
     // MARK: Turning away
@@ -65,14 +61,20 @@ struct Visit: Sendable {
         let requester = exchange.flatMap { portal.world.snapshot().requesters[$0.request.requester] }
         let isOpen = exchange.map { $0.nextStep != .nothing && now < $0.expiresAt } ?? false
         let page = ErrorPage(
-            reason: rejection.rule.page, supportCode: support,
+            reason: reason(rejection.rule), supportCode: support,
             serviceName: requester.map { $0.name(in: language.rawValue) },
-            retry: isOpen ? exchange.flatMap { LocalPath("/x/\($0.id)/country") } : nil,
+            retry: isOpen ? exchange.map { .selector(of: $0.id) } : nil,
             wayOn: requester?.homePage.flatMap { FormTarget($0) }.map(ErrorPage.WayOn.link))
         var response = portal.answers.page(
             page.render(on: portal.world.site, in: language), rejection.rule.httpStatus)
         if rejection.rule.httpStatus == .serviceUnavailable { response.headers[.retryAfter] = "5" }
         return response
+    }
+
+    /// Whoever sent a message that is wrong is named by where it arrived.
+    private func reason(_ rule: Rule) -> PageReason {
+        let isAnswer = request.uri.path == Paths.assertionConsumerService
+        return isAnswer && rule.page == .serviceFault ? .countryFault : rule.page
     }
 
     private func record(_ rejection: Rejection, _ support: SupportCode, _ exchange: Exchange?, cause: any Error) async {

@@ -27,9 +27,8 @@ extension World {
     public func accept(
         _ answer: NodeAnswer, to question: Exchange.Question, in exchange: Exchange
     ) throws -> AuthenticationOutcome {
-        let received = try answer.received()
         let snapshot = try snapshot()
-        let verified = try snapshot.authenticateResponse(received, try ParsedMessage(received), to: question, at: now)
+        let verified = try snapshot.authenticateResponse(try ParsedMessage(answer.received()), to: question, at: now)
         return try snapshot.receiveResponse(verified, in: exchange, to: question, at: now)
     }
 

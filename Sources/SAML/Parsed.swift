@@ -38,11 +38,20 @@ public struct ParsedMessage {
     public func isOf<M: Message>(_ type: M.Type) -> Bool { tree.root.is(M.rootName) }
 
     public var claimedType: String { tree.root.local }
-    public var claimedID: MessageID? { tree.root["ID"].map { MessageID($0) } }
-    public var claimedInResponseTo: MessageID? { tree.root["InResponseTo"].map { MessageID($0) } }
     public var claimedProviderName: String? { tree.root["ProviderName"] }
     public var claimedIssuer: EntityID? {
         tree.root.children(Namespace.saml2("Issuer")).first.map { EntityID($0.trimmedText) }
+    }
+
+    /// The request that a Response claims to answer.
+    ///
+    /// - Throws: ``Rule/messageType``, ``Rule/responseUnsolicited``.
+    public func claimedQuestion() throws(Rejection) -> MessageID {
+        try checkType(Response.self)
+        guard let claimed = tree.root["InResponseTo"] else {
+            throw Rejection(.responseUnsolicited, "Response/@InResponseTo", expected: "an identifier", found: "nothing")
+        }
+        return MessageID(claimed)
     }
 
     /// SHA-512 over the octets, for the audit trail.

@@ -42,13 +42,28 @@ public struct OpenedResponse: Message {
 }
 
 extension ParsedMessage {
-    /// Verifies a Response: type, structure, signature, then the envelope. The assertion is still closed.
+    /// Verifies a Response: type, structure, signature, then the envelope; opens its assertion and checks everything that
+    /// it says about itself.
     ///
-    /// Not checked: whether its ID was seen before.
-    /// - Spec: eIDAS dossier C2-02 to C2-20, C2-24, C2-25.
+    /// Not checked: whether an ID was seen before, and what is said about the person.
+    /// - Parameter keys: ours, to open what is encrypted.
+    /// - Throws: ``Rule/encryptionFailed`` for whatever went wrong in decrypting.
+    /// - Spec: eIDAS dossier C2-02 to C2-26; SAML Profiles 2.0 §4.1.4.3.
     public func verifyResponse(
-        from sender: Sender, encryption: EncryptionPolicy, expecting expected: ResponseExpectation, at now: Date,
-        _ examination: Examination = Examination()
+        from sender: Sender, encryption: EncryptionPolicy, expecting expected: ResponseExpectation,
+        openingWith keys: [DecryptionKey], at now: Date, _ examination: Examination = Examination()
+    ) throws(Rejection) -> Verified<OpenedResponse> {
+        let closed = try verifyEnvelope(from: sender, encryption, expected, at: now, examination)
+        let assertion = try closed.message.assertion(with: keys, from: sender, examination)
+        if let assertion { try examination.check(assertion, of: closed.message, expected, at: now) }
+        return Verified(
+            OpenedResponse(response: closed.message, assertion: assertion), certificate: closed.certificate,
+            digest: closed.digest)
+    }
+
+    private func verifyEnvelope(
+        from sender: Sender, _ encryption: EncryptionPolicy, _ expected: ResponseExpectation, at now: Date,
+        _ examination: Examination
     ) throws(Rejection) -> Verified<Response> {
         try examination.step(.messageType, tree.root.local) { () throws(Rejection) in try checkType(Response.self) }
         let response = try examination.step(.messageSchema, tree.root.local) { () throws(Rejection) in
@@ -84,31 +99,19 @@ extension Element {
     }
 }
 
-extension Verified where M == Response {
-    /// Opens the assertion with our keys and checks everything that it says about itself.
-    ///
-    /// - Returns: the same answer, with the assertion in it; a failure comes back without.
-    /// - Throws: ``Rule/encryptionFailed`` for whatever went wrong in decrypting.
-    /// - Spec: eIDAS dossier C2-11 to C2-26; SAML Profiles 2.0 §4.1.4.3.
-    public func open(
-        with keys: [DecryptionKey], from sender: Sender, expecting expected: ResponseExpectation, at now: Date,
-        _ examination: Examination = Examination()
-    ) throws(Rejection) -> Verified<OpenedResponse> {
-        guard message.status.isSuccess, let content = message.contents.first else {
-            return Verified<OpenedResponse>(
-                OpenedResponse(response: message, assertion: nil), certificate: certificate, digest: digest)
-        }
-        let assertion: Assertion
+extension Response {
+    /// The assertion, opened; `nil` if this is a failure.
+    fileprivate func assertion(
+        with keys: [DecryptionKey], from sender: Sender, _ examination: Examination
+    ) throws(Rejection) -> Assertion? {
+        guard status.isSuccess, let content = contents.first else { return nil }
         switch content {
-        case .plain(let plain): assertion = plain
+        case .plain(let plain): return plain
         case .encrypted(let encrypted):
-            assertion = try examination.step(.encryptionFailed, "Response/EncryptedAssertion") { () throws(Rejection) in
+            return try examination.step(.encryptionFailed, "Response/EncryptedAssertion") { () throws(Rejection) in
                 try Self.open(encrypted, with: keys, from: sender)
             }
         }
-        try examination.check(assertion, of: message, expected, at: now)
-        return Verified<OpenedResponse>(
-            OpenedResponse(response: message, assertion: assertion), certificate: certificate, digest: digest)
     }
 
     private static func open(

@@ -16,7 +16,7 @@ public struct OwnKeys: Sendable {
 
     /// Reads every key of the settings; what cannot be used is a fault of its own.
     public init?(_ settings: Settings, at now: Date, into faults: Faults) {
-        let reader = KeyReader(isProduction: settings.isProduction, now: now, faults: faults)
+        let reader = KeyReader(now: now, faults: faults)
         let algorithm = settings.connector.signatureAlgorithm.map(SignatureAlgorithm.init)
         let connector = reader.signer(settings.connector.signing, algorithm, policy: .eidas)
         let metadata = reader.signer(settings.connector.metadata, nil, policy: .eidas)
@@ -69,7 +69,6 @@ public enum Paths {
 }
 
 private struct KeyReader {
-    let isProduction: Bool
     let now: Date
     let faults: Faults
 
@@ -135,8 +134,6 @@ private struct KeyReader {
         if !certificate.publicKey.isStrong(for: policy) {
             fault(pair.certificate, "RSA of \(policy.minimumRSABits) bits or more, or a named curve", "\(certificate.publicKey.kind)")
         }
-        let isSample = ["sample", "demo", "test"].contains { certificate.subject.lowercased().contains($0) }
-        if isProduction, isSample { fault(pair.certificate, "a key of your own", "a sample key, \(certificate.subject)") }
     }
 
     private func fault(_ file: String, _ expected: String, _ found: String) {

@@ -3,12 +3,12 @@ public import Bridge
 import Dialects
 import Federation
 public import Foundation
+public import Logging
 import SAML
 public import Settings
 import Synchronization
 import XMLSecurity
 public import YAMLText
-public import Logging
 
 /// Holds the snapshot in force, and makes the next one aside.
 public final class TrustDirectory: Sendable {
@@ -75,8 +75,9 @@ public final class TrustDirectory: Sendable {
         var known: [EntityID: Known] = [:]
         for entry in files.registry.nodes where entry.isAsked {
             // The pins or the country may have changed: what was good is verified again.
-            let fresh = Self.atHand(entry, source, at: now)
-            known[entry.entityID] = fresh.entity == nil ? before[entry.entityID].map { Known(entity: nil, failure: fresh.failure, since: $0.since) } ?? fresh : fresh
+            var fresh = Self.atHand(entry, source, at: now)
+            if fresh.entity == nil, let earlier = before[entry.entityID] { fresh.since = earlier.since }
+            known[entry.entityID] = fresh
         }
         let snapshot = Self.snapshot(files, requesters, known, settings, at: now)
         state.withLock { $0 = State(files: files, known: known, snapshot: snapshot) }
@@ -138,8 +139,8 @@ public final class TrustDirectory: Sendable {
 
     private func change(_ entry: NodeEntry, at now: Date, _ body: (inout Known) -> Void) {
         state.withLock { state in
-            // A node that left the trust list meanwhile stays out.
-            guard state.files.registry.nodes.contains(where: { $0.entityID == entry.entityID && $0.isAsked }) else { return }
+            // What was verified by an entry that was changed or removed meanwhile no longer counts: its pins may be gone.
+            guard state.files.registry.nodes.contains(entry) else { return }
             body(&state.known[entry.entityID, default: Known(entity: nil, failure: nil, since: now)])
             state.snapshot = Self.snapshot(
                 state.files, state.snapshot.requesters, state.known, settings, at: now)

@@ -78,7 +78,7 @@ struct Node {
 
     private func publicListener(_ ready: @escaping @Sendable (String) -> Void) throws -> any Service {
         let portal = Portal(environment)
-        let router = Router(context: BasicRequestContext.self)
+        let router = Router(context: BasicRequestContext.self, options: .autoGenerateHeadEndpoints)
         // Around the middleware, so that a probe is answered whatever the load is.
         if settings.operations == nil { health.routes(on: router) }
         router.add(middleware: PortalMiddleware(portal, limit: settings.limits.requestsInFlight))

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+import Federation
 import Foundation
 
 /// An absolute `http` or `https` address to which a browser may be sent, as the action of a form or as a link.
@@ -34,6 +35,9 @@ public struct LocalPath: Hashable, Sendable {
     static let help = LocalPath(known: "/help")
     static let privacy = LocalPath(known: "/privacy")
     static let accessibility = LocalPath(known: "/accessibility")
+
+    /// Where the person of an exchange chooses a country.
+    static func selector(of exchange: Exchange.ID) -> LocalPath { LocalPath(known: "/x/\(exchange)/country") }
 
     /// The same place in a language, so that a choice once made goes along from page to page.
     func with(_ language: Language) -> String {

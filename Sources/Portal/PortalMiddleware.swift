@@ -2,35 +2,25 @@
 import Federation
 import HTTPTypes
 public import Hummingbird
-import Synchronization
 
 /// What stands around every route of the public listener: a limit of requests at the same time, and our own page where
 /// nothing else answers.
 public struct PortalMiddleware: RouterMiddleware {
     public typealias Context = BasicRequestContext
 
-    private final class Counter: Sendable {
-        let value = Mutex(0)
-    }
-
     private let portal: Portal
-    private let limit: Int
-    private let counter = Counter()
+    private let gate: Gate
 
     public init(_ portal: Portal, limit: Int) {
         self.portal = portal
-        self.limit = limit
+        gate = Gate(limit)
     }
 
     public func handle(
         _ request: Request, context: Context, next: (Request, Context) async throws -> Response
     ) async throws -> Response {
-        let isAdmitted = counter.value.withLock { count in
-            count += 1
-            return count <= limit
-        }
-        defer { counter.value.withLock { $0 -= 1 } }
-        guard isAdmitted else { return await portal.refuse(request, Rejection(.overloaded, expected: "at most \(limit) requests at the same time")) }
+        do { try gate.enter() } catch { return await portal.refuse(request, error) }
+        defer { gate.leave() }
         do {
             return try await next(request, context)
         } catch let error as HTTPError where error.status == .notFound {
