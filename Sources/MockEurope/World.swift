@@ -42,7 +42,7 @@ public struct World: Sendable {
         async let signing = Credential.make(.rsa(bits: 3072), "Demo Connector", at: now)
         async let encryption = Credential.make(
             .rsa(bits: 3072), "Demo Connector encryption", usage: .encryption, at: now)
-        async let gateway = Credential.make(.rsa(bits: 3072), "Demo gateway", at: now)
+        async let gateway = Credential.make(.rsa(bits: 2048), "Demo gateway", at: now)
         async let service = Credential.make(.rsa(bits: 2048), "Demo service", usage: .server, at: now)
         return try await Keys(
             connectorSigning: signing, connectorEncryption: encryption, gateway: gateway, service: service)
