@@ -143,7 +143,7 @@ extension Inspection {
             id: parsed.claimedInResponseTo ?? MessageID(""), responder: issuer, memberState: country.memberState,
             relayState: parsed.received.relayState ?? "", attributes: [], assurance: .minimum(.low), askedAt: now)
         let verified = try snapshot.authenticateResponse(
-            parsed.beside(relayState: question.relayState), parsed, to: question, at: now, examination)
+            try ParsedMessage(parsed.beside(relayState: question.relayState)), to: question, at: now, examination)
         if let assertion = verified.message.assertion {
             add("NameID format", assertion.nameIDFormat)
             add("level of assurance", assertion.authnStatements.first?.classReferences.first)

@@ -45,7 +45,7 @@ public struct Unwrapped: Sendable {
     /// The message field of a saved form or query, such as `SAMLResponse=PHNhb…&RelayState=…`, or of a URL.
     private static func field(in text: String) -> (String, String, String?)? {
         let query = text.split(separator: "?", maxSplits: 1).last.map(String.init) ?? text
-        guard let parameters = try? Query(query) else { return nil }
+        let parameters = Query(query)
         for name in ["SAMLRequest", "SAMLResponse", "logoutRequest", "logoutResponse"] {
             if let value = try? parameters.value(name) { return (name, value, (try? parameters.value("RelayState")) ?? nil) }
         }
@@ -85,6 +85,8 @@ extension ParsedMessage {
         ReceivedMessage(octets: received.octets, relayState: received.relayState ?? relayState)
     }
 
+    public var claimedID: MessageID? { tree.root["ID"].map { MessageID($0) } }
+    public var claimedInResponseTo: MessageID? { tree.root["InResponseTo"].map { MessageID($0) } }
     public var claimedDestination: String? { tree.root["Destination"] }
     public var claimedIssueInstant: String? { tree.root["IssueInstant"] }
     public var claimedEntityID: EntityID? { tree.root["entityID"].map { EntityID($0) } }
