@@ -119,7 +119,7 @@ extension Inspection {
         switch kind {
         case .request:
             if parsed.received.relayState == nil { assumptions.append("RelayState stands beside a message; it is taken for given") }
-            _ = try snapshot.receiveRequest(parsed.beside(relayState: "inspected"), at: now, examination)
+            _ = try snapshot.receiveRequest(parsed.beside(relayState: "inspected").received, at: now, examination)
         case .response: try examineResponse(parsed, snapshot, now, examination)
         case .logout: _ = try snapshot.answerLogout(parsed.received, at: now)
         case .metadata:
@@ -143,7 +143,7 @@ extension Inspection {
             id: parsed.claimedInResponseTo ?? MessageID(""), responder: issuer, memberState: country.memberState,
             relayState: parsed.received.relayState ?? "", attributes: [], assurance: .minimum(.low), askedAt: now)
         let verified = try snapshot.authenticateResponse(
-            try ParsedMessage(parsed.beside(relayState: question.relayState)), to: question, at: now, examination)
+            parsed.beside(relayState: question.relayState), to: question, at: now, examination)
         if let assertion = verified.message.assertion {
             add("NameID format", assertion.nameIDFormat)
             add("level of assurance", assertion.authnStatements.first?.classReferences.first)

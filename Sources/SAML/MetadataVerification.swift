@@ -100,7 +100,7 @@ public struct VerifiedEntity: Hashable, Sendable {
         }
         let signer: Certificate
         do {
-            signer = try element.verifySignature(trusting: trusted, policy: expected.signatures)
+            signer = try element.verifySignature(trusting: trusted, policy: expected.signatures).certificate
         } catch {
             throw Rejection(
                 .metadataSignature, error.element ?? element.path,

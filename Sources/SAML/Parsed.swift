@@ -35,6 +35,11 @@ public struct ParsedMessage {
         tree = try translating { () throws(XMLFault) in try XMLTree(parsing: received.octets, limits: limits) }
     }
 
+    init(received: ReceivedMessage, tree: XMLTree) {
+        self.received = received
+        self.tree = tree
+    }
+
     public func isOf<M: Message>(_ type: M.Type) -> Bool { tree.root.is(M.rootName) }
 
     public var claimedType: String { tree.root.local }
@@ -48,10 +53,10 @@ public struct ParsedMessage {
     /// - Throws: ``Rule/messageType``, ``Rule/responseUnsolicited``.
     public func claimedQuestion() throws(Rejection) -> MessageID {
         try checkType(Response.self)
-        guard let claimed = tree.root["InResponseTo"] else {
+        guard let claimed = claimedInResponseTo else {
             throw Rejection(.responseUnsolicited, "Response/@InResponseTo", expected: "an identifier", found: "nothing")
         }
-        return MessageID(claimed)
+        return claimed
     }
 
     /// SHA-512 over the octets, for the audit trail.
@@ -83,7 +88,7 @@ public struct ParsedMessage {
         try checkSignaturePlaces()
         guard let query = received.querySignature else {
             return try translating { () throws(XMLFault) in
-                try tree.root.verifySignature(trusting: certificates, policy: policy)
+                try tree.root.verifySignature(trusting: certificates, policy: policy).certificate
             }
         }
         guard tree.root.children(Namespace.ds("Signature")).isEmpty else {

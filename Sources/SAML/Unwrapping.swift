@@ -80,9 +80,10 @@ extension ParsedMessage {
         if claimedType == "EntityDescriptor" { _ = try EntityDescriptor(reading: tree.root) }
     }
 
-    /// The same octets with a RelayState beside them.
-    public func beside(relayState: String) -> ReceivedMessage {
-        ReceivedMessage(octets: received.octets, relayState: received.relayState ?? relayState)
+    /// The same message with a RelayState beside it, unless it came with one.
+    public func beside(relayState: String) -> ParsedMessage {
+        ParsedMessage(
+            received: ReceivedMessage(octets: received.octets, relayState: received.relayState ?? relayState), tree: tree)
     }
 
     public var claimedID: MessageID? { tree.root["ID"].map { MessageID($0) } }

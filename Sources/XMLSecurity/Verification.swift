@@ -1,5 +1,13 @@
 // SPDX-License-Identifier: EUPL-1.2
 
+/// An element whose own signature was found valid: exactly what the signature covers, and nothing around it.
+public struct SignedElement {
+    public let element: Element
+    /// The certificate over whose key the signature was made: one of those that the caller trusts.
+    public let certificate: Certificate
+    public let algorithm: SignatureAlgorithm
+}
+
 extension Element {
     /// Verifies the enveloped signature of this element.
     ///
@@ -8,12 +16,10 @@ extension Element {
     ///
     /// Not checked: where among the children the signature stands, whether the certificate is valid today, or what the
     /// element says. KeyInfo only selects among `trusted`, by public key.
-    /// - Returns: the certificate over whose key the signature was made: one of `trusted`. The signature covers this element
-    ///   and all that is in it but itself, and nothing around it.
     /// - Spec: SAML Core 2.0 §5.4; eIDAS dossier §5.3, C2-10.
     public func verifySignature(
         trusting trusted: [Certificate], policy: SignaturePolicy, identifier: XMLName = "ID"
-    ) throws(XMLFault) -> Certificate {
+    ) throws(XMLFault) -> SignedElement {
         let parts = try SignatureParts(of: self, policy: policy, identifier: identifier)
         let octets = try parts.signedInfo.canonical(inclusive: parts.signedInfoPrefixes)
         let certificate = try signer(
@@ -21,7 +27,7 @@ extension Element {
             at: parts.signature.path)
         let content = try canonical(inclusive: parts.contentPrefixes, omitting: parts.signature)
         guard parts.digest.hash(content) == parts.digestValue else { throw XMLFault(.digest, path) }
-        return certificate
+        return SignedElement(element: self, certificate: certificate, algorithm: parts.algorithm)
     }
 }
 

@@ -28,7 +28,7 @@ struct SignatureTests {
         #expect(try verified.certificate == pair.key.certificate())
         #expect(verified.algorithm == pair.algorithm)
         #expect(verified.element == tree.root)
-        #expect(verified.children.map(\.local) == ["Issuer", "Body"])
+        #expect(verified.element.children.map(\.local) == ["Issuer", "Signature", "Body"])
     }
 
     @Test("A recipe of the kit signs as we do", arguments: pairs)

@@ -54,9 +54,9 @@ struct Translator {
     ) throws -> (outcome: AuthenticationOutcome, exchange: Exchange) {
         let received = try ReceivedMessage(post: message, relayState: Self.relayState, field: "SAMLResponse")
         let parsed = try ParsedMessage(received)
-        let exchange = exchange(asking: state, awaiting: parsed.claimedInResponseTo ?? MessageID(""))
+        let exchange = exchange(asking: state, awaiting: try parsed.claimedQuestion())
         guard let question = exchange.question else { throw Rejection(.exchangeFinished) }
-        let verified = try snapshot.authenticateResponse(received, parsed, to: question, at: now)
+        let verified = try snapshot.authenticateResponse(parsed, to: question, at: now)
         return (try snapshot.receiveResponse(verified, in: exchange, to: question, at: now), exchange)
     }
 
