@@ -2,7 +2,7 @@
 import ArgumentParser
 
 @main
-struct PuenteBench: AsyncParsableCommand {
+struct PuenteBench: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "puente-bench",
         abstract: "Measure Puente against what the same work costs without it.",
