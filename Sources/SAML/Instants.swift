@@ -18,9 +18,9 @@ public enum Instant {
         return Date(timeIntervalSince1970: Double(seconds) + fraction)
     }
 
-    /// Writes UTC with milliseconds.
+    /// Writes UTC with milliseconds, the nearest: a `Date` holds most of them only almost.
     public static func write(_ date: Date) -> String {
-        let milliseconds = Int((date.timeIntervalSince1970 * 1000).rounded(.down))
+        let milliseconds = Int((date.timeIntervalSince1970 * 1000).rounded())
         let (days, inDay) = milliseconds.quotientAndRemainder(dividingBy: 86_400_000)
         let (year, month, day) = civil(days)
         let (seconds, fraction) = inDay.quotientAndRemainder(dividingBy: 1000)
