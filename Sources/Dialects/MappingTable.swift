@@ -43,7 +43,8 @@ public struct MappingTable: Sendable {
 extension MappingTable.Row {
     /// Reads the values of one attribute.
     ///
-    /// - Throws: ``Rule/attributeInvalid``, ``Rule/attributeRepeated``. Values never appear in the rejection.
+    /// - Throws: ``Rule/attributeInvalid``, ``Rule/identifierInvalid``, ``Rule/attributeRepeated``. Values never appear in the
+    ///   rejection.
     func read(_ values: [Assertion.Value], at place: String) throws(Rejection) -> Attribute {
         guard !values.isEmpty, values.allSatisfy({ !$0.isStructured && !$0.text.isEmpty }) else {
             throw Rejection(.attributeInvalid, place, expected: "a value", found: "nothing")
@@ -54,7 +55,9 @@ extension MappingTable.Row {
         var read: [AttributeValue] = []
         for value in values {
             guard let canonical = rule.read(value.text) else {
-                throw Rejection(.attributeInvalid, place, expected: "a value of the form \(rule)", found: "something else")
+                throw Rejection(
+                    rule == .identifier ? .identifierInvalid : .attributeInvalid, place,
+                    expected: "a value of the form \(rule)", found: "something else")
             }
             read.append(AttributeValue(canonical, isLatin: value.isLatin))
         }
