@@ -85,7 +85,7 @@ struct PostalAddress {
     /// as XML if it is, else element by element (eIDAS dossier §3.7).
     init?(wire: String) {
         guard let octets = Base64.decode(wire), octets.count <= 65_536, !octets.contains(0),
-            let fragment = String(validating: octets, as: UTF8.self)
+            let fragment = String(validating: octets, as: UTF8.self), !fragment.contains("<!")
         else { return nil }
         guard readAsXML(fragment) || readByPattern(fragment), !parts.isEmpty else { return nil }
     }
