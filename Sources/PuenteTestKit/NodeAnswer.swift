@@ -122,7 +122,8 @@ public struct NodeAnswer: Sendable {
     public func document() throws -> XMLNode {
         let content = try content()
         let whole = content.map { response.appending($0) } ?? response
-        var document = isSigned ? try recipe.sign(whole, behind: 1) : whole
+        let place = whole.children.first?.name.local == "Issuer" ? 1 : 0
+        var document = isSigned ? try recipe.sign(whole, behind: place) : whole
         try editsDocument(&document)
         return document
     }

@@ -5,6 +5,7 @@ public import XMLSecurity
 public struct NothingToSpoil: Error, CustomStringConvertible {
     public let name: String
     public var description: String { "no \(name) to spoil" }
+    public init(name: String) { self.name = name }
 }
 
 extension XMLNode {
@@ -110,5 +111,21 @@ extension [UInt8] {
 extension String {
     fileprivate func replacingCharacters(in range: Range<String.Index>, with new: String) -> String {
         self[..<range.lowerBound] + new + self[range.upperBound...]
+    }
+}
+
+extension XMLNode {
+    /// The text for a golden file: each element on a line of its own, indented by its depth.
+    public var reviewable: String { lines(depth: 0).joined(separator: "\n") + "\n" }
+
+    private func lines(depth: Int) -> [String] {
+        let indent = String(repeating: "  ", count: depth)
+        let attributes = attributes.map { name, value in
+            " " + (name.namespace.map { $0.prefix + ":" } ?? "") + name.local + "=\"\(value)\""
+        }
+        let tag = (name.namespace.map { $0.prefix + ":" } ?? "") + name.local
+        let start = indent + "<" + tag + attributes.joined()
+        guard !children.isEmpty else { return [text.isEmpty ? start + "/>" : start + ">" + text + "</" + tag + ">"] }
+        return [start + ">"] + children.flatMap { $0.lines(depth: depth + 1) } + [indent + "</" + tag + ">"]
     }
 }
