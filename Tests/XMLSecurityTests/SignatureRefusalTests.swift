@@ -299,13 +299,7 @@ struct SignatureRefusalTests {
         let reading = try XMLTree(parsing: original).root
         let said = reading.children.filter { $0.local != "Signature" }.map(\.text)
         var random = Seeded(seed)
-        var octets = original
-        let index = Int.random(in: 0..<octets.count, using: &random)
-        switch seed % 3 {
-        case 0: octets[index] = UInt8.random(in: 0x20...0x7E, using: &random)
-        case 1: octets.remove(at: index)
-        default: octets.insert(UInt8.random(in: 0x20...0x7E, using: &random), at: index)
-        }
+        let octets = original.edited(&random)
         guard let tree = try? XMLTree(parsing: octets),
             let verified = try? tree.root.verifySignature(trusting: [TestKey.p256a.certificate()], policy: .eidas)
         else { return }

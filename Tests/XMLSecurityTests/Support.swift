@@ -37,17 +37,3 @@ let message = XMLNode(
             Namespace.two("Body"), [(Namespace.xsi("type"), "two:BodyType"), ("note", "\"<\t>\"")],
             [XMLNode(Namespace.two("Line"), text: "uno\r\ndos ]]> tres")]),
     ])
-
-/// Numbers that follow from a seed, for property tests (SplitMix64).
-struct Seeded: RandomNumberGenerator {
-    private var state: UInt64
-    init(_ seed: Int) { state = UInt64(bitPattern: Int64(seed)) &* 0x9E37_79B9_7F4A_7C15 }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-}
