@@ -578,7 +578,7 @@ extension Rule {
         case .metadataExpiry:
             Explanation(
                 .peer, "eIDAS Message Format 1.4 §2.1.1",
-                "validUntil is missing, past or too far ahead.",
+                "The end of the metadata, validUntil, is missing, past or too far ahead.",
                 "The peer has to publish fresh metadata.")
         case .metadataContent:
             Explanation(
