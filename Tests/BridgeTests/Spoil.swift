@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: EUPL-1.2
+import Federation
+import PuenteTestKit
+import XMLSecurity
+import Testing
+
+/// One thing done to a good message, and the rule that it breaks; `nil` where it breaks none.
+struct Spoil<Message>: CustomTestStringConvertible, Sendable {
+    let testDescription: String
+    let rule: Rule?
+    let change: @Sendable (inout Message) throws -> Void
+
+    init(_ description: String, _ rule: Rule?, _ change: @escaping @Sendable (inout Message) throws -> Void) {
+        (testDescription, self.rule, self.change) = (description, rule, change)
+    }
+}
+
+extension Spoil where Message == NodeAnswer {
+    /// Changes the assertion before it is encrypted.
+    init(assertion description: String, _ rule: Rule?, _ change: @escaping @Sendable (inout XMLNode) throws -> Void) {
+        self.init(description, rule) { try $0.editAssertion(change) }
+    }
+    /// Changes the envelope before it is signed.
+    init(response description: String, _ rule: Rule?, _ change: @escaping @Sendable (inout XMLNode) throws -> Void) {
+        self.init(description, rule) { try change(&$0.response) }
+    }
+}
+
+extension Spoil where Message == ServiceRequest {
+    /// Changes the request before it is signed.
+    init(request description: String, _ rule: Rule?, _ change: @escaping @Sendable (inout XMLNode) throws -> Void) {
+        self.init(description, rule) { try change(&$0.root) }
+    }
+}
