@@ -106,10 +106,12 @@ let package = Package(
         tests("Dialects", ["SAML", "XMLSecurity", "Federation", "Bridge", "YAMLText"]),
         tests("Bridge", ["Dialects", "SAML", "XMLSecurity", "Federation"]),
         .testTarget(name: "ArchitectureTests", dependencies: ["Federation", "PuenteTestKit"], swiftSettings: strict),
-        tests("Portal", ["Federation"], besides: ["Golden"]),
+        tests(
+            "Portal", ["Federation", hummingbird, .product(name: "HTTPTypes", package: "swift-http-types")] + nio, besides: ["Golden"]),
         tests("YAMLText"),
         tests("Settings", ["Federation", "YAMLText"]),
-        tests("Trust", ["Federation", "YAMLText"]),
+        tests(
+            "Trust", ["Federation", "YAMLText", .product(name: "AsyncHTTPClient", package: "async-http-client")] + nio),
         tests("MockEurope", ["Trust", "Settings", "YAMLText", "SAML", "XMLSecurity", "Federation"] + nio),
         tests("Storage", ["SQLiteStore", "Federation", grdb]),
     ],

@@ -126,7 +126,7 @@ struct PostalAddress {
     }
 
     private mutating func readByPattern(_ fragment: String) -> Bool {
-        let found = fragment.matches(of: /<[A-Za-z_][\w.-]*:([A-Za-z]+)>([^\n]*?)<\/[A-Za-z_][\w.-]*:[A-Za-z]+>/)
+        let found = fragment.matches(of: /<[A-Za-z_][\w.-]*:([A-Za-z]+)>([^<\n]*)<\/[A-Za-z_][\w.-]*:[A-Za-z]+>/)
         return readAll(found.map { (String($0.1), String($0.2)) })
     }
 

@@ -12,14 +12,14 @@ public struct Rejection: Error, Hashable, Sendable {
 
     public init(_ rule: Rule, _ element: String? = nil, expected: String? = nil, found: String? = nil) {
         self.rule = rule
-        self.element = element
+        self.element = element.map(Self.shortened)
         self.expected = expected.map(Self.shortened)
         self.found = found.map(Self.shortened)
     }
 
-    /// Found values come from strangers: no line breaks or other controls, at most 200 characters.
+    /// Names of elements and values come from strangers: no line breaks or other controls, at most 200 characters.
     private static func shortened(_ text: String) -> String {
-        let clean = text.unicodeScalars.map { scalar -> Character in
+        let clean = text.unicodeScalars.prefix(201).map { scalar -> Character in
             switch scalar.properties.generalCategory {
             case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .unassigned: "\u{FFFD}"
             default: Character(scalar)

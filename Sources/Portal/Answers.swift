@@ -43,7 +43,7 @@ struct Answers: Sendable {
         var headers = common
         headers[.cacheControl] = "public, max-age=3600"
         headers[.eTag] = asset.entityTag
-        if request.headers[.ifNoneMatch] == asset.entityTag { return Response(status: .notModified, headers: headers) }
+        if request.headers[.ifNoneMatch]?.utf8.elementsEqual(asset.entityTag.utf8) ?? false { return Response(status: .notModified, headers: headers) }
         headers[.contentType] = asset.contentType
         return Response(status: .ok, headers: headers, body: .init(byteBuffer: ByteBuffer(string: asset.body)))
     }

@@ -17,9 +17,9 @@ struct BrowserKey: Sendable {
     /// Reads the cookie of a request; `nil` if there is none, or it is none of ours.
     init?(_ header: String?, isSecure: Bool) {
         let name = Self.name(isSecure: isSecure)
-        let values = (header ?? "").split(separator: ";").compactMap { pair -> Substring? in
-            let parts = pair.split(separator: "=", maxSplits: 1)
-            return parts.count == 2 && parts[0].drop(while: { $0 == " " }) == name ? parts[1] : nil
+        let values = (header ?? "").utf8.split(separator: UInt8(ascii: ";")).compactMap { pair -> Substring? in
+            let parts = pair.drop { $0 == UInt8(ascii: " ") }.split(separator: UInt8(ascii: "="), maxSplits: 1)
+            return parts.count == 2 && parts[0].elementsEqual(name.utf8) ? Substring(parts[1]) : nil
         }
         // Two of the same name: somebody planted one (cookie tossing).
         guard values.count == 1, values[0].utf8.count == 32, values[0].utf8.allSatisfy(Self.isHex) else { return nil }

@@ -4,34 +4,61 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 import SAML
+import XMLSecurity
 
 /// The fields of a posted form. Each may come once; what a form does not need is passed over.
 struct Form: Sendable {
     private let fields: [String: String]
 
+    /// - Parameter request: one whose form was received.
     /// - Throws: ``Rule/contentType``, ``Rule/parameterTooLarge``, ``Rule/parameterRepeated``, ``Rule/base64``.
     init(_ request: Request, limit: Int) async throws {
-        let type = request.headers[.contentType]?.split(separator: ";").first?.trimmingBlanks().lowercased()
-        guard type == "application/x-www-form-urlencoded" else {
+        let type = request.headers[.contentType].map { value in
+            String(Substring(value.utf8.prefix { $0 != UInt8(ascii: ";") })).trimmingXMLSpace().lowercased()
+        }
+        // By octets, as below: strings are compared by what their marks amount to.
+        guard type?.utf8.elementsEqual("application/x-www-form-urlencoded".utf8) ?? false else {
             throw Rejection(.contentType, "Content-Type", expected: "application/x-www-form-urlencoded", found: type ?? "nothing")
         }
-        // Escapes make the text up to three times as long; two fields and some room beside the message.
-        let octets = 3 * limit + 8192
-        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > octets {
-            throw Rejection(.parameterTooLarge, "form", expected: "at most \(octets) octets", found: "\(length)")
-        }
-        let body: ByteBuffer
-        do {
-            body = try await request.body.collect(upTo: octets)
-        } catch is NIOTooManyBytesError {
-            throw Rejection(.parameterTooLarge, "form", expected: "at most \(octets) octets")
-        }
-        fields = try Self.read(String(buffer: body))
+        fields = try Self.read(String(buffer: try await request.body.collect(upTo: Self.octets(limit))))
         // A field in the address as well could be read in one place and checked in another.
         if let name = request.uri.queryParameters.lazy.map({ String($0.key) }).first(where: fields.keys.contains) {
             throw Rejection(.parameterRepeated, name, expected: "in the form only")
         }
     }
+
+    /// The same request with its whole form in memory.
+    ///
+    /// - Throws: ``Rule/parameterTooLarge``, ``Rule/parameterMissing`` if the sender is slow or gives up.
+    static func received(_ request: Request, limit: Int) async throws(Rejection) -> Request {
+        let (octets, patience) = (octets(limit), Duration.seconds(10))
+        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > octets {
+            throw Rejection(.parameterTooLarge, "form", expected: "at most \(octets) octets", found: "\(length)")
+        }
+        let body: ByteBuffer?
+        do {
+            body = try await withThrowingTaskGroup(of: ByteBuffer?.self) { group in
+                group.addTask { try await request.body.collect(upTo: octets) }
+                group.addTask {
+                    try await Task.sleep(for: patience)
+                    return nil
+                }
+                defer { group.cancelAll() }
+                return try await group.next() ?? nil
+            }
+        } catch is NIOTooManyBytesError {
+            throw Rejection(.parameterTooLarge, "form", expected: "at most \(octets) octets")
+        } catch {
+            throw Rejection(.parameterMissing, "form", expected: "the whole form", found: "its beginning")
+        }
+        guard let body else { throw Rejection(.parameterMissing, "form", expected: "the whole form within \(patience)") }
+        var whole = request
+        whole.body = .init(buffer: body)
+        return whole
+    }
+
+    /// Escapes make the text up to three times as long; two fields and some room beside the message.
+    private static func octets(_ limit: Int) -> Int { 3 * limit + 8192 }
 
     subscript(name: String) -> String? { fields[name] }
 
@@ -45,21 +72,16 @@ struct Form: Sendable {
         return (name, value)
     }
 
-    private static func read(_ body: String) throws(Rejection) -> [String: String] {
+    /// By octets: among characters, a heap of combining marks costs the square of its length.
+    static func read(_ body: String) throws(Rejection) -> [String: String] {
         var fields: [String: String] = [:]
         for pair in PercentEncoding.pairs(in: body) {
             guard let name = PercentEncoding.decode(pair.name), let value = PercentEncoding.decode(pair.raw)
             else { throw Rejection(.base64, "form", expected: "percent-encoded UTF-8") }
-            guard fields.updateValue(value, forKey: name) == nil else { throw Rejection(.parameterRepeated, String(name.prefix(40))) }
+            guard name.utf8.count <= 64 else { throw Rejection(.parameterTooLarge, "form", expected: "names of at most 64 octets") }
+            guard fields.updateValue(value, forKey: name) == nil else { throw Rejection(.parameterRepeated, name) }
             guard fields.count <= 32 else { throw Rejection(.parameterTooLarge, "form", expected: "at most 32 fields") }
         }
         return fields
-    }
-}
-
-extension Substring {
-    fileprivate func trimmingBlanks() -> Substring {
-        let start = drop { $0 == " " }
-        return start[..<(start.lastIndex { $0 != " " }.map(start.index(after:)) ?? start.startIndex)]
     }
 }

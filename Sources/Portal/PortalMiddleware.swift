@@ -19,10 +19,17 @@ public struct PortalMiddleware: RouterMiddleware {
     public func handle(
         _ request: Request, context: Context, next: (Request, Context) async throws -> Response
     ) async throws -> Response {
-        do { try gate.enter() } catch { return await portal.refuse(request, error) }
+        // A form takes no place before it is there, so that slow senders keep nobody out.
+        let whole: Request
+        do throws(Rejection) {
+            whole = request.method == .post ? try await Form.received(request, limit: portal.world.messageLimit) : request
+            try gate.enter()
+        } catch {
+            return await portal.refuse(request, error)
+        }
         defer { gate.leave() }
         do {
-            return try await next(request, context)
+            return try await next(whole, context)
         } catch let error as HTTPError where error.status == .notFound {
             return await portal.refuse(request, Rejection(.exchangeUnknown, expected: "a page of this node"))
         } catch let error as HTTPError {

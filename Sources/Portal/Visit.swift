@@ -85,6 +85,8 @@ struct Visit: Sendable {
         if rejection.rule == .ownFailure { metadata["cause"] = "\(type(of: cause))" }
         let level: Logger.Level = rejection.rule.explanation.responsibility == .operator ? .error : .notice
         portal.world.logger.log(level: level, "turned away", metadata: metadata)
+        // Nothing of these was a message: else any crawler could fill the disk, and overload would feed on itself.
+        guard ![.exchangeUnknown, .methodNotAllowed, .overloaded].contains(rejection.rule) else { return }
         let event = AuditEvent(
             .messageRejected, at: now, exchange: exchange?.id, result: rejection.rule.code, support: "\(support)",
             detail: "\(rejection)")

@@ -93,7 +93,7 @@ public struct VerifiedEntity: Hashable, Sendable {
     ) throws(Rejection) -> Certificate {
         var trusted = expected.pins
         let shown = element.shownSigners
-        if let leaf = shown.first, leaf.isValid(at: now),
+        if let leaf = shown.first, leaf.isValid(at: now), leaf.maySign,
             leaf.chains(to: expected.pins, through: Array(shown.dropFirst()), at: now)
         {
             trusted.append(leaf)

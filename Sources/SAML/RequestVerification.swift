@@ -62,7 +62,10 @@ extension ParsedMessage {
     func verifySender(_ sender: Sender, at now: Date, _ examination: Examination) throws(Rejection) -> Certificate {
         let root = tree.root.local
         let certificate = try examination.step(.signatureValue, root + "/Signature") { () throws(Rejection) in
-            try verifyRoot(trusting: sender.signingCertificates, policy: sender.signatures)
+            // A key may be in several certificates, as after a renewal: the one that is valid counts.
+            try verifyRoot(
+                trusting: sender.signingCertificates.filter { $0.isValid(at: now) }
+                    + sender.signingCertificates.filter { !$0.isValid(at: now) }, policy: sender.signatures)
         }
         try examination.check(
             .signatureKeyExpired, certificate.isValid(at: now), root + "/Signature",

@@ -55,15 +55,27 @@ struct MetadataSource: Sendable {
         }
     }
 
-    private static func fetch(_ url: String, with client: HTTPClient) async throws -> [UInt8] {
+    static func fetch(_ url: String, with client: HTTPClient, within patience: Duration = .seconds(30)) async throws -> [UInt8] {
+        let end = ContinuousClock.now + patience
         var request = HTTPClientRequest(url: url)
         request.headers.add(name: "Accept", value: "application/samlmetadata+xml, application/xml, text/xml")
         request.headers.add(name: "User-Agent", value: "Puente")
-        let response = try await client.execute(request, timeout: .seconds(30))
+        let response = try await client.execute(request, timeout: TimeAmount(patience))
         guard response.status == .ok else {
             throw Rejection(.metadataUnavailable, url, expected: "200", found: "\(response.status.code)")
         }
-        return Array(buffer: try await response.body.collect(upTo: sizeLimit))
+        // The client's own timeout ends with the head; a body that drips would hold up the metadata of every country.
+        var octets: [UInt8] = []
+        for try await chunk in response.body {
+            octets += chunk.readableBytesView
+            guard octets.count <= sizeLimit else {
+                throw Rejection(.metadataUnavailable, url, expected: "at most \(sizeLimit) octets", found: "more")
+            }
+            guard ContinuousClock.now < end else {
+                throw Rejection(.metadataUnavailable, url, expected: "all of it within \(patience)", found: "\(octets.count) octets")
+            }
+        }
+        return octets
     }
 
     // MARK: Last good copy

@@ -164,6 +164,8 @@ private func verifyChain(_ leaf: [UInt8], _ intermediates: [[UInt8]], _ anchors:
     guard X509_STORE_CTX_init(context, store, leaf, stack) == 1, let parameters = X509_STORE_CTX_get0_param(context)
     else { return false }
     X509_VERIFY_PARAM_set_flags(parameters, UInt(X509_V_FLAG_PARTIAL_CHAIN))
+    // 112 bits: no RSA below 2048, no MD5 or SHA-1, with which a certificate can be forged that nobody issued.
+    X509_VERIFY_PARAM_set_auth_level(parameters, 2)
     X509_VERIFY_PARAM_set_time(parameters, time_t(now.timeIntervalSince1970))
     return X509_verify_cert(context) == 1
 }

@@ -67,6 +67,7 @@ extension XMLTree {
         guard first < 0x80, !bytes.contains(0), UTF8.isValid(bytes) else { throw XMLFault(.encoding, expected: "UTF-8") }
         if bytes.contains("<!DOCTYPE") || bytes.contains("<!ENTITY") { throw XMLFault(.documentType) }
         guard bytes.starts(with: "<?xml".utf8), let end = bytes.firstIndex(of: UInt8(ascii: ">")) else { return }
+        guard bytes[..<end].allSatisfy({ $0 < 0x80 }) else { throw XMLFault(.malformed, found: "XML declaration") }
         let declaration = String(decoding: bytes[..<end], as: UTF8.self).lowercased()
         guard !declaration.contains("1.1") else { throw XMLFault(.malformed, expected: "XML 1.0", found: "XML 1.1") }
         guard let encoding = declaration.range(ofWord: "encoding") else { return }
@@ -131,12 +132,27 @@ private struct Inspection {
         }
     }
 
+    /// Whoever compares texts brings the marks above and below a letter into order, at a cost that grows with the square of
+    /// their number. No language stacks more than the Stream-Safe Text Format allows (UAX #15 §13).
+    func check(marksIn text: UnsafePointer<xmlChar>?) throws(XMLFault) {
+        guard let text else { return }
+        let octets = UnsafeBufferPointer(start: text, count: Int(xmlStrlen(text)))
+        // The first mark is U+0300.
+        guard octets.contains(where: { $0 >= 0xCC }) else { return }
+        var run = 0
+        for scalar in String(decoding: octets, as: UTF8.self).unicodeScalars {
+            run = scalar.properties.canonicalCombiningClass == .notReordered ? 0 : run + 1
+            guard run <= 30 else { throw XMLFault(.limit, expected: "at most 30 combining marks in a row") }
+        }
+    }
+
     func visitNamespaces(of element: xmlNodePtr) throws(XMLFault) {
         var count = 0
         var next = element.pointee.nsDef
         while let namespace = next {
             count += 1
             try check(name: namespace.pointee.prefix)
+            try check(marksIn: namespace.pointee.href)
             let uri = namespace.pointee.href.map { String(cString: $0) } ?? ""
             // Canonical XML gives no meaning to relative namespaces (Exclusive C14N §1.3).
             guard uri.isEmpty || uri.contains(":"), !uri.utf8.contains(where: { $0 <= 32 }) else {
@@ -153,6 +169,11 @@ private struct Inspection {
         while let attribute = next {
             count += 1
             try check(name: attribute.pointee.name)
+            var value = attribute.pointee.children
+            while let text = value {
+                try check(marksIn: text.pointee.content)
+                value = text.pointee.next
+            }
             if xmlStrcasecmp(attribute.pointee.name, "id") == 0 { try note(identifier: attribute, of: element) }
             next = attribute.pointee.next
         }
@@ -183,6 +204,7 @@ private struct Inspection {
             case XML_ELEMENT_NODE: try visit(node, depth: depth + 1)
             case XML_COMMENT_NODE: hasComment = true
             case XML_TEXT_NODE:
+                try check(marksIn: node.pointee.content)
                 textLength += Int(xmlStrlen(node.pointee.content))
                 hasText = hasText || xmlIsBlankNode(node) != 1
             default: throw XMLFault(.forbiddenNode, String(cString: element.pointee.name))

@@ -22,6 +22,7 @@ struct LanguageTests {
         ("es;q=0.5, en;q=0.8", .english), ("en;q=0.5,es;q=0.8", .spanish), ("en;q=0.5,es;q=0.5", .english),
         ("ca,es;q=0.8,en;q=0.9", .english), ("en;q=0, fr", .spanish), ("en ; q=1", .english), ("de", .spanish),
         ("*", .spanish), ("", .spanish), (",,;;q=,", .spanish), ("en;q=x,es;q=0.1", .spanish), ("en;level=1", .spanish),
+        (String(repeating: "\u{301}\u{316}", count: 20_000), .spanish),
         (String(repeating: "de,", count: 200) + "en", .spanish),
     ]
 

@@ -41,6 +41,7 @@ struct ParsingTests {
         Case("UTF-16 declared", .encoding, "<?xml version=\"1.0\" encoding=\"UTF-16\"?><a/>"),
         Case("UTF-7 declared", .encoding, "<?xml version='1.0' encoding='utf-7'?><a/>"),
         Case("Latin-1 declared", .encoding, "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><a/>"),
+        Case("marks behind a declared encoding", .malformed, "<?xml version='1.0' encoding='utf-8\u{301}'?><a/>"),
         Case("Latin-1 octets", .encoding, [0x3C, 0x61, 0x3E, 0xE9, 0x3C, 0x2F, 0x61, 0x3E]),
         Case("overlong slash", .encoding, [0x3C, 0x61, 0x3E, 0xC0, 0xAF, 0x3C, 0x2F, 0x61, 0x3E]),
         Case("encoded surrogate", .encoding, [0x3C, 0x61, 0x3E, 0xED, 0xA0, 0x80, 0x3C, 0x2F, 0x61, 0x3E]),
@@ -102,6 +103,10 @@ struct ParsingTests {
         Case("a name of 129 octets", .limit, "<" + String(repeating: "a", count: 129) + "/>"),
         Case("an attribute name of 129 octets", .limit, "<a " + String(repeating: "b", count: 129) + "='x'/>"),
         Case("a prefix of 129 octets", .limit, "<a xmlns:" + String(repeating: "b", count: 129) + "='urn:x'/>"),
+        Case("31 combining marks in a row", .limit, "<a>e" + String(repeating: "\u{301}", count: 31) + "</a>"),
+        Case("marks in an attribute", .limit, "<a ID='_" + String(repeating: "\u{301}\u{316}", count: 16) + "'/>"),
+        Case("marks by reference", .limit, "<a b='" + String(repeating: "&#x301;&#790;", count: 16) + "'/>"),
+        Case("marks in a namespace", .limit, "<a xmlns='urn:" + String(repeating: "\u{301}", count: 31) + "'/>"),
         Case("131073 octets", .limit, "<a>" + String(repeating: "x", count: 131_066) + "</a>"),
     ]
 
@@ -117,6 +122,7 @@ struct ParsingTests {
             "<a>" + String(repeating: "<b/>", count: 3999) + "</a>",
             "<a " + (0..<32).map { "a\($0)='x' " }.joined() + "/>",
             "<" + String(repeating: "a", count: 128) + "/>",
+            "<a>e" + String(repeating: "\u{301}", count: 30) + "e\u{301}</a>",
             "<a>" + String(repeating: "x", count: 131_065) + "</a>",
         ])
     func atTheLimit(text: String) throws {

@@ -24,7 +24,7 @@ public struct LocalPath: Hashable, Sendable {
     public let path: String
 
     public init?(_ path: String) {
-        guard path.hasPrefix("/"), !path.hasPrefix("//"), !path.contains("#"), path.utf8.allSatisfy(isAddressByte)
+        guard path.utf8.allSatisfy(isAddressByte), path.hasPrefix("/"), !path.hasPrefix("//"), !path.contains("#")
         else { return nil }
         self.path = path
     }

@@ -10,20 +10,22 @@ public enum Language: String, Hashable, Sendable, CaseIterable {
     ///
     /// - Parameters:
     ///   - asked: the `lang` parameter of the address, such as `en` or `en-IE`.
-    ///   - accepted: the `Accept-Language` header (RFC 9110 §12.5.4). Only its first 512 characters are looked at.
+    ///   - accepted: the `Accept-Language` header (RFC 9110 §12.5.4). Only its first 512 octets are looked at.
     public init(asked: String?, accepted: String?) {
         self = asked.flatMap(Self.init(tag:)) ?? accepted.flatMap(Self.preferred) ?? .spanish
     }
 
     /// By the primary subtag of a language tag: `en-IE` is English.
     init?(tag: some StringProtocol) {
+        // Longer ones may be cut off (RFC 5646 §4.4.1).
+        guard tag.utf8.count <= 35 else { return nil }
         let primary = tag.prefix { $0 != "-" }.lowercased()
         self.init(rawValue: primary)
     }
 
     /// The spoken-for language of the greatest weight; the first of equals.
     private static func preferred(_ header: String) -> Language? {
-        let ranges = header.prefix(512).split(separator: ",").map(range)
+        let ranges = String(decoding: header.utf8.prefix(512), as: UTF8.self).split(separator: ",").map(range)
         return ranges.filter { $0.weight > 0 && $0.language != nil }
             .reduce(nil as (language: Language?, weight: Double)?) { best, next in
                 if let best, best.weight >= next.weight { best } else { next }

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: EUPL-1.2
+import Federation
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import Testing
+
+@testable import Portal
+
+@Suite("Forms")
+struct FormTests {
+    /// Octets that arrive one by one, and then no more.
+    private static func request(_ octets: String, thenSilence seconds: Int = 0) -> Request {
+        let stream = AsyncStream<ByteBuffer> { continuation in
+            for octet in octets.utf8 { continuation.yield(ByteBuffer(bytes: [octet])) }
+            Task {
+                try await Task.sleep(for: .seconds(seconds))
+                continuation.finish()
+            }
+        }
+        let head = HTTPRequest(
+            method: .post, scheme: nil, authority: nil, path: "/",
+            headerFields: [.contentType: "application/x-www-form-urlencoded; charset=UTF-8"])
+        return Request(head: head, body: RequestBody(asyncSequence: stream))
+    }
+
+    @Test("Fields are read as the browser wrote them")
+    func fields() async throws {
+        let form = try await Form(Form.received(Self.request("a=1+2&b=%C3%A9&c&d=x=y&&"), limit: 16), limit: 16)
+        #expect(["a", "b", "c", "d", "e"].map { form[$0] } == ["1 2", "é", "", "x=y", nil])
+    }
+
+    private static let marks = String(repeating: "%CC%81%CC%96", count: 30_000)
+
+    @Test(
+        "A heap of combining marks costs no more than other text", .timeLimit(.minutes(1)),
+        arguments: [(marks, Rule.parameterTooLarge as Rule?), ("a=" + marks, nil), (String(repeating: "\u{301}\u{316}", count: 90_000), .parameterTooLarge)])
+    func marks(body: String, rule: Rule?) throws {
+        do throws(Rejection) {
+            _ = try Form.read(body)
+            #expect(rule == nil)
+        } catch {
+            #expect(error.rule == rule)
+        }
+    }
+
+    @Test("A form that does not end is not waited for", .timeLimit(.minutes(1)))
+    func slow() async throws {
+        await #expect { try await Form.received(Self.request("a=1", thenSilence: 300), limit: 16) } throws: {
+            ($0 as? Rejection)?.rule == .parameterMissing
+        }
+    }
+
+    @Test("A form beyond the limit is not read to its end")
+    func large() async throws {
+        await #expect { try await Form.received(Self.request(String(repeating: "a", count: 9000)), limit: 16) } throws: {
+            ($0 as? Rejection)?.rule == .parameterTooLarge
+        }
+    }
+
+    @Test("The key of a browser is found among other cookies, and not among marks")
+    func cookies() {
+        let key = String(repeating: "0a", count: 16)
+        #expect(BrowserKey("a=b; __Host-puente=\(key); c=d", isSecure: true)?.secret == key)
+        #expect(BrowserKey("__Host-puente=\(key);__Host-puente=\(key)", isSecure: true) == nil)
+        #expect(BrowserKey(String(repeating: "\u{301}\u{316}", count: 20_000), isSecure: true) == nil)
+    }
+}
