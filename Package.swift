@@ -111,7 +111,11 @@ let package = Package(
         tests("YAMLText"),
         tests("Settings", ["Federation", "YAMLText"]),
         tests(
-            "Trust", ["Federation", "YAMLText", .product(name: "AsyncHTTPClient", package: "async-http-client")] + nio),
+            "Trust",
+            [
+                "Federation", "Dialects", "SAML", "XMLSecurity", "YAMLText",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+            ] + nio),
         tests("MockEurope", ["Trust", "Settings", "YAMLText", "SAML", "XMLSecurity", "Federation"] + nio),
         tests("Storage", ["SQLiteStore", "Federation", grdb]),
     ],

@@ -7,8 +7,11 @@ public import struct Foundation.Date
 /// Somebody who may ask us: a service, or a Connector abroad. Built from what the operator registered.
 public struct Requester: Sendable {
     /// How the identifier of a person from abroad is delivered.
-    public enum IdentifierForm: String, Hashable, Sendable {
-        case verbatim, bare
+    public enum IdentifierForm: String, Hashable, Sendable, CaseIterable {
+        /// `XX/ES/…`, as the other country sent it.
+        case verbatim
+        /// Without `XX/ES/`.
+        case bare
     }
 
     public var name: EntityID
@@ -85,7 +88,12 @@ public enum ReturnAddress: Hashable, Sendable {
 
 /// Somebody whom we may ask: a Proxy-Service abroad. Built from the trust list and from verified metadata.
 public struct Responder: Sendable {
-    public enum RequesterIDRule: String, Hashable, Sendable { case always, whenFlagged, never }
+    /// When it is told who asks us (Message Format 1.4 §2.4.1).
+    public enum RequesterIDRule: String, Hashable, Sendable, CaseIterable {
+        case always
+        case whenFlagged = "when-flagged"
+        case never
+    }
 
     public var entityID: EntityID
     public var country: MemberState

@@ -8,7 +8,10 @@ public import XMLSecurity
 /// Read leniently, as the field demands: unknown extensions, undeclared prefixes in `xsi:type` and unreadable certificates
 /// lose nothing but themselves (eIDAS dossier §0.2 fact 21).
 public struct EntityDescriptor: Hashable, Sendable {
-    public enum Role: Hashable, Sendable { case proxyService, connector }
+    public enum Role: String, Hashable, Sendable, CaseIterable {
+        case proxyService = "proxy-service"
+        case connector
+    }
 
     public struct Endpoint: Hashable, Sendable {
         public var binding: String

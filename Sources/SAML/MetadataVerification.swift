@@ -30,13 +30,13 @@ public struct MetadataExpectation: Sendable {
 public struct VerifiedEntity: Hashable, Sendable {
     public let entity: EntityDescriptor
     public let role: EntityDescriptor.Role
+    /// What the entity says about this role.
+    public let descriptor: EntityDescriptor.Descriptor
     public let country: MemberState
     /// After this instant nothing of it may be used.
     public let validUntil: Date
     /// `nil` where the trust list lets the metadata be unsigned.
     public let signer: Certificate?
-
-    public var descriptor: EntityDescriptor.Descriptor { entity[role]! }
 
     /// Verifies a metadata document, single entity or aggregate, and reads the one entity that is expected.
     ///
@@ -55,7 +55,7 @@ public struct VerifiedEntity: Hashable, Sendable {
         country = expected.country
         // A file that an operator vouches for may be without end; it then has a day, and is read again before.
         validUntil = entity.validUntil ?? now + 86_400
-        try examination.check(entity, expected, at: now, isSigned: signer != nil)
+        descriptor = try examination.check(entity, expected, at: now, isSigned: signer != nil)
     }
 
     private static func entity(_ name: EntityID, in tree: XMLTree) throws(Rejection) -> Element {
@@ -119,7 +119,7 @@ public struct VerifiedEntity: Hashable, Sendable {
 extension Examination {
     fileprivate func check(
         _ entity: EntityDescriptor, _ expected: MetadataExpectation, at now: Date, isSigned: Bool
-    ) throws(Rejection) {
+    ) throws(Rejection) -> EntityDescriptor.Descriptor {
         let place = "EntityDescriptor"
         try check(
             .metadataExpiry, entity.validUntil.map { now < $0 } ?? !isSigned, place + "/@validUntil",
@@ -144,6 +144,7 @@ extension Examination {
             .metadataEndpoint, !endpoints.isEmpty && descriptor.endpoints.allSatisfy { isAcceptable($0.location) },
             "\(place)/\(role)", expected: "HTTPS endpoints, one of them HTTP-POST",
             found: descriptor.endpoints.map(\.location).joined(separator: ", "))
+        return descriptor
     }
 
     /// HTTPS, or plain HTTP on this very machine, as tests and demonstrations use it.

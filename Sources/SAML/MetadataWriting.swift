@@ -157,17 +157,15 @@ extension XMLNode {
     private static func encryptionMethods(for certificate: Certificate) -> [XMLNode] {
         let ciphers = [ContentCipher.aes256GCM, .aes192GCM, .aes128GCM].map { method($0.uri) }
         guard case .rsa = certificate.publicKey.kind else {
-            return ciphers + [method("http://www.w3.org/2009/xmlenc11#ECDH-ES")]
+            return ciphers + [method(AlgorithmURI.ecdhES)]
                 + [KeyWrap.aes256, .aes128].map { method($0.rawValue) }
         }
-        let transports = [
-            (DigestAlgorithm.sha256, "mgf1sha256"), (.sha384, "mgf1sha384"), (.sha512, "mgf1sha512"),
-        ].map { digest, mask in
+        let transports = [OAEPHash.sha256, .sha384, .sha512].map { hash in
             method(
-                "http://www.w3.org/2009/xmlenc11#rsa-oaep",
+                AlgorithmURI.rsaOAEP,
                 [
-                    XMLNode(Namespace.ds("DigestMethod"), [("Algorithm", digest.uri)]),
-                    XMLNode(Namespace.xenc11("MGF"), [("Algorithm", "http://www.w3.org/2009/xmlenc11#" + mask)]),
+                    XMLNode(Namespace.ds("DigestMethod"), [("Algorithm", hash.digestURI)]),
+                    XMLNode(Namespace.xenc11("MGF"), [("Algorithm", hash.mgfURI)]),
                 ])
         }
         return ciphers + transports

@@ -145,7 +145,7 @@ private struct KeyReader {
 }
 
 extension SignatureAlgorithm {
-    init(_ word: Settings.SignatureAlgorithm) {
+    fileprivate init(_ word: Settings.SignatureAlgorithm) {
         self =
             switch word {
             case .pssSHA256: .pssSHA256
