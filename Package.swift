@@ -2,11 +2,14 @@
 // SPDX-License-Identifier: EUPL-1.2
 import PackageDescription
 
-let strict: [SwiftSetting] = [
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("InternalImportsByDefault"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-]
+let strict: [SwiftSetting] =
+    [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+    ]
+    // Not for whoever builds with a newer compiler, which may know more warnings.
+    + (Context.environment["PUENTE_STRICT"] == nil ? [] : [.treatAllWarnings(as: .error)])
 
 /// A Swift target with the house's settings; `tests` names the targets that have a test target of their own.
 func target(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
