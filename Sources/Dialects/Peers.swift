@@ -2,6 +2,7 @@
 public import Federation
 public import SAML
 public import XMLSecurity
+
 public import struct Foundation.Date
 
 /// Somebody who may ask us: a service, or a Connector abroad. Built from what the operator registered.
@@ -81,7 +82,9 @@ public enum ReturnAddress: Hashable, Sendable {
             guard address.hasPrefix(prefix) else { return false }
             let rest = address.dropFirst(prefix.count).lowercased()
             return !rest.contains("..") && !rest.contains("%2e") && !rest.contains("%2f") && !rest.contains("%5c")
-                && rest.utf8.allSatisfy { (33...126).contains($0) && $0 != UInt8(ascii: "#") && $0 != UInt8(ascii: "\\") }
+                && rest.utf8.allSatisfy {
+                    (33...126).contains($0) && $0 != UInt8(ascii: "#") && $0 != UInt8(ascii: "\\")
+                }
         }
     }
 }

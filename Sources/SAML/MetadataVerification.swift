@@ -61,14 +61,16 @@ public struct VerifiedEntity: Hashable, Sendable {
     private static func entity(_ name: EntityID, in tree: XMLTree) throws(Rejection) -> Element {
         let root = tree.root
         guard root.is(Namespace.md("EntityDescriptor")) || root.is(Namespace.md("EntitiesDescriptor")) else {
-            throw Rejection(.metadataContent, root.path, expected: "EntityDescriptor or EntitiesDescriptor", found: root.local)
+            throw Rejection(
+                .metadataContent, root.path, expected: "EntityDescriptor or EntitiesDescriptor", found: root.local)
         }
         let all = root.is(Namespace.md("EntityDescriptor")) ? [root] : root.entities
         let found = all.filter { $0["entityID"]?.trimmingXMLSpace() == name.rawValue }
         guard found.count == 1 else {
             throw Rejection(
                 .metadataEntity, root.path + "/@entityID", expected: name.rawValue,
-                found: found.isEmpty ? (all.count == 1 ? all[0]["entityID"] : "\(all.count) others") : "\(found.count) times")
+                found: found.isEmpty
+                    ? (all.count == 1 ? all[0]["entityID"] : "\(all.count) others") : "\(found.count) times")
         }
         return found[0]
     }
@@ -133,11 +135,13 @@ extension Examination {
             throw Rejection(.metadataContent, place, expected: role, found: "nothing")
         }
         try check(
-            .metadataCountry, descriptor.nodeCountry == expected.country.rawValue, "\(place)/\(role)/Extensions/NodeCountry",
+            .metadataCountry, descriptor.nodeCountry == expected.country.rawValue,
+            "\(place)/\(role)/Extensions/NodeCountry",
             expected: expected.country.rawValue, found: descriptor.nodeCountry ?? "nothing")
         let usable = descriptor.signingCertificates.filter { $0.publicKey.isStrong(for: expected.signatures) }
         try check(
-            .metadataKeys, !usable.isEmpty, "\(place)/\(role)/KeyDescriptor", expected: "a signing key of sufficient length",
+            .metadataKeys, !usable.isEmpty, "\(place)/\(role)/KeyDescriptor",
+            expected: "a signing key of sufficient length",
             found: descriptor.signingCertificates.map { "\($0.publicKey.kind)" }.joined(separator: ", "))
         let endpoints = descriptor.endpoints.filter { $0.binding == SAMLURI.post }
         try check(
@@ -149,9 +153,11 @@ extension Examination {
 
     /// HTTPS, or plain HTTP on this very machine, as tests and demonstrations use it.
     private func isAcceptable(_ location: String) -> Bool {
-        guard location.utf8.count <= 300, let url = URLComponents(string: location), let host = url.host, url.user == nil
+        guard location.utf8.count <= 300, let url = URLComponents(string: location), let host = url.host,
+            url.user == nil
         else { return false }
-        return url.scheme == "https" || (url.scheme == "http" && ["localhost", "127.0.0.1", "[::1]", "::1"].contains(host))
+        return url.scheme == "https"
+            || (url.scheme == "http" && ["localhost", "127.0.0.1", "[::1]", "::1"].contains(host))
     }
 }
 

@@ -74,7 +74,8 @@ public struct ConnectorMetadata: Sendable {
     public func sealed(id: MessageID, validUntil: Date, by signer: Signer) throws(Rejection) -> [UInt8] {
         let document = document(id: id, validUntil: validUntil)
         return try translating { () throws(XMLFault) in
-            Array("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n".utf8) + (try document.signed(by: signer, behind: 0).serialized())
+            Array("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n".utf8)
+                + (try document.signed(by: signer, behind: 0).serialized())
         }
     }
 
@@ -110,7 +111,8 @@ public struct ConnectorMetadata: Sendable {
                 ("AuthnRequestsSigned", "true"), ("WantAssertionsSigned", "false"),
                 ("protocolSupportEnumeration", SAMLURI.protocolSupport),
             ],
-            [country] + signing.map { .keyDescriptor("signing", $0) } + encryption.map { .keyDescriptor("encryption", $0) }
+            [country] + signing.map { .keyDescriptor("signing", $0) }
+                + encryption.map { .keyDescriptor("encryption", $0) }
                 + formats + [service])
     }
 }
@@ -144,7 +146,8 @@ extension XMLNode {
             Namespace.saml2("Attribute"), [("Name", name), ("NameFormat", SAMLURI.nameFormatURI)],
             values.map {
                 XMLNode(
-                    Namespace.saml2("AttributeValue"), [(Namespace.xsi("type"), "xs:string")], mentioning: [.xs], text: $0)
+                    Namespace.saml2("AttributeValue"), [(Namespace.xsi("type"), "xs:string")], mentioning: [.xs],
+                    text: $0)
             })
     }
 

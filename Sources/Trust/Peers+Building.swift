@@ -19,7 +19,8 @@ extension Requester {
             sector: entry.sector,
             seal: Seal(
                 signer: try gateway.using(entry.signature), signsAssertion: entry.signsAssertion,
-                recipients: try entry.encryption.map { encryption throws(XMLFault) in [try Recipient(encryption)] } ?? [],
+                recipients: try entry.encryption.map { encryption throws(XMLFault) in [try Recipient(encryption)] }
+                    ?? [],
                 cipher: entry.encryption?.cipher ?? .aes256GCM),
             assertionInErrors: entry.assertionInErrors,
             identifierForm: entry.identifierForm,

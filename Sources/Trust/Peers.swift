@@ -3,6 +3,7 @@ public import Dialects
 public import Federation
 public import SAML
 public import XMLSecurity
+
 public import struct Foundation.Data
 
 /// Files of the operator, read and sound: what `metadata/*.yaml` says. No network and no keys of our own in it.
@@ -76,7 +77,8 @@ public struct ServiceEntry: Hashable, Sendable {
         returnAddresses: [String], homePage: String? = nil, lowestLoA: LoA, attributes: [AttributeName],
         persons: Set<PersonKind> = [.natural], acceptsRepresentation: Bool = false, acceptsNonNotified: Bool = false,
         sector: Sector = .public, encryption: Encryption? = nil, signature: SignatureAlgorithm = .rsaSHA512,
-        signsAssertion: Bool = false, assertionInErrors: Bool = true, identifierForm: Requester.IdentifierForm = .verbatim,
+        signsAssertion: Bool = false, assertionInErrors: Bool = true,
+        identifierForm: Requester.IdentifierForm = .verbatim,
         selectedIdP: String = "EIDAS", enabled: Bool = true
     ) {
         self.providerName = providerName

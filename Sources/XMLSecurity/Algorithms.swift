@@ -148,7 +148,10 @@ public enum OAEPHash: Hashable, Sendable, CaseIterable {
     }
 
     init?(mgf uri: String?) {
-        guard let uri else { self = .sha1; return }
+        guard let uri else {
+            self = .sha1
+            return
+        }
         guard let match = Self.allCases.first(where: { $0.mgfURI == uri }) else { return nil }
         self = match
     }

@@ -28,7 +28,8 @@ final class MetadataPublisher: Sendable {
         try published.withLock { published in
             let validity = Double(settings.connector.metadataValidityHours * 3600)
             let keys = keys()
-            let certificates = [keys.connector.certificate, keys.metadata.certificate] + keys.decryption.map(\.certificate)
+            let certificates =
+                [keys.connector.certificate, keys.metadata.certificate] + keys.decryption.map(\.certificate)
             if let published, now < published.until, published.certificates == certificates {
                 return (published.octets, Int(published.until.timeIntervalSince(now)))
             }

@@ -121,7 +121,8 @@ struct Node {
             site: Site(
                 operatorName: settings.operator.name, email: settings.operator.contactEmail,
                 isTrial: !settings.isProduction),
-            connectorMetadata: { now in try publisher.document(at: now) }, isSecure: settings.publicURL.scheme == "https",
+            connectorMetadata: { now in try publisher.document(at: now) },
+            isSecure: settings.publicURL.scheme == "https",
             exchangeSeconds: Double(settings.exchangeMinutes * 60), messageLimit: settings.limits.messageCharacters,
             inFlight: inFlight, logger: logger)
     }
