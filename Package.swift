@@ -2,11 +2,14 @@
 // SPDX-License-Identifier: EUPL-1.2
 import PackageDescription
 
-let strict: [SwiftSetting] = [
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("InternalImportsByDefault"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-]
+let strict: [SwiftSetting] =
+    [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+    ]
+    // Not for whoever builds with a newer compiler, which may know more warnings.
+    + (Context.environment["PUENTE_STRICT"] == nil ? [] : [.treatAllWarnings(as: .error)])
 
 /// A Swift target with the house's settings; `tests` names the targets that have a test target of their own.
 func target(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -107,11 +110,16 @@ let package = Package(
         tests("Bridge", ["Dialects", "SAML", "XMLSecurity", "Federation"]),
         .testTarget(name: "ArchitectureTests", dependencies: ["Federation", "PuenteTestKit"], swiftSettings: strict),
         tests(
-            "Portal", ["Federation", hummingbird, .product(name: "HTTPTypes", package: "swift-http-types")] + nio, besides: ["Golden"]),
+            "Portal", ["Federation", hummingbird, .product(name: "HTTPTypes", package: "swift-http-types")] + nio,
+            besides: ["Golden"]),
         tests("YAMLText"),
         tests("Settings", ["Federation", "YAMLText"]),
         tests(
-            "Trust", ["Federation", "YAMLText", .product(name: "AsyncHTTPClient", package: "async-http-client")] + nio),
+            "Trust",
+            [
+                "Federation", "Dialects", "SAML", "XMLSecurity", "YAMLText",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+            ] + nio),
         tests("MockEurope", ["Trust", "Settings", "YAMLText", "SAML", "XMLSecurity", "Federation"] + nio),
         tests("Storage", ["SQLiteStore", "Federation", grdb]),
     ],

@@ -51,7 +51,8 @@ extension Inspection {
     /// - Parameter snapshot: who we are and whom we know; without one, only what needs neither keys nor peers is checked.
     public init(_ unwrapped: Unwrapped, by snapshot: Snapshot?, at now: Date) {
         self.init(
-            kind: .other, facts: unwrapped.steps.map { Fact(name: "undone", value: $0, isPersonal: false) }, findings: [],
+            kind: .other, facts: unwrapped.steps.map { Fact(name: "undone", value: $0, isPersonal: false) },
+            findings: [],
             rejection: nil, knowsPeers: snapshot != nil, assumptions: [])
         let examination = Examination(.thorough)
         do throws(Rejection) {
@@ -79,7 +80,10 @@ extension Inspection {
         add("Destination", parsed.claimedDestination)
         add("IssueInstant", parsed.claimedIssueInstant)
         for certificate in parsed.claimedCertificates {
-            add("certificate in the signature", "\(certificate.subject), \(certificate.publicKey.kind), until \(Instant.write(certificate.notAfter)), SHA-256 \(certificate.fingerprint)")
+            add(
+                "certificate in the signature",
+                "\(certificate.subject), \(certificate.publicKey.kind), until \(Instant.write(certificate.notAfter)), SHA-256 \(certificate.fingerprint)"
+            )
         }
         if kind(of: parsed) != .metadata {
             for (element, uri) in parsed.claimedAlgorithms { add(element, uri) }
@@ -89,7 +93,8 @@ extension Inspection {
 
     private mutating func describe(attributes: [(name: String, values: [String])]) {
         for (name, values) in attributes {
-            facts.append(Fact(name: "attribute \(name)", value: values.joined(separator: " | "), isPersonal: !values.isEmpty))
+            facts.append(
+                Fact(name: "attribute \(name)", value: values.joined(separator: " | "), isPersonal: !values.isEmpty))
         }
     }
 
@@ -109,7 +114,9 @@ extension Inspection {
     ) throws(Rejection) {
         kind = kind(of: parsed)
         guard kind != .other else {
-            throw Rejection(.messageType, parsed.claimedType, expected: "AuthnRequest, Response, LogoutRequest or metadata", found: parsed.claimedType)
+            throw Rejection(
+                .messageType, parsed.claimedType, expected: "AuthnRequest, Response, LogoutRequest or metadata",
+                found: parsed.claimedType)
         }
         guard let snapshot else {
             assumptions.append("that the certificate inside is the sender's: without --config nobody is known")
@@ -118,12 +125,15 @@ extension Inspection {
         }
         switch kind {
         case .request:
-            if parsed.received.relayState == nil { assumptions.append("RelayState stands beside a message; it is taken for given") }
+            if parsed.received.relayState == nil {
+                assumptions.append("RelayState stands beside a message; it is taken for given")
+            }
             _ = try snapshot.receiveRequest(parsed.beside(relayState: "inspected").received, at: now, examination)
         case .response: try examineResponse(parsed, snapshot, now, examination)
         case .logout: _ = try snapshot.answerLogout(parsed.received, at: now)
         case .metadata:
-            assumptions.append("that the certificate inside is pinned; puente check holds metadata against the trust list")
+            assumptions.append(
+                "that the certificate inside is pinned; puente check holds metadata against the trust list")
             try parsed.examineAlone(examination)
         case .other: break
         }
@@ -136,9 +146,13 @@ extension Inspection {
         guard let issuer = parsed.claimedIssuer,
             let country = snapshot.countries.first(where: { $0.entityID == issuer })
         else {
-            throw Rejection(.peerUnknown, "Response/Issuer", expected: "a node of the trust list", found: parsed.claimedIssuer?.rawValue)
+            throw Rejection(
+                .peerUnknown, "Response/Issuer", expected: "a node of the trust list",
+                found: parsed.claimedIssuer?.rawValue)
         }
-        assumptions.append("that the question \(parsed.claimedInResponseTo?.rawValue ?? "") was ours, for the minimum data set, at level low")
+        assumptions.append(
+            "that the question \(parsed.claimedInResponseTo?.rawValue ?? "") was ours, for the minimum data set, at level low"
+        )
         let question = Exchange.Question(
             id: parsed.claimedInResponseTo ?? MessageID(""), responder: issuer, memberState: country.memberState,
             relayState: parsed.received.relayState ?? "", attributes: [], assurance: .minimum(.low), askedAt: now)
@@ -147,7 +161,10 @@ extension Inspection {
         if let assertion = verified.message.assertion {
             add("NameID format", assertion.nameIDFormat)
             add("level of assurance", assertion.authnStatements.first?.classReferences.first)
-            describe(attributes: assertion.attributeStatements.joined().map { ($0.friendlyName ?? $0.name, $0.values.map(\.text)) })
+            describe(
+                attributes: assertion.attributeStatements.joined().map {
+                    ($0.friendlyName ?? $0.name, $0.values.map(\.text))
+                })
         } else {
             let status = verified.message.response.status
             add("status", ([status.code ?? "none"] + status.subcodes).joined(separator: " / "))
@@ -167,7 +184,8 @@ extension Snapshot {
         _ outcome: AuthenticationOutcome, to question: Exchange.Question, from responder: Responder
     ) throws(Rejection) {
         guard case .identified(let identity) = outcome else { return }
-        let person: PersonKind = identity[.personIdentifier] == nil && identity[.legalPersonIdentifier] != nil ? .legal : .natural
+        let person: PersonKind =
+            identity[.personIdentifier] == nil && identity[.legalPersonIdentifier] != nil ? .legal : .natural
         let request = AuthenticationRequest(
             id: question.id, requester: node.gateway, serviceName: "", sector: .public, assurance: question.assurance,
             person: person, attributes: [], reply: ReplyAddress(assertionConsumerService: "", relayState: nil),

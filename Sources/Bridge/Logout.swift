@@ -16,15 +16,19 @@ extension Snapshot {
         let parsed = try ParsedMessage(received)
         let name = parsed.claimedNameID.map(Clave2.registeredName)
         guard let requester = name.flatMap({ requesters[$0] }), requester.isEnabled else {
-            throw Rejection(.peerUnknown, "LogoutRequest/NameID", expected: "a registered service", found: name?.rawValue ?? "nothing")
+            throw Rejection(
+                .peerUnknown, "LogoutRequest/NameID", expected: "a registered service",
+                found: name?.rawValue ?? "nothing")
         }
         let verified = try parsed.verifyLogoutRequest(
             from: requester.sender,
-            expecting: RequestExpectation(destinations: node.gatewayAddresses, maximumAgeSeconds: node.requestAgeSeconds),
+            expecting: RequestExpectation(
+                destinations: node.gatewayAddresses, maximumAgeSeconds: node.requestAgeSeconds),
             at: now)
         let address = verified.message.issuer.name.rawValue
         guard requester.returnAddresses.contains(where: { $0.admits(address) }) else {
-            throw Rejection(.requestReplyAddress, "LogoutRequest/Issuer", expected: "a registered return address", found: address)
+            throw Rejection(
+                .requestReplyAddress, "LogoutRequest/Issuer", expected: "a registered return address", found: address)
         }
         let id = try MessageID.random()
         let success = SAMLURI.success

@@ -17,13 +17,16 @@ extension Snapshot {
     public func receiveRequest(
         _ received: ReceivedMessage, at now: Date, _ examination: Examination = Examination()
     ) throws(Rejection) -> ReceivedRequest {
-        let parsed = try examination.step(.xmlMalformed, "document") { () throws(Rejection) in try ParsedMessage(received) }
+        let parsed = try examination.step(.xmlMalformed, "document") { () throws(Rejection) in
+            try ParsedMessage(received)
+        }
         let requester = try examination.step(.peerUnknown, "AuthnRequest/@ProviderName") { () throws(Rejection) in
             try self.requester(claimedBy: parsed)
         }
         let verified = try parsed.verifyRequest(
             from: requester.sender,
-            expecting: RequestExpectation(destinations: node.gatewayAddresses, maximumAgeSeconds: node.requestAgeSeconds),
+            expecting: RequestExpectation(
+                destinations: node.gatewayAddresses, maximumAgeSeconds: node.requestAgeSeconds),
             at: now, examination)
         let request = try requesterDialect.readRequest(
             verified, relayState: received.relayState, from: requester, examination)
@@ -38,10 +41,12 @@ extension Snapshot {
         let named = parsed.claimedProviderName.map(Clave2.registeredName) ?? parsed.claimedIssuer
         guard let requester = named.flatMap({ requesters[$0] }) else {
             throw Rejection(
-                .peerUnknown, "AuthnRequest/@ProviderName", expected: "a registered service", found: named?.rawValue ?? "nothing")
+                .peerUnknown, "AuthnRequest/@ProviderName", expected: "a registered service",
+                found: named?.rawValue ?? "nothing")
         }
         guard requester.isEnabled else {
-            throw Rejection(.peerDisabled, "AuthnRequest/@ProviderName", expected: "enabled: true", found: requester.name.rawValue)
+            throw Rejection(
+                .peerDisabled, "AuthnRequest/@ProviderName", expected: "enabled: true", found: requester.name.rawValue)
         }
         return requester
     }

@@ -16,7 +16,8 @@ extension Snapshot {
             .relayStateChanged, relayState == question.relayState, "RelayState", expected: "the one that was sent",
             found: relayState == nil ? "nothing" : "another")
         let expected = ResponseExpectation(
-            issuer: responder.entityID, inResponseTo: question.id, assertionConsumerService: node.assertionConsumerService,
+            issuer: responder.entityID, inResponseTo: question.id,
+            assertionConsumerService: node.assertionConsumerService,
             audience: node.connector, skewSeconds: responder.skewSeconds, requiresEncryption: true,
             requiresConfirmation: responder.requiresConfirmation)
         return try parsed.verifyResponse(
@@ -32,7 +33,8 @@ extension Snapshot {
         let responder = try responder(of: question, at: now)
         let outcome = try responderDialect.readResponse(verified, from: responder, examination)
         return try examination.step(.dataSetIncomplete, "Assertion/AttributeStatement") { () throws(Rejection) in
-            try policy(for: exchange).admit(outcome, answering: exchange.request, to: question, published: responder.levels)
+            try policy(for: exchange).admit(
+                outcome, answering: exchange.request, to: question, published: responder.levels)
         }
     }
 

@@ -3,6 +3,7 @@ public import Dialects
 public import Federation
 import SAML
 public import XMLSecurity
+
 public import struct Foundation.Date
 
 /// All that a login needs to know, at one moment: who we are, who may ask, whom we can ask. Immutable; a new one is built
@@ -85,7 +86,10 @@ public struct Snapshot: Sendable {
 
     /// The node that was asked, as long as its metadata is good.
     public func responder(of question: Exchange.Question, at now: Date) throws(Rejection) -> Responder {
-        guard let country = countries.first(where: { $0.entityID == question.responder && $0.memberState == question.memberState })
+        guard
+            let country = countries.first(where: {
+                $0.entityID == question.responder && $0.memberState == question.memberState
+            })
         else { throw Rejection(.peerUnknown, found: question.responder.rawValue) }
         return try country.responder(at: now)
     }

@@ -22,11 +22,13 @@ extension Snapshot {
         let versions = responder.protocolVersions
         guard versions.isEmpty || versions.contains(where: ConnectorMetadata.protocolVersions.contains) else {
             throw Rejection(
-                .requestVersion, "EntityAttributes", expected: ConnectorMetadata.protocolVersions.joined(separator: ", "),
+                .requestVersion, "EntityAttributes",
+                expected: ConnectorMetadata.protocolVersions.joined(separator: ", "),
                 found: versions.joined(separator: ", "))
         }
         return Exchange.Question.Terms(
-            attributes: try attributes(of: request, from: responder), assurance: try assurance(of: request, from: responder))
+            attributes: try attributes(of: request, from: responder),
+            assurance: try assurance(of: request, from: responder))
     }
 
     /// Optional attributes that are not published are left out; a required one cannot be.
@@ -37,10 +39,12 @@ extension Snapshot {
         for attribute in request.attributes {
             // Attributes of Cl@ve alone mean nothing abroad.
             guard let row = responderDialect.mapping[attribute.name] else { continue }
-            if responder.attributes.isEmpty || ([row.uri] + row.aliases).contains(where: responder.attributes.contains) {
+            if responder.attributes.isEmpty || ([row.uri] + row.aliases).contains(where: responder.attributes.contains)
+            {
                 asked.append(attribute)
             } else if attribute.isRequired {
-                throw Rejection(.requestAttributesUnavailable, "IDPSSODescriptor/Attribute", expected: row.uri, found: "nothing")
+                throw Rejection(
+                    .requestAttributesUnavailable, "IDPSSODescriptor/Attribute", expected: row.uri, found: "nothing")
             }
         }
         return asked
@@ -53,7 +57,8 @@ extension Snapshot {
         guard case .minimum(let lowest) = request.assurance, !levels.isEmpty else { return request.assurance }
         let strong = levels.filter { $0.loa >= lowest }
         if strong.contains(where: \.isNotified) { return request.assurance }
-        let acceptsNonNotified = responder.acceptsNonNotified && (requesters[request.requester]?.acceptsNonNotified ?? false)
+        let acceptsNonNotified =
+            responder.acceptsNonNotified && (requesters[request.requester]?.acceptsNonNotified ?? false)
         guard acceptsNonNotified, !strong.isEmpty else {
             throw Rejection(
                 .requestLoAUnavailable, "EntityAttributes", expected: "\(lowest.rawValue) or more",

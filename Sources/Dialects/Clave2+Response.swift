@@ -34,7 +34,8 @@ extension Clave2 {
             [.issuer(stamp.issuer), status])
         let isPerson = if case .identified = outcome { true } else { false }
         return Draft(
-            .response, root: root, assertion: assertion, namesNobody: !isPerson, id: stamp.messageID, inResponseTo: request.id,
+            .response, root: root, assertion: assertion, namesNobody: !isPerson, id: stamp.messageID,
+            inResponseTo: request.id,
             destination: request.reply.assertionConsumerService, relayState: request.reply.relayState)
     }
 
@@ -54,13 +55,17 @@ extension Clave2 {
         let loa = request.assurance.lowest.uri
         return switch refusal.reason {
         case .authenticationFailed:
-            status([SAMLURI.responder, SAMLURI.authnFailed], "003002 - Authentication Failed (the other country could not identify the person)")
+            status(
+                [SAMLURI.responder, SAMLURI.authnFailed],
+                "003002 - Authentication Failed (the other country could not identify the person)")
         case .denied:
             status([SAMLURI.responder, SAMLURI.requestDenied], "003002 - Authentication Failed (user cancelled)")
         case .attributeUnavailable:
             status([SAMLURI.responder, SAMLURI.invalidAttribute], "202010 - A mandatory attribute is missing")
         case .assuranceTooLow:
-            status([SAMLURI.responder, SAMLURI.authnFailed], "003002 - The selected credential's LoA is lower than requested LoA (\(loa))")
+            status(
+                [SAMLURI.responder, SAMLURI.authnFailed],
+                "003002 - The selected credential's LoA is lower than requested LoA (\(loa))")
         case .requestNotAccepted:
             status([SAMLURI.requester, SAMLURI.requestDenied], "202002 - The other country did not accept the request")
         case .technical: status([SAMLURI.responder], "203001 - Internal error")
@@ -118,10 +123,14 @@ extension Clave2 {
             Namespace.saml2("SubjectConfirmationData"),
             [("InResponseTo", request.id.rawValue), ("NotOnOrAfter", end), ("Recipient", address)])
         // The kits look for the return address in the first place; brokers of standard SAML for their own name.
-        let audiences = [address] + [request.reply.issuer?.rawValue].compactMap { $0 }.filter { $0 != address && !$0.isEmpty }
+        let audiences =
+            [address] + [request.reply.issuer?.rawValue].compactMap { $0 }.filter { $0 != address && !$0.isEmpty }
         let context = XMLNode(
             Namespace.saml2("AuthnContext"), [],
-            [XMLNode(Namespace.saml2("AuthnContextClassRef"), text: level), XMLNode(Namespace.saml2("AuthnContextDecl"))])
+            [
+                XMLNode(Namespace.saml2("AuthnContextClassRef"), text: level),
+                XMLNode(Namespace.saml2("AuthnContextDecl")),
+            ])
         return XMLNode(
             Namespace.saml2("Assertion"),
             [("ID", stamp.assertionID.rawValue), ("IssueInstant", now), ("Version", "2.0")],
@@ -141,7 +150,8 @@ extension Clave2 {
                             Namespace.saml2("AudienceRestriction"), [],
                             audiences.map { XMLNode(Namespace.saml2("Audience"), text: $0) })
                     ]),
-                XMLNode(Namespace.saml2("AuthnStatement"), [("AuthnInstant", Instant.write(authenticatedAt))], [context]),
+                XMLNode(
+                    Namespace.saml2("AuthnStatement"), [("AuthnInstant", Instant.write(authenticatedAt))], [context]),
                 attributes.isEmpty ? nil : XMLNode(Namespace.saml2("AttributeStatement"), [], attributes),
             ])
     }

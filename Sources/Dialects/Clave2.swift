@@ -34,12 +34,14 @@ public struct Clave2: RequesterDialect {
         let request = verified.message
         // The gateway refuses a request without, and kits find their login again by it (dossier §2.1, §2.10).
         try examination.check(
-            .parameterMissing, relayState.map { !$0.isEmpty } ?? false, "RelayState", expected: "a text", found: "nothing")
+            .parameterMissing, relayState.map { !$0.isEmpty } ?? false, "RelayState", expected: "a text",
+            found: "nothing")
         try checkEnvelope(of: request, requester, examination)
         let person = person(of: request, requester)
         return AuthenticationRequest(
             id: request.id, requester: requester.name, serviceName: requester.name(in: "es"), relyingParty: nil,
-            sector: requester.sector, assurance: .minimum(try level(of: request, requester, examination)), person: person,
+            sector: requester.sector, assurance: .minimum(try level(of: request, requester, examination)),
+            person: person,
             attributes: try attributes(of: request, person, requester, examination),
             reply: ReplyAddress(
                 assertionConsumerService: try replyAddress(of: request, requester, examination), relayState: relayState,
@@ -97,7 +99,8 @@ public struct Clave2: RequesterDialect {
     private func replyAddress(
         of request: AuthnRequest, _ requester: Requester, _ examination: Examination
     ) throws(Rejection) -> String {
-        let only = requester.returnAddresses.lazy.compactMap { if case .exactly(let url) = $0 { url } else { nil } }.first
+        let only = requester.returnAddresses.lazy.compactMap { if case .exactly(let url) = $0 { url } else { nil } }
+            .first
         let address = request.assertionConsumerServiceURL ?? only
         let isRegistered = address.map { address in requester.returnAddresses.contains { $0.admits(address) } } ?? false
         try examination.check(
@@ -125,7 +128,8 @@ public struct Clave2: RequesterDialect {
             let place = "AuthnRequest/Extensions/RequestedAttributes/RequestedAttribute"
             if let exclusion = Exclusion(rawValue: asked.name) {
                 try examination.check(
-                    .requestMethodExcluded, exclusion != .otherCountries, place, expected: "no exclusion of other countries",
+                    .requestMethodExcluded, exclusion != .otherCountries, place,
+                    expected: "no exclusion of other countries",
                     found: asked.name)
             } else if let row = mapping[uri: asked.name] {
                 guard row.person == person, !names.contains(row.name) else { continue }
@@ -135,7 +139,8 @@ public struct Clave2: RequesterDialect {
                 names.append(row.name)
             } else {
                 try examination.check(
-                    .requestAttributes, asked.isRequired != true, place, expected: "a known attribute", found: asked.name)
+                    .requestAttributes, asked.isRequired != true, place, expected: "a known attribute",
+                    found: asked.name)
             }
         }
         return names.map { RequestedAttribute($0, isRequired: person.minimumDataSet.contains($0)) }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 public import Federation
 public import SAML
+
 public import struct Foundation.Date
 
 /// How one community of requesters asks, and wants to be answered.

@@ -22,7 +22,9 @@ public struct EIDAS: ResponderDialect {
     public func writeRequest(
         _ request: AuthenticationRequest, _ question: Exchange.Question, to responder: Responder, as stamp: Stamp
     ) throws(Rejection) -> Draft {
-        let attributes = question.attributes.compactMap { asked in mapping[asked.name].map { $0.requested(asked.isRequired) } }
+        let attributes = question.attributes.compactMap { asked in
+            mapping[asked.name].map { $0.requested(asked.isRequired) }
+        }
         let sector = saysSectorInRequest ? XMLNode(Namespace.eidas("SPType"), text: request.sector.rawValue) : nil
         let policy = responder.nameIDFormat.map {
             XMLNode(Namespace.saml2p("NameIDPolicy"), [("AllowCreate", "true"), ("Format", $0)])
@@ -32,7 +34,8 @@ public struct EIDAS: ResponderDialect {
             [
                 ("ID", stamp.messageID.rawValue), ("Version", "2.0"), ("IssueInstant", Instant.write(stamp.now)),
                 ("Destination", responder.singleSignOnService), ("Consent", SAMLURI.consentUnspecified),
-                ("ForceAuthn", "true"), ("IsPassive", "false"), ("ProviderName", String(request.serviceName.prefix(128))),
+                ("ForceAuthn", "true"), ("IsPassive", "false"),
+                ("ProviderName", String(request.serviceName.prefix(128))),
             ],
             [
                 .issuer(stamp.issuer),
@@ -70,7 +73,8 @@ public struct EIDAS: ResponderDialect {
         guard isSent else { return nil }
         let requester = request.relyingParty ?? request.requester.rawValue
         return XMLNode(
-            Namespace.saml2p("Scoping"), [], [XMLNode(Namespace.saml2p("RequesterID"), text: String(requester.prefix(1024)))])
+            Namespace.saml2p("Scoping"), [],
+            [XMLNode(Namespace.saml2p("RequesterID"), text: String(requester.prefix(1024)))])
     }
 
     // MARK: Response
@@ -88,7 +92,8 @@ public struct EIDAS: ResponderDialect {
             Identity(
                 assurance: assurance, memberState: responder.country,
                 attributes: try attributes(assertion.attributeStatements.first ?? [], examination),
-                authenticatedAt: assertion.authnStatements.first.flatMap { Instant.read($0.authnInstant) } ?? .distantPast))
+                authenticatedAt: assertion.authnStatements.first.flatMap { Instant.read($0.authnInstant) }
+                    ?? .distantPast))
     }
 
     private static func assurance(_ uri: String) throws(Rejection) -> Assurance {

@@ -70,13 +70,17 @@ extension MappingTable.Row {
         var values: [XMLNode] = []
         for value in attribute.values {
             guard let wire = rule.write(value.text, prefix: typeNamespace.prefix) else {
-                throw Rejection(.attributeInvalid, friendlyName, expected: "a value of the form \(rule)", found: "something else")
+                throw Rejection(
+                    .attributeInvalid, friendlyName, expected: "a value of the form \(rule)", found: "something else")
             }
-            let script: (XMLName, String?) = (typeNamespace("LatinScript"), value.isLatin || !rule.hasScripts ? nil : "false")
+            let script: (XMLName, String?) = (
+                typeNamespace("LatinScript"), value.isLatin || !rule.hasScripts ? nil : "false"
+            )
             values.append(
                 XMLNode(
                     Namespace.saml2("AttributeValue"),
-                    [(Namespace.xsi("type"), "\(typeNamespace.prefix):\(typeName)"), script], mentioning: [typeNamespace],
+                    [(Namespace.xsi("type"), "\(typeNamespace.prefix):\(typeName)"), script],
+                    mentioning: [typeNamespace],
                     text: wire))
         }
         return XMLNode(
@@ -107,7 +111,9 @@ extension MappingTable {
             guard let row = entry.map({ Row($0, at: entry, namespaces) }) ?? nil else { continue }
             for key in [row.name.rawValue, row.uri] + row.aliases {
                 if let first = seen.updateValue(entry.place, forKey: key) {
-                    entry.fault(expected: "each name and URI once", found: quoted(key) + " as in \(first)", advice: "Remove one of the two.")
+                    entry.fault(
+                        expected: "each name and URI once", found: quoted(key) + " as in \(first)",
+                        advice: "Remove one of the two.")
                 }
             }
             rows.append(row)
@@ -121,7 +127,9 @@ extension MappingTable.Row {
     fileprivate init?(_ map: YAMLMap, at entry: YAMLValue, _ namespaces: [String: Namespace]) {
         let name = map.required("name").string()
         let uri = map.required("uri").string("the attribute's Name")
-        let type = map.required("type").parsed("a type such as eidas-natural:GenderType", advice: "Use one of the namespaces above.") {
+        let type = map.required("type").parsed(
+            "a type such as eidas-natural:GenderType", advice: "Use one of the namespaces above."
+        ) {
             Self.type($0, namespaces)
         }
         let rule = map.required("rule").word(ValueRule.self)
@@ -157,12 +165,14 @@ extension MappingTable.Row {
     private func check(_ example: YAMLValue, wire: String, canonical: String) {
         if rule.read(wire) != canonical {
             example.fault(
-                expected: quoted(canonical), found: rule.read(wire).map(quoted) ?? "a value that the rule \(rule) refuses",
+                expected: quoted(canonical),
+                found: rule.read(wire).map(quoted) ?? "a value that the rule \(rule) refuses",
                 advice: "Correct the example or the rule of \(name).")
         }
         if rule.write(canonical, prefix: typeNamespace.prefix) != wire {
             example.fault(
-                expected: quoted(wire), found: rule.write(canonical, prefix: typeNamespace.prefix).map(quoted) ?? "nothing",
+                expected: quoted(wire),
+                found: rule.write(canonical, prefix: typeNamespace.prefix).map(quoted) ?? "nothing",
                 advice: "Correct the example, so that it is written as it is read.")
         }
     }

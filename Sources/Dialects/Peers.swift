@@ -2,13 +2,17 @@
 public import Federation
 public import SAML
 public import XMLSecurity
+
 public import struct Foundation.Date
 
 /// Somebody who may ask us: a service, or a Connector abroad. Built from what the operator registered.
 public struct Requester: Sendable {
     /// How the identifier of a person from abroad is delivered.
-    public enum IdentifierForm: String, Hashable, Sendable {
-        case verbatim, bare
+    public enum IdentifierForm: String, Hashable, Sendable, CaseIterable {
+        /// `XX/ES/…`, as the other country sent it.
+        case verbatim
+        /// Without `XX/ES/`.
+        case bare
     }
 
     public var name: EntityID
@@ -78,14 +82,21 @@ public enum ReturnAddress: Hashable, Sendable {
             guard address.hasPrefix(prefix) else { return false }
             let rest = address.dropFirst(prefix.count).lowercased()
             return !rest.contains("..") && !rest.contains("%2e") && !rest.contains("%2f") && !rest.contains("%5c")
-                && rest.utf8.allSatisfy { (33...126).contains($0) && $0 != UInt8(ascii: "#") && $0 != UInt8(ascii: "\\") }
+                && rest.utf8.allSatisfy {
+                    (33...126).contains($0) && $0 != UInt8(ascii: "#") && $0 != UInt8(ascii: "\\")
+                }
         }
     }
 }
 
 /// Somebody whom we may ask: a Proxy-Service abroad. Built from the trust list and from verified metadata.
 public struct Responder: Sendable {
-    public enum RequesterIDRule: String, Hashable, Sendable { case always, whenFlagged, never }
+    /// When it is told who asks us (Message Format 1.4 §2.4.1).
+    public enum RequesterIDRule: String, Hashable, Sendable, CaseIterable {
+        case always
+        case whenFlagged = "when-flagged"
+        case never
+    }
 
     public var entityID: EntityID
     public var country: MemberState

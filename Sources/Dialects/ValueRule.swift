@@ -24,7 +24,8 @@ public enum ValueRule: String, Hashable, Sendable, CaseIterable {
     /// - Parameter wire: trimmed.
     /// - Returns: the canonical text, or `nil` if the value is not of its form.
     public func read(_ wire: String) -> String? {
-        guard !wire.isEmpty, wire.unicodeScalars.count <= 65_535, wire.unicodeScalars.allSatisfy(Self.isPrintable) else {
+        guard !wire.isEmpty, wire.unicodeScalars.count <= 65_535, wire.unicodeScalars.allSatisfy(Self.isPrintable)
+        else {
             return nil
         }
         return switch self {

@@ -54,7 +54,9 @@ public struct Exchange: Hashable, Sendable, Codable {
     }
 
     public enum Step: Hashable, Sendable {
-        case chooseCountry, awaitAnswer(Question), nothing
+        case chooseCountry
+        case awaitAnswer(Question)
+        case nothing
     }
 
     public let id: ID
@@ -109,7 +111,9 @@ public struct Exchange: Hashable, Sendable, Codable {
     public func finished(_ ending: Ending, answering question: MessageID?) throws(Rejection) -> Exchange {
         if case .finished = stage { throw Rejection(.exchangeFinished) }
         if let question, self.question?.id != question {
-            throw Rejection(.responseUnsolicited, "Response/@InResponseTo", expected: self.question?.id.rawValue, found: question.rawValue)
+            throw Rejection(
+                .responseUnsolicited, "Response/@InResponseTo", expected: self.question?.id.rawValue,
+                found: question.rawValue)
         }
         var next = self
         next.stage = .finished(ending)

@@ -55,7 +55,8 @@ public struct Policy: Hashable, Sendable {
         guard published.isEmpty || published.contains(identity.assurance) else {
             throw Rejection(
                 .responseLoANotPublished, place,
-                expected: published.sorted().map(\.loa.rawValue).joined(separator: ", "), found: identity.assurance.loa.rawValue)
+                expected: published.sorted().map(\.loa.rawValue).joined(separator: ", "),
+                found: identity.assurance.loa.rawValue)
         }
     }
 
@@ -99,7 +100,9 @@ public struct Policy: Hashable, Sendable {
             throw Rejection(.representationNotAccepted, "Assertion/AttributeStatement", expected: "no representative")
         }
         guard sets.count <= 1 else {
-            throw Rejection(.representationNotAccepted, "Assertion/AttributeStatement", expected: "one representative", found: "two")
+            throw Rejection(
+                .representationNotAccepted, "Assertion/AttributeStatement", expected: "one representative", found: "two"
+            )
         }
     }
 }

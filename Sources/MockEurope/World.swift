@@ -1,5 +1,5 @@
-import Federation
 // SPDX-License-Identifier: EUPL-1.2
+import Federation
 public import Foundation
 import SAML
 import XMLSecurity

@@ -43,12 +43,16 @@ struct Answers: Sendable {
         var headers = common
         headers[.cacheControl] = "public, max-age=3600"
         headers[.eTag] = asset.entityTag
-        if request.headers[.ifNoneMatch]?.utf8.elementsEqual(asset.entityTag.utf8) ?? false { return Response(status: .notModified, headers: headers) }
+        if request.headers[.ifNoneMatch]?.utf8.elementsEqual(asset.entityTag.utf8) ?? false {
+            return Response(status: .notModified, headers: headers)
+        }
         headers[.contentType] = asset.contentType
         return Response(status: .ok, headers: headers, body: .init(byteBuffer: ByteBuffer(string: asset.body)))
     }
 
-    func document(_ octets: [UInt8], type: String, status: HTTPResponse.Status = .ok, cached seconds: Int? = nil) -> Response {
+    func document(_ octets: [UInt8], type: String, status: HTTPResponse.Status = .ok, cached seconds: Int? = nil)
+        -> Response
+    {
         var headers = common
         headers[.contentType] = type
         headers[.cacheControl] = seconds.map { "public, max-age=\($0)" } ?? "no-store"

@@ -35,7 +35,8 @@ extension Portal {
                     exchange, .refused(Refusal(.denied)), answering: nil, using: [], snapshot, visit)
             }
             guard let country = form["country"].flatMap(MemberState.init) else {
-                throw Rejection(.requestCountry, "country", expected: "a country of the page", found: form["country"] ?? "nothing")
+                throw Rejection(
+                    .requestCountry, "country", expected: "a country of the page", found: form["country"] ?? "nothing")
             }
             return try await ask(country, exchange, snapshot, visit)
         } catch {
@@ -44,7 +45,9 @@ extension Portal {
     }
 
     /// Leg 2: asks the country's node. The question is stored before it leaves.
-    func ask(_ country: MemberState, _ exchange: Exchange, _ snapshot: Snapshot, _ visit: Visit) async throws -> Response {
+    func ask(_ country: MemberState, _ exchange: Exchange, _ snapshot: Snapshot, _ visit: Visit) async throws
+        -> Response
+    {
         let now = visit.now
         let relayState = try randomBytes(16).hexadecimal
         let (sealed, question) = try await world.workers.run {
@@ -104,7 +107,8 @@ extension Portal {
     }
 
     private func admit(
-        _ verified: Verified<OpenedResponse>, in exchange: Exchange, _ question: Exchange.Question, _ snapshot: Snapshot,
+        _ verified: Verified<OpenedResponse>, in exchange: Exchange, _ question: Exchange.Question,
+        _ snapshot: Snapshot,
         _ visit: Visit
     ) async throws -> AuthenticationOutcome {
         let now = visit.now
@@ -123,12 +127,15 @@ extension Portal {
             AuditEvent(
                 .responseReceived, at: now, exchange: exchange.id, message: verified.message.response.id,
                 inResponseTo: question.id, sender: question.responder, receiver: snapshot.node.connector,
-                memberState: question.memberState, digest: verified.digest.hexadecimal, result: outcome.code, detail: detail))
+                memberState: question.memberState, digest: verified.digest.hexadecimal, result: outcome.code,
+                detail: detail))
         return outcome
     }
 
-    private func keys(of verified: Verified<OpenedResponse>, _ question: Exchange.Question, _ now: Date) -> [ReplayKey] {
-        let response = ReplayKey(.response, of: question.responder, verified.message.response.id, until: now + Self.replaySeconds)
+    private func keys(of verified: Verified<OpenedResponse>, _ question: Exchange.Question, _ now: Date) -> [ReplayKey]
+    {
+        let response = ReplayKey(
+            .response, of: question.responder, verified.message.response.id, until: now + Self.replaySeconds)
         let assertion = verified.message.assertion.map {
             ReplayKey(.assertion, of: question.responder, $0.id, until: now + Self.replaySeconds)
         }

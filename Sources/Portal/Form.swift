@@ -18,7 +18,8 @@ struct Form: Sendable {
         }
         // By octets, as below: strings are compared by what their marks amount to.
         guard type?.utf8.elementsEqual("application/x-www-form-urlencoded".utf8) ?? false else {
-            throw Rejection(.contentType, "Content-Type", expected: "application/x-www-form-urlencoded", found: type ?? "nothing")
+            throw Rejection(
+                .contentType, "Content-Type", expected: "application/x-www-form-urlencoded", found: type ?? "nothing")
         }
         fields = try Self.read(String(buffer: try await request.body.collect(upTo: Self.octets(limit))))
         // A field in the address as well could be read in one place and checked in another.
@@ -51,7 +52,9 @@ struct Form: Sendable {
         } catch {
             throw Rejection(.parameterMissing, "form", expected: "the whole form", found: "its beginning")
         }
-        guard let body else { throw Rejection(.parameterMissing, "form", expected: "the whole form within \(patience)") }
+        guard let body else {
+            throw Rejection(.parameterMissing, "form", expected: "the whole form within \(patience)")
+        }
         var whole = request
         whole.body = .init(buffer: body)
         return whole
@@ -78,7 +81,9 @@ struct Form: Sendable {
         for pair in PercentEncoding.pairs(in: body) {
             guard let name = PercentEncoding.decode(pair.name), let value = PercentEncoding.decode(pair.raw)
             else { throw Rejection(.base64, "form", expected: "percent-encoded UTF-8") }
-            guard name.utf8.count <= 64 else { throw Rejection(.parameterTooLarge, "form", expected: "names of at most 64 octets") }
+            guard name.utf8.count <= 64 else {
+                throw Rejection(.parameterTooLarge, "form", expected: "names of at most 64 octets")
+            }
             guard fields.updateValue(value, forKey: name) == nil else { throw Rejection(.parameterRepeated, name) }
             guard fields.count <= 32 else { throw Rejection(.parameterTooLarge, "form", expected: "at most 32 fields") }
         }

@@ -105,7 +105,8 @@ public struct Portal: Sendable {
     private func visit(
         _ request: Request, _ exchange: String?, _ answer: Answer
     ) async -> Response {
-        let visit = Visit(portal: self, request: request, exchange: exchange.flatMap(Exchange.ID.init), now: world.now())
+        let visit = Visit(
+            portal: self, request: request, exchange: exchange.flatMap(Exchange.ID.init), now: world.now())
         do {
             return try await answer(visit)
         } catch {

@@ -22,7 +22,8 @@ public struct PortalMiddleware: RouterMiddleware {
         // A form takes no place before it is there, so that slow senders keep nobody out.
         let whole: Request
         do throws(Rejection) {
-            whole = request.method == .post ? try await Form.received(request, limit: portal.world.messageLimit) : request
+            whole =
+                request.method == .post ? try await Form.received(request, limit: portal.world.messageLimit) : request
             try gate.enter()
         } catch {
             return await portal.refuse(request, error)

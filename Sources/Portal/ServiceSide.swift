@@ -72,7 +72,8 @@ extension Portal {
         let event = AuditEvent(
             .logoutAnswered, at: now, message: answer.id, inResponseTo: request, sender: requester,
             receiver: snapshot.node.gateway, digest: answer.digest.hexadecimal, result: "Success")
-        try await world.store.record(event, using: ReplayKey(.logout, of: requester, request, until: now + Self.replaySeconds))
+        try await world.store.record(
+            event, using: ReplayKey(.logout, of: requester, request, until: now + Self.replaySeconds))
         let name = snapshot.requesters[requester]?.name(in: visit.language.rawValue) ?? requester.rawValue
         return try post(answer, to: .service(name: name), visit)
     }
@@ -90,7 +91,8 @@ extension Portal {
         let sealed = try await world.workers.run { try snapshot.sendResponse(outcome, in: exchange, at: now) }
         let event = AuditEvent(
             .responseSent, at: now, exchange: exchange.id, message: sealed.id, inResponseTo: exchange.request.id,
-            sender: snapshot.node.gateway, receiver: exchange.request.requester, memberState: exchange.question?.memberState,
+            sender: snapshot.node.gateway, receiver: exchange.request.requester,
+            memberState: exchange.question?.memberState,
             digest: sealed.digest.hexadecimal, result: outcome.code)
         let ending: Exchange.Ending = if case .identified = outcome { .identified } else { .refused }
         _ = try await world.store.update(exchange.id, using: keys, event) { exchange throws(Rejection) in
@@ -102,11 +104,14 @@ extension Portal {
         return try post(sealed, to: .service(name: name ?? exchange.request.serviceName), visit)
     }
 
-    func post(_ message: SealedMessage, to destination: AutoPostPage.Destination, selector: LocalPath? = nil, _ visit: Visit)
+    func post(
+        _ message: SealedMessage, to destination: AutoPostPage.Destination, selector: LocalPath? = nil, _ visit: Visit
+    )
         throws(Rejection) -> Response
     {
         guard let target = FormTarget(message.destination) else {
-            throw Rejection(.ownFailure, "Destination", expected: "an http or https address", found: message.destination)
+            throw Rejection(
+                .ownFailure, "Destination", expected: "an http or https address", found: message.destination)
         }
         let page = AutoPostPage(
             destination: destination, target: target, fields: message.fields.map { FormField($0.name, $0.value) },

@@ -46,7 +46,8 @@ struct Visit: Sendable {
     func check(_ exchange: Exchange) throws(Rejection) -> Exchange {
         guard let browser, browser.digest == exchange.browser else { throw Rejection(.exchangeOtherBrowser) }
         guard now < exchange.expiresAt else {
-            throw Rejection(.exchangeExpired, expected: "before \(Instant.write(exchange.expiresAt))", found: Instant.write(now))
+            throw Rejection(
+                .exchangeExpired, expected: "before \(Instant.write(exchange.expiresAt))", found: Instant.write(now))
         }
         return exchange
     }
@@ -93,7 +94,8 @@ struct Visit: Sendable {
         do {
             try await portal.world.store.record(event)
         } catch {
-            portal.world.logger.error("audit event not written", metadata: ["support": "\(support)", "cause": "\(error)"])
+            portal.world.logger.error(
+                "audit event not written", metadata: ["support": "\(support)", "cause": "\(error)"])
         }
     }
 
@@ -109,7 +111,8 @@ extension Rejection {
         switch error {
         case let rejection as Rejection: self = rejection
         case StoreError.duplicate(let key):
-            self.init(.replayed, key.kind.rawValue + "/@ID", expected: "an ID that was never used", found: key.id.rawValue)
+            self.init(
+                .replayed, key.kind.rawValue + "/@ID", expected: "an ID that was never used", found: key.id.rawValue)
         case StoreError.unknown: self.init(.exchangeUnknown)
         case StoreError.unavailable(let text): self.init(.storeUnavailable, found: text)
         default: self.init(.ownFailure, found: "\(type(of: error))")

@@ -108,7 +108,9 @@ public struct Assertion: Hashable, Sendable {
         _ = reader.optional(Namespace.saml2("SubjectLocality"))
         var context = try Reader(try reader.required(Namespace.saml2("AuthnContext")), attributes: [])
         var classes: [String] = []
-        for reference in context.all(Namespace.saml2("AuthnContextClassRef")) { classes.append(try reference.simpleText()) }
+        for reference in context.all(Namespace.saml2("AuthnContextClassRef")) {
+            classes.append(try reference.simpleText())
+        }
         _ = context.optional(Namespace.saml2("AuthnContextDecl"))
         _ = context.optional(Namespace.saml2("AuthnContextDeclRef"))
         _ = context.all(Namespace.saml2("AuthenticatingAuthority"))
@@ -126,7 +128,8 @@ public struct Assertion: Hashable, Sendable {
             found.append(
                 Attribute(
                     name: try child.requiredAttribute("Name"), nameFormat: child["NameFormat"],
-                    friendlyName: child["FriendlyName"], values: values.all(Namespace.saml2("AttributeValue")).map(Value.init)))
+                    friendlyName: child["FriendlyName"],
+                    values: values.all(Namespace.saml2("AttributeValue")).map(Value.init)))
             try values.end()
         }
         try reader.end()

@@ -92,7 +92,9 @@ public struct AuthnRequest: Message {
         guard let element else { return nil }
         var reader = try Reader(element, attributes: ["Comparison"])
         var classes: [String] = []
-        for reference in reader.all(Namespace.saml2("AuthnContextClassRef")) { classes.append(try reference.simpleText()) }
+        for reference in reader.all(Namespace.saml2("AuthnContextClassRef")) {
+            classes.append(try reference.simpleText())
+        }
         try reader.end()
         return Context(comparison: element["Comparison"], classes: classes)
     }

@@ -42,7 +42,9 @@ public struct ReceivedMessage: Sendable {
         let decoded = try Self.decode(message, limit: limit, field)
         let isXML = decoded.first == UInt8(ascii: "<")
         guard let algorithm = try parameters.value("SigAlg"), let signature = try parameters.value("Signature") else {
-            guard isXML else { throw Rejection(.signatureMissing, "Signature", expected: "SigAlg and Signature in the query") }
+            guard isXML else {
+                throw Rejection(.signatureMissing, "Signature", expected: "SigAlg and Signature in the query")
+            }
             octets = decoded
             self.relayState = try Self.check(relayState: relayState)
             querySignature = nil
@@ -65,7 +67,8 @@ public struct ReceivedMessage: Sendable {
 
     private static func decode(_ message: String, limit: Int, _ field: String) throws(Rejection) -> [UInt8] {
         guard message.utf8.count <= limit else {
-            throw Rejection(.parameterTooLarge, field, expected: "at most \(limit) characters", found: "\(message.utf8.count)")
+            throw Rejection(
+                .parameterTooLarge, field, expected: "at most \(limit) characters", found: "\(message.utf8.count)")
         }
         guard let octets = Base64.decode(message), !octets.isEmpty else { throw Rejection(.base64, field) }
         return octets
@@ -74,8 +77,11 @@ public struct ReceivedMessage: Sendable {
     /// At most 80 characters, which is also what the gateway and the nodes allow (SAML Bindings 2.0 §3.5.3).
     private static func check(relayState: String?) throws(Rejection) -> String? {
         guard let relayState else { return nil }
-        guard relayState.unicodeScalars.count <= 80, relayState.unicodeScalars.allSatisfy({ $0.value >= 32 && $0.value != 127 })
-        else { throw Rejection(.relayStateTooLong, "RelayState", found: "\(relayState.unicodeScalars.count) characters") }
+        guard relayState.unicodeScalars.count <= 80,
+            relayState.unicodeScalars.allSatisfy({ $0.value >= 32 && $0.value != 127 })
+        else {
+            throw Rejection(.relayStateTooLong, "RelayState", found: "\(relayState.unicodeScalars.count) characters")
+        }
         return relayState
     }
 }

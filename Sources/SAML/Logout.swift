@@ -46,7 +46,9 @@ extension ParsedMessage {
         from sender: Sender, expecting expected: RequestExpectation, at now: Date,
         _ examination: Examination = Examination()
     ) throws(Rejection) -> Verified<LogoutRequest> {
-        try examination.step(.messageType, tree.root.local) { () throws(Rejection) in try checkType(LogoutRequest.self) }
+        try examination.step(.messageType, tree.root.local) { () throws(Rejection) in
+            try checkType(LogoutRequest.self)
+        }
         let request = try examination.step(.messageSchema, tree.root.local) { () throws(Rejection) in
             try LogoutRequest(reading: tree.root)
         }

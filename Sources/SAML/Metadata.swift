@@ -8,7 +8,10 @@ public import XMLSecurity
 /// Read leniently, as the field demands: unknown extensions, undeclared prefixes in `xsi:type` and unreadable certificates
 /// lose nothing but themselves (eIDAS dossier §0.2 fact 21).
 public struct EntityDescriptor: Hashable, Sendable {
-    public enum Role: Hashable, Sendable { case proxyService, connector }
+    public enum Role: String, Hashable, Sendable, CaseIterable {
+        case proxyService = "proxy-service"
+        case connector
+    }
 
     public struct Endpoint: Hashable, Sendable {
         public var binding: String
@@ -71,7 +74,8 @@ public struct EntityDescriptor: Hashable, Sendable {
         needsRequesterID = categories.contains(SAMLURI.requesterIDNeeded)
         isHiddenFromDiscovery = categories.contains(SAMLURI.hideFromDiscovery)
         sector = extensions?.only(Namespace.eidas("SPType")).flatMap { Sector(rawValue: $0.trimmedText) }
-        organizationName = element.only(Namespace.md("Organization"))?
+        organizationName =
+            element.only(Namespace.md("Organization"))?
             .children(Namespace.md("OrganizationDisplayName")).first?.trimmedText
         proxyService = try element.role("IDPSSODescriptor", endpoints: "SingleSignOnService")
         connector = try element.role("SPSSODescriptor", endpoints: "AssertionConsumerService")
@@ -84,7 +88,8 @@ public struct EntityDescriptor: Hashable, Sendable {
         while let current = next {
             if let text = current["validUntil"] {
                 guard let end = Instant.read(text.trimmingXMLSpace()) else {
-                    throw Rejection(.metadataExpiry, current.path + "/@validUntil", expected: "an instant in UTC", found: text)
+                    throw Rejection(
+                        .metadataExpiry, current.path + "/@validUntil", expected: "an instant in UTC", found: text)
                 }
                 nearest = min(nearest ?? end, end)
             }
@@ -109,7 +114,9 @@ extension Element {
             (role["protocolSupportEnumeration"] ?? "").split(separator: " ").contains { $0 == SAMLURI.protocolSupport }
         }
         guard let role = candidates.first else { return nil }
-        guard candidates.count == 1 else { throw Rejection(.metadataContent, path, expected: "one \(name)", found: "\(candidates.count)") }
+        guard candidates.count == 1 else {
+            throw Rejection(.metadataContent, path, expected: "one \(name)", found: "\(candidates.count)")
+        }
         let keys = role.children(Namespace.md("KeyDescriptor"))
         let signing = keys.filter { $0["use"] ?? "signing" == "signing" }.map(\.keyCertificates)
         let encryption = keys.filter { $0["use"] ?? "encryption" == "encryption" }
@@ -118,12 +125,16 @@ extension Element {
             signingCertificates: signing.flatMap(\.readable),
             encryptionKeys: encryption.flatMap { key in
                 let methods = key.children(Namespace.md("EncryptionMethod")).compactMap { $0["Algorithm"] }
-                return key.keyCertificates.readable.map { EntityDescriptor.EncryptionKey(certificate: $0, methods: methods) }
+                return key.keyCertificates.readable.map {
+                    EntityDescriptor.EncryptionKey(certificate: $0, methods: methods)
+                }
             },
             endpoints: role.children(Namespace.md(endpoints)).compactMap(\.endpoint),
             nameIDFormats: role.children(Namespace.md("NameIDFormat")).map(\.trimmedText),
             attributes: role.children(Namespace.saml2("Attribute")).compactMap { $0["Name"]?.trimmingXMLSpace() },
-            signsRequests: ["WantAuthnRequestsSigned", "AuthnRequestsSigned"].contains { role[XMLName(unqualified: $0)] == "true" },
+            signsRequests: ["WantAuthnRequestsSigned", "AuthnRequestsSigned"].contains {
+                role[XMLName(unqualified: $0)] == "true"
+            },
             unreadableCertificates: keys.map { $0.keyCertificates.unreadable }.reduce(0, +))
     }
 

@@ -30,13 +30,13 @@ public struct MetadataExpectation: Sendable {
 public struct VerifiedEntity: Hashable, Sendable {
     public let entity: EntityDescriptor
     public let role: EntityDescriptor.Role
+    /// What the entity says about this role.
+    public let descriptor: EntityDescriptor.Descriptor
     public let country: MemberState
     /// After this instant nothing of it may be used.
     public let validUntil: Date
     /// `nil` where the trust list lets the metadata be unsigned.
     public let signer: Certificate?
-
-    public var descriptor: EntityDescriptor.Descriptor { entity[role]! }
 
     /// Verifies a metadata document, single entity or aggregate, and reads the one entity that is expected.
     ///
@@ -55,20 +55,22 @@ public struct VerifiedEntity: Hashable, Sendable {
         country = expected.country
         // A file that an operator vouches for may be without end; it then has a day, and is read again before.
         validUntil = entity.validUntil ?? now + 86_400
-        try examination.check(entity, expected, at: now, isSigned: signer != nil)
+        descriptor = try examination.check(entity, expected, at: now, isSigned: signer != nil)
     }
 
     private static func entity(_ name: EntityID, in tree: XMLTree) throws(Rejection) -> Element {
         let root = tree.root
         guard root.is(Namespace.md("EntityDescriptor")) || root.is(Namespace.md("EntitiesDescriptor")) else {
-            throw Rejection(.metadataContent, root.path, expected: "EntityDescriptor or EntitiesDescriptor", found: root.local)
+            throw Rejection(
+                .metadataContent, root.path, expected: "EntityDescriptor or EntitiesDescriptor", found: root.local)
         }
         let all = root.is(Namespace.md("EntityDescriptor")) ? [root] : root.entities
         let found = all.filter { $0["entityID"]?.trimmingXMLSpace() == name.rawValue }
         guard found.count == 1 else {
             throw Rejection(
                 .metadataEntity, root.path + "/@entityID", expected: name.rawValue,
-                found: found.isEmpty ? (all.count == 1 ? all[0]["entityID"] : "\(all.count) others") : "\(found.count) times")
+                found: found.isEmpty
+                    ? (all.count == 1 ? all[0]["entityID"] : "\(all.count) others") : "\(found.count) times")
         }
         return found[0]
     }
@@ -119,7 +121,7 @@ public struct VerifiedEntity: Hashable, Sendable {
 extension Examination {
     fileprivate func check(
         _ entity: EntityDescriptor, _ expected: MetadataExpectation, at now: Date, isSigned: Bool
-    ) throws(Rejection) {
+    ) throws(Rejection) -> EntityDescriptor.Descriptor {
         let place = "EntityDescriptor"
         try check(
             .metadataExpiry, entity.validUntil.map { now < $0 } ?? !isSigned, place + "/@validUntil",
@@ -133,24 +135,29 @@ extension Examination {
             throw Rejection(.metadataContent, place, expected: role, found: "nothing")
         }
         try check(
-            .metadataCountry, descriptor.nodeCountry == expected.country.rawValue, "\(place)/\(role)/Extensions/NodeCountry",
+            .metadataCountry, descriptor.nodeCountry == expected.country.rawValue,
+            "\(place)/\(role)/Extensions/NodeCountry",
             expected: expected.country.rawValue, found: descriptor.nodeCountry ?? "nothing")
         let usable = descriptor.signingCertificates.filter { $0.publicKey.isStrong(for: expected.signatures) }
         try check(
-            .metadataKeys, !usable.isEmpty, "\(place)/\(role)/KeyDescriptor", expected: "a signing key of sufficient length",
+            .metadataKeys, !usable.isEmpty, "\(place)/\(role)/KeyDescriptor",
+            expected: "a signing key of sufficient length",
             found: descriptor.signingCertificates.map { "\($0.publicKey.kind)" }.joined(separator: ", "))
         let endpoints = descriptor.endpoints.filter { $0.binding == SAMLURI.post }
         try check(
             .metadataEndpoint, !endpoints.isEmpty && descriptor.endpoints.allSatisfy { isAcceptable($0.location) },
             "\(place)/\(role)", expected: "HTTPS endpoints, one of them HTTP-POST",
             found: descriptor.endpoints.map(\.location).joined(separator: ", "))
+        return descriptor
     }
 
     /// HTTPS, or plain HTTP on this very machine, as tests and demonstrations use it.
     private func isAcceptable(_ location: String) -> Bool {
-        guard location.utf8.count <= 300, let url = URLComponents(string: location), let host = url.host, url.user == nil
+        guard location.utf8.count <= 300, let url = URLComponents(string: location), let host = url.host,
+            url.user == nil
         else { return false }
-        return url.scheme == "https" || (url.scheme == "http" && ["localhost", "127.0.0.1", "[::1]", "::1"].contains(host))
+        return url.scheme == "https"
+            || (url.scheme == "http" && ["localhost", "127.0.0.1", "[::1]", "::1"].contains(host))
     }
 }
 

@@ -74,7 +74,8 @@ public struct ConnectorMetadata: Sendable {
     public func sealed(id: MessageID, validUntil: Date, by signer: Signer) throws(Rejection) -> [UInt8] {
         let document = document(id: id, validUntil: validUntil)
         return try translating { () throws(XMLFault) in
-            Array("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n".utf8) + (try document.signed(by: signer, behind: 0).serialized())
+            Array("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n".utf8)
+                + (try document.signed(by: signer, behind: 0).serialized())
         }
     }
 
@@ -110,7 +111,8 @@ public struct ConnectorMetadata: Sendable {
                 ("AuthnRequestsSigned", "true"), ("WantAssertionsSigned", "false"),
                 ("protocolSupportEnumeration", SAMLURI.protocolSupport),
             ],
-            [country] + signing.map { .keyDescriptor("signing", $0) } + encryption.map { .keyDescriptor("encryption", $0) }
+            [country] + signing.map { .keyDescriptor("signing", $0) }
+                + encryption.map { .keyDescriptor("encryption", $0) }
                 + formats + [service])
     }
 }
@@ -144,7 +146,8 @@ extension XMLNode {
             Namespace.saml2("Attribute"), [("Name", name), ("NameFormat", SAMLURI.nameFormatURI)],
             values.map {
                 XMLNode(
-                    Namespace.saml2("AttributeValue"), [(Namespace.xsi("type"), "xs:string")], mentioning: [.xs], text: $0)
+                    Namespace.saml2("AttributeValue"), [(Namespace.xsi("type"), "xs:string")], mentioning: [.xs],
+                    text: $0)
             })
     }
 
@@ -157,17 +160,15 @@ extension XMLNode {
     private static func encryptionMethods(for certificate: Certificate) -> [XMLNode] {
         let ciphers = [ContentCipher.aes256GCM, .aes192GCM, .aes128GCM].map { method($0.uri) }
         guard case .rsa = certificate.publicKey.kind else {
-            return ciphers + [method("http://www.w3.org/2009/xmlenc11#ECDH-ES")]
+            return ciphers + [method(AlgorithmURI.ecdhES)]
                 + [KeyWrap.aes256, .aes128].map { method($0.rawValue) }
         }
-        let transports = [
-            (DigestAlgorithm.sha256, "mgf1sha256"), (.sha384, "mgf1sha384"), (.sha512, "mgf1sha512"),
-        ].map { digest, mask in
+        let transports = [OAEPHash.sha256, .sha384, .sha512].map { hash in
             method(
-                "http://www.w3.org/2009/xmlenc11#rsa-oaep",
+                AlgorithmURI.rsaOAEP,
                 [
-                    XMLNode(Namespace.ds("DigestMethod"), [("Algorithm", digest.uri)]),
-                    XMLNode(Namespace.xenc11("MGF"), [("Algorithm", "http://www.w3.org/2009/xmlenc11#" + mask)]),
+                    XMLNode(Namespace.ds("DigestMethod"), [("Algorithm", hash.digestURI)]),
+                    XMLNode(Namespace.xenc11("MGF"), [("Algorithm", hash.mgfURI)]),
                 ])
         }
         return ciphers + transports

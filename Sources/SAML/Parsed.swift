@@ -77,7 +77,9 @@ public struct ParsedMessage {
             let isOfRoot = parent.map { $0 == root } ?? false
             let isOfAssertion =
                 (parent?.is(Namespace.saml2("Assertion")) ?? false) && (parent?.parent.map { $0 == root } ?? false)
-            guard isOfRoot || isOfAssertion else { throw Rejection(.signatureRepeated, element.path, expected: "no signature here") }
+            guard isOfRoot || isOfAssertion else {
+                throw Rejection(.signatureRepeated, element.path, expected: "no signature here")
+            }
         }
     }
 
@@ -92,7 +94,8 @@ public struct ParsedMessage {
             }
         }
         guard tree.root.children(Namespace.ds("Signature")).isEmpty else {
-            throw Rejection(.signatureRepeated, tree.root.path, expected: "no signature in the XML of the Redirect binding")
+            throw Rejection(
+                .signatureRepeated, tree.root.path, expected: "no signature in the XML of the Redirect binding")
         }
         return try translating { () throws(XMLFault) in
             try verifyDetached(

@@ -19,9 +19,13 @@ struct Reader {
                 case let namespace? where namespace.uri == Namespace.xsi.uri: name.local == "type"
                 default: allowingOthers
                 }
-            guard isKnown else { throw Rejection(.messageSchema, element.path + "/@" + name.local, expected: "no such attribute") }
+            guard isKnown else {
+                throw Rejection(.messageSchema, element.path + "/@" + name.local, expected: "no such attribute")
+            }
         }
-        guard !element.hasText else { throw Rejection(.messageSchema, element.path, expected: "elements", found: "text") }
+        guard !element.hasText else {
+            throw Rejection(.messageSchema, element.path, expected: "elements", found: "text")
+        }
     }
 
     /// Looks at nothing yet.
@@ -70,7 +74,9 @@ extension Element {
     }
 
     func requiredAttribute(_ name: XMLName) throws(Rejection) -> String {
-        guard let value = self[name] else { throw Rejection(.messageSchema, path + "/@" + name.local, expected: "a value", found: "nothing") }
+        guard let value = self[name] else {
+            throw Rejection(.messageSchema, path + "/@" + name.local, expected: "a value", found: "nothing")
+        }
         return value
     }
 
@@ -80,7 +86,8 @@ extension Element {
         case nil: nil
         case "true", "1": true
         case "false", "0": false
-        case let other: throw Rejection(.messageSchema, path + "/@" + name.local, expected: "true or false", found: other)
+        case let other:
+            throw Rejection(.messageSchema, path + "/@" + name.local, expected: "true or false", found: other)
         }
     }
 }

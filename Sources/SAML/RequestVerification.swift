@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 public import Federation
-public import XMLSecurity
 public import Foundation
+public import XMLSecurity
 
 /// Who may have sent a message, and with what.
 public struct Sender: Sendable {
@@ -36,7 +36,8 @@ extension ParsedMessage {
     /// Not checked: what it asks, whether its ID was seen before.
     /// - Spec: eIDAS dossier P1-05 to P1-18, P1-22, P1-42; Cl@ve dossier §2.10.
     public func verifyRequest(
-        from sender: Sender, expecting expected: RequestExpectation, at now: Date, _ examination: Examination = Examination()
+        from sender: Sender, expecting expected: RequestExpectation, at now: Date,
+        _ examination: Examination = Examination()
     ) throws(Rejection) -> Verified<AuthnRequest> {
         try examination.step(.messageType, tree.root.local) { () throws(Rejection) in try checkType(AuthnRequest.self) }
         let request = try examination.step(.messageSchema, tree.root.local) { () throws(Rejection) in
@@ -51,7 +52,8 @@ extension ParsedMessage {
             "AuthnRequest/@Destination", expected: expected.destinations.sorted().joined(separator: " or "),
             found: request.destination)
         try examination.check(
-            .messageIssuer, request.issuer?.hasEntityFormat ?? true, "AuthnRequest/Issuer/@Format", expected: SAMLURI.entity,
+            .messageIssuer, request.issuer?.hasEntityFormat ?? true, "AuthnRequest/Issuer/@Format",
+            expected: SAMLURI.entity,
             found: request.issuer?.format)
         try examination.check(
             .messageConsent, request.consent.map(SAMLURI.consents.contains) ?? true, "AuthnRequest/@Consent",
@@ -83,7 +85,8 @@ extension Examination {
         _ element: String, id: MessageID, version: String, issueInstant: String, from: Double, to: Double, at now: Date
     ) throws(Rejection) {
         try check(.messageVersion, version == "2.0", element + "/@Version", expected: "2.0", found: version)
-        try check(.messageIdentifier, isNCName(id.rawValue), element + "/@ID", expected: "an NCName", found: id.rawValue)
+        try check(
+            .messageIdentifier, isNCName(id.rawValue), element + "/@ID", expected: "an NCName", found: id.rawValue)
         let age = Instant.read(issueInstant)?.timeIntervalSince(now)
         try check(
             .messageIssueInstant, age.map { from <= $0 && $0 <= to } ?? false, element + "/@IssueInstant",

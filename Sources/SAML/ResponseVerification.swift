@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 public import Federation
-public import XMLSecurity
 public import Foundation
+public import XMLSecurity
 
 /// What must be true of an answer before anybody looks at whom it names.
 public struct ResponseExpectation: Sendable {
@@ -159,7 +159,8 @@ extension Examination {
             expected: "no second code beside Success", found: response.status.subcodes.first)
         let contents = response.contents
         try check(
-            .responseAssertions, contents.count == 1, "Response", expected: "exactly one assertion", found: "\(contents.count)")
+            .responseAssertions, contents.count == 1, "Response", expected: "exactly one assertion",
+            found: "\(contents.count)")
         let isEncrypted = if case .encrypted = contents.first { true } else { false }
         try check(
             .encryptionMissing, isEncrypted || !expected.requiresEncryption, "Response/Assertion",
@@ -199,7 +200,8 @@ extension Examination {
         let isFine = confirmations.isEmpty ? !expected.requiresConfirmation : confirmations.allSatisfy(fits)
         try check(
             .responseConfirmation, isFine, "Assertion/Subject/SubjectConfirmation",
-            expected: "bearer for \(expected.assertionConsumerService) and \(expected.inResponseTo), not ended at \(Instant.write(now))",
+            expected:
+                "bearer for \(expected.assertionConsumerService) and \(expected.inResponseTo), not ended at \(Instant.write(now))",
             found: confirmations.first.map {
                 "\($0.method) for \($0.recipient ?? "nobody") and \($0.inResponseTo ?? "nothing"), until \($0.notOnOrAfter ?? "ever")"
             } ?? "nothing")
@@ -214,7 +216,8 @@ extension Examination {
         let place = "Assertion/Conditions"
         try check(
             .responseConditions, from != nil && until != nil, place, expected: "NotBefore and NotOnOrAfter in UTC",
-            found: assertion.conditions.map { "\($0.notBefore ?? "nothing") and \($0.notOnOrAfter ?? "nothing")" } ?? "nothing")
+            found: assertion.conditions.map { "\($0.notBefore ?? "nothing") and \($0.notOnOrAfter ?? "nothing")" }
+                ?? "nothing")
         try check(
             .responseNotYetValid, from.map { $0 <= now + expected.skewSeconds } ?? false, place + "/@NotBefore",
             expected: "at most \(Instant.write(now + expected.skewSeconds))", found: assertion.conditions?.notBefore)

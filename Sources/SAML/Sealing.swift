@@ -74,7 +74,8 @@ public struct SealedMessage: Sendable {
         let octets = try translating { () throws(XMLFault) in try Self.seal(draft, seal) }
         let encoded = Base64.encode(octets)
         guard encoded.utf8.count <= limit else {
-            throw Rejection(.messageTooLarge, draft.root.name.local, expected: "at most \(limit)", found: "\(encoded.utf8.count)")
+            throw Rejection(
+                .messageTooLarge, draft.root.name.local, expected: "at most \(limit)", found: "\(encoded.utf8.count)")
         }
         id = draft.id
         inResponseTo = draft.inResponseTo
@@ -86,7 +87,9 @@ public struct SealedMessage: Sendable {
     private static func seal(_ draft: Draft, _ seal: Seal) throws(XMLFault) -> [UInt8] {
         var root = draft.root
         if var assertion = draft.assertion {
-            if seal.signsAssertion { assertion = try assertion.signed(by: seal.signer, behind: assertion.signaturePlace) }
+            if seal.signsAssertion {
+                assertion = try assertion.signed(by: seal.signer, behind: assertion.signaturePlace)
+            }
             root = root.appending(draft.namesNobody ? assertion : try protect(assertion, seal))
         }
         return try root.signed(by: seal.signer, behind: root.signaturePlace).serialized()

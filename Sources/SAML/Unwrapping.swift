@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
-import Foundation
 public import Federation
+import Foundation
 public import XMLSecurity
 
 /// A message as somebody saved it, brought back to XML: for people who look into messages, never for the product's legs.
@@ -35,7 +35,9 @@ public struct Unwrapped: Sendable {
         if decoded.first == UInt8(ascii: "<") || decoded.starts(with: [0xEF, 0xBB, 0xBF]) {
             octets = decoded
         } else {
-            guard let inflated = Deflate.inflate(decoded, limit: min(limit, 16 << 20)) else { throw Rejection(.deflate, "file") }
+            guard let inflated = Deflate.inflate(decoded, limit: min(limit, 16 << 20)) else {
+                throw Rejection(.deflate, "file")
+            }
             steps.append("DEFLATE")
             octets = inflated
         }
@@ -47,7 +49,9 @@ public struct Unwrapped: Sendable {
         let query = text.split(separator: "?", maxSplits: 1).last.map(String.init) ?? text
         let parameters = Query(query)
         for name in ["SAMLRequest", "SAMLResponse", "logoutRequest", "logoutResponse"] {
-            if let value = try? parameters.value(name) { return (name, value, (try? parameters.value("RelayState")) ?? nil) }
+            if let value = try? parameters.value(name) {
+                return (name, value, (try? parameters.value("RelayState")) ?? nil)
+            }
         }
         return nil
     }
@@ -83,7 +87,8 @@ extension ParsedMessage {
     /// The same message with a RelayState beside it, unless it came with one.
     public func beside(relayState: String) -> ParsedMessage {
         ParsedMessage(
-            received: ReceivedMessage(octets: received.octets, relayState: received.relayState ?? relayState), tree: tree)
+            received: ReceivedMessage(octets: received.octets, relayState: received.relayState ?? relayState),
+            tree: tree)
     }
 
     public var claimedID: MessageID? { tree.root["ID"].map { MessageID($0) } }
@@ -103,7 +108,10 @@ extension ParsedMessage {
         tree.root.descendants.filter {
             $0.is(Namespace.saml2("Attribute")) || $0.is(Namespace.eidas("RequestedAttribute"))
         }.map { attribute in
-            (attribute["FriendlyName"] ?? attribute["Name"] ?? "?", attribute.children.map(\.trimmedText).filter { !$0.isEmpty })
+            (
+                attribute["FriendlyName"] ?? attribute["Name"] ?? "?",
+                attribute.children.map(\.trimmedText).filter { !$0.isEmpty }
+            )
         }
     }
 
@@ -111,6 +119,7 @@ extension ParsedMessage {
     public var claimedCertificates: [Certificate] {
         tree.root.children(Namespace.ds("Signature")).flatMap { $0.children(Namespace.ds("KeyInfo")) }
             .flatMap { $0.children(Namespace.ds("X509Data")) }.flatMap { $0.children(Namespace.ds("X509Certificate")) }
-            .compactMap { element in element.base64.flatMap { try? Certificate(der: $0) } }  // An unreadable one shows nothing.
+            // An unreadable one shows nothing.
+            .compactMap { element in element.base64.flatMap { try? Certificate(der: $0) } }
     }
 }

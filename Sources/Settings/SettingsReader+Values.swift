@@ -41,7 +41,9 @@ extension SettingsReader {
         } catch {
             value.fault(
                 expected: "a readable file, because production is true", found: error.found,
-                advice: "Make 64 hexadecimal digits, as openssl rand -hex 32 prints them there that only this user can read.")
+                advice:
+                    "Make 64 hexadecimal digits, as openssl rand -hex 32 prints them there that only this user can read."
+            )
         }
         return path
     }

@@ -55,7 +55,9 @@ struct MetadataSource: Sendable {
         }
     }
 
-    static func fetch(_ url: String, with client: HTTPClient, within patience: Duration = .seconds(30)) async throws -> [UInt8] {
+    static func fetch(_ url: String, with client: HTTPClient, within patience: Duration = .seconds(30)) async throws
+        -> [UInt8]
+    {
         let end = ContinuousClock.now + patience
         var request = HTTPClientRequest(url: url)
         request.headers.add(name: "Accept", value: "application/samlmetadata+xml, application/xml, text/xml")
@@ -72,7 +74,9 @@ struct MetadataSource: Sendable {
                 throw Rejection(.metadataUnavailable, url, expected: "at most \(sizeLimit) octets", found: "more")
             }
             guard ContinuousClock.now < end else {
-                throw Rejection(.metadataUnavailable, url, expected: "all of it within \(patience)", found: "\(octets.count) octets")
+                throw Rejection(
+                    .metadataUnavailable, url, expected: "all of it within \(patience)", found: "\(octets.count) octets"
+                )
             }
         }
         return octets

@@ -46,7 +46,8 @@ public struct OwnKeys: Sendable {
             encryption: decryption.map(\.certificate),
             details: OperatorDetails(
                 name: connector.organization.name, displayName: connector.organization.displayName,
-                url: connector.organization.url, support: .init(connector.support), technical: .init(connector.technical)),
+                url: connector.organization.url, support: .init(connector.support),
+                technical: .init(connector.technical)),
             applicationIdentifier: "Puente:puente:\(version)")
     }
 
@@ -56,7 +57,8 @@ public struct OwnKeys: Sendable {
         return Snapshot.Node(
             country: settings.memberState, connector: settings.connector.entityID,
             assertionConsumerService: base + Paths.assertionConsumerService, connectorSigner: connector,
-            decryptionKeys: decryption, gateway: EntityID(settings.clave.issuer), gatewayAddresses: [base + Paths.clave2],
+            decryptionKeys: decryption, gateway: EntityID(settings.clave.issuer),
+            gatewayAddresses: [base + Paths.clave2],
             requestAgeSeconds: Double(settings.requestAgeMinutes * 60))
     }
 }
@@ -101,7 +103,9 @@ private struct KeyReader {
             attempt(pair.key, "a private key in PEM") { () throws(XMLFault) in try PrivateKey(pem: octets) }
         }
         let chain = contents(pair.certificate).flatMap { octets in
-            attempt(pair.certificate, "a certificate in PEM") { () throws(XMLFault) in try certificates(pemOrDER: octets) }
+            attempt(pair.certificate, "a certificate in PEM") { () throws(XMLFault) in
+                try certificates(pemOrDER: octets)
+            }
         }
         guard let key, let chain else { return nil }
         return (key, chain)
@@ -132,7 +136,9 @@ private struct KeyReader {
                 "one from \(Instant.write(certificate.notBefore)) to \(Instant.write(certificate.notAfter))")
         }
         if !certificate.publicKey.isStrong(for: policy) {
-            fault(pair.certificate, "RSA of \(policy.minimumRSABits) bits or more, or a named curve", "\(certificate.publicKey.kind)")
+            fault(
+                pair.certificate, "RSA of \(policy.minimumRSABits) bits or more, or a named curve",
+                "\(certificate.publicKey.kind)")
         }
     }
 
@@ -145,7 +151,7 @@ private struct KeyReader {
 }
 
 extension SignatureAlgorithm {
-    init(_ word: Settings.SignatureAlgorithm) {
+    fileprivate init(_ word: Settings.SignatureAlgorithm) {
         self =
             switch word {
             case .pssSHA256: .pssSHA256

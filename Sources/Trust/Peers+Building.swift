@@ -18,11 +18,12 @@ extension Requester {
             acceptsRepresentation: entry.acceptsRepresentation, acceptsNonNotified: entry.acceptsNonNotified,
             sector: entry.sector,
             seal: Seal(
-                signer: try gateway.using(SignatureAlgorithm(entry.signature)), signsAssertion: entry.signsAssertion,
-                recipients: try entry.encryption.map { encryption throws(XMLFault) in [try Recipient(encryption)] } ?? [],
-                cipher: entry.encryption.map { ContentCipher($0.cipher) } ?? .aes256GCM),
+                signer: try gateway.using(entry.signature), signsAssertion: entry.signsAssertion,
+                recipients: try entry.encryption.map { encryption throws(XMLFault) in [try Recipient(encryption)] }
+                    ?? [],
+                cipher: entry.encryption?.cipher ?? .aes256GCM),
             assertionInErrors: entry.assertionInErrors,
-            identifierForm: entry.identifierForm == .bare ? .bare : .verbatim,
+            identifierForm: entry.identifierForm,
             selectedIdP: entry.selectedIdP == "none" ? nil : entry.selectedIdP, isEnabled: entry.enabled)
     }
 }
@@ -42,7 +43,7 @@ extension Responder {
             singleSignOnService: endpoint.location,
             levels: Set(verified.entity.levelsOfAssurance.compactMap { Assurance(uri: $0) }),
             attributes: Set(descriptor.attributes), protocolVersions: verified.entity.protocolVersions,
-            needsRequesterID: verified.entity.needsRequesterID, sendsRequesterID: .init(profile.sendsRequesterID),
+            needsRequesterID: verified.entity.needsRequesterID, sendsRequesterID: profile.sendsRequesterID,
             nameIDFormat: profile.requestsNameID.uri, skewSeconds: Double(profile.clockSkewSeconds),
             acceptsNonNotified: profile.acceptsNonNotified, requiresConfirmation: profile.requiresSubjectConfirmation,
             validUntil: verified.validUntil)
@@ -53,7 +54,7 @@ extension MetadataExpectation {
     init(_ entry: NodeEntry) throws(XMLFault) {
         self.init(
             entityID: entry.entityID, country: entry.country,
-            role: entry.role == .proxyService ? .proxyService : .connector, pins: try entry.pins.read(),
+            role: entry.role, pins: try entry.pins.read(),
             allowsUnsigned: entry.profile.allowsUnsignedMetadata)
     }
 }
@@ -76,42 +77,6 @@ extension Recipient {
         switch encryption.transport {
         case .rsaOAEP: try self.init(certificate, transport: .rsaOAEP(.sha256))
         case .rsaOAEPMGF1P: try self.init(certificate, transport: .rsaOAEPMGF1P)
-        }
-    }
-}
-
-extension ContentCipher {
-    fileprivate init(_ word: ServiceEntry.ContentCipher) {
-        switch word {
-        case .aes128GCM: self = .aes128GCM
-        case .aes192GCM: self = .aes192GCM
-        case .aes256GCM: self = .aes256GCM
-        }
-    }
-}
-
-extension SignatureAlgorithm {
-    fileprivate init(_ word: ServiceEntry.ResponseSignature) {
-        switch word {
-        case .rsaSHA256: self = .rsaSHA256
-        case .rsaSHA384: self = .rsaSHA384
-        case .rsaSHA512: self = .rsaSHA512
-        case .pssSHA256: self = .pssSHA256
-        case .pssSHA384: self = .pssSHA384
-        case .pssSHA512: self = .pssSHA512
-        case .ecdsaSHA256: self = .ecdsaSHA256
-        case .ecdsaSHA384: self = .ecdsaSHA384
-        case .ecdsaSHA512: self = .ecdsaSHA512
-        }
-    }
-}
-
-extension Responder.RequesterIDRule {
-    fileprivate init(_ word: PeerProfile.RequesterIDRule) {
-        switch word {
-        case .always: self = .always
-        case .whenFlagged: self = .whenFlagged
-        case .never: self = .never
         }
     }
 }

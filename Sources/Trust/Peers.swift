@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
+public import Dialects
 public import Federation
+public import SAML
+public import XMLSecurity
 
 public import struct Foundation.Data
 
@@ -34,36 +37,10 @@ public struct ServiceEntry: Hashable, Sendable {
         }
     }
 
-    public enum ContentCipher: String, Sendable, CaseIterable {
-        case aes128GCM = "aes128-gcm"
-        case aes192GCM = "aes192-gcm"
-        case aes256GCM = "aes256-gcm"
-    }
-
     /// For an RSA certificate. `rsa-oaep-mgf1p` is what kits of Cl@ve 2.x read (Cl@ve dossier §11.2).
     public enum KeyTransport: String, Sendable, CaseIterable {
         case rsaOAEP = "rsa-oaep"
         case rsaOAEPMGF1P = "rsa-oaep-mgf1p"
-    }
-
-    public enum ResponseSignature: String, Sendable, CaseIterable {
-        case rsaSHA256 = "rsa-sha256"
-        case rsaSHA384 = "rsa-sha384"
-        case rsaSHA512 = "rsa-sha512"
-        case pssSHA256 = "rsa-pss-sha256"
-        case pssSHA384 = "rsa-pss-sha384"
-        case pssSHA512 = "rsa-pss-sha512"
-        case ecdsaSHA256 = "ecdsa-sha256"
-        case ecdsaSHA384 = "ecdsa-sha384"
-        case ecdsaSHA512 = "ecdsa-sha512"
-    }
-
-    /// How the identifier of a person from abroad is delivered.
-    public enum IdentifierForm: String, Sendable, CaseIterable {
-        /// `XX/ES/…`, as the other country sent it.
-        case verbatim
-        /// Without `XX/ES/`.
-        case bare
     }
 
     /// ProviderName, left of `;`. Compared exactly.
@@ -86,11 +63,11 @@ public struct ServiceEntry: Hashable, Sendable {
     public var sector: Sector
     /// `nil`: the assertion travels in clear inside the signed response, the normal case of Cl@ve 2.0.
     public var encryption: Encryption?
-    public var signature: ResponseSignature
+    public var signature: SignatureAlgorithm
     public var signsAssertion: Bool
     /// Whether an error answer carries an assertion, as engine 1.4.3 needs (Cl@ve dossier §11).
     public var assertionInErrors: Bool
-    public var identifierForm: IdentifierForm
+    public var identifierForm: Requester.IdentifierForm
     /// Value of the SelectedIdP attribute (unconfirmed by the operator of Cl@ve, therefore a setting).
     public var selectedIdP: String
     public var enabled: Bool
@@ -99,8 +76,9 @@ public struct ServiceEntry: Hashable, Sendable {
         providerName: EntityID, displayName: [String: String], dialect: Dialect = .clave2, certificates: [Data],
         returnAddresses: [String], homePage: String? = nil, lowestLoA: LoA, attributes: [AttributeName],
         persons: Set<PersonKind> = [.natural], acceptsRepresentation: Bool = false, acceptsNonNotified: Bool = false,
-        sector: Sector = .public, encryption: Encryption? = nil, signature: ResponseSignature = .rsaSHA512,
-        signsAssertion: Bool = false, assertionInErrors: Bool = true, identifierForm: IdentifierForm = .verbatim,
+        sector: Sector = .public, encryption: Encryption? = nil, signature: SignatureAlgorithm = .rsaSHA512,
+        signsAssertion: Bool = false, assertionInErrors: Bool = true,
+        identifierForm: Requester.IdentifierForm = .verbatim,
         selectedIdP: String = "EIDAS", enabled: Bool = true
     ) {
         self.providerName = providerName
@@ -127,11 +105,6 @@ public struct ServiceEntry: Hashable, Sendable {
 
 /// One node of a member state, as `metadata/trust-list.yaml` names it.
 public struct NodeEntry: Hashable, Sendable {
-    public enum Role: String, Sendable, CaseIterable {
-        case proxyService = "proxy-service"
-        case connector
-    }
-
     public enum Source: Hashable, Sendable {
         case file(path: String)
         /// HTTPS only; `certificateAuthority` is a PEM file with the only anchors to trust, or `nil` for the public ones.
@@ -140,7 +113,7 @@ public struct NodeEntry: Hashable, Sendable {
 
     public var entityID: EntityID
     public var country: MemberState
-    public var role: Role
+    public var role: EntityDescriptor.Role
     public var source: Source
     /// PEM or DER: metadata signers, or anchors of their chains. Empty only with `allowsUnsignedMetadata`.
     public var pins: [Data]
@@ -150,7 +123,7 @@ public struct NodeEntry: Hashable, Sendable {
     public var enabled: Bool
 
     public init(
-        entityID: EntityID, country: MemberState, role: Role, source: Source, pins: [Data],
+        entityID: EntityID, country: MemberState, role: EntityDescriptor.Role, source: Source, pins: [Data],
         profile: PeerProfile = PeerProfile(), displayName: [String: String] = [:], enabled: Bool = true
     ) {
         self.entityID = entityID
@@ -166,17 +139,12 @@ public struct NodeEntry: Hashable, Sendable {
 
 /// Where one peer differs from the specification (eIDAS dossier §8.3). The defaults are those of Message Format 1.4.
 public struct PeerProfile: Hashable, Sendable {
-    public enum RequesterIDRule: String, Sendable, CaseIterable {
-        case always
-        case whenFlagged = "when-flagged"
-        case never
-    }
     public enum NameIDFormat: String, Sendable, CaseIterable { case none, persistent, transient, unspecified }
 
     public var allowsUnsignedMetadata = false
     /// Seconds, 0 to 300.
     public var clockSkewSeconds = 60
-    public var sendsRequesterID = RequesterIDRule.whenFlagged
+    public var sendsRequesterID = Responder.RequesterIDRule.whenFlagged
     public var requestsNameID = NameIDFormat.unspecified
     /// Lets this peer encrypt with `rsa-oaep-mgf1p`, or MGF1 with SHA-1.
     public var allowsOldKeyTransport = false

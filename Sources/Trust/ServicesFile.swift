@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
+import Dialects
 import Federation
 import Foundation
+import XMLSecurity
 public import YAMLText
 
 /// `metadata/services.yaml`: the national services that may ask. Its commented example and `Docs/schema/services.json`
@@ -43,7 +45,7 @@ extension RegistryReader {
             acceptsNonNotified: map["accepts-non-notified"].bool() ?? false,
             sector: map["sector"].word() ?? .public,
             encryption: map["encryption"].map(encryption),
-            signature: map["signature"].word() ?? .rsaSHA512,
+            signature: map["signature"].word(named: \.name) ?? .rsaSHA512,
             signsAssertion: map["signs-assertion"].bool() ?? false,
             assertionInErrors: map["assertion-in-errors"].bool() ?? true,
             identifierForm: map["identifier-form"].word() ?? .verbatim,
@@ -59,7 +61,7 @@ extension RegistryReader {
     private func encryption(_ map: YAMLMap) -> ServiceEntry.Encryption {
         ServiceEntry.Encryption(
             certificate: map.required("certificate").certificate(rules) ?? Data(),
-            cipher: map["cipher"].word() ?? .aes256GCM,
+            cipher: map["cipher"].word(named: \.name) ?? .aes256GCM,
             transport: map["key-transport"].word() ?? .rsaOAEPMGF1P)
     }
 }

@@ -97,7 +97,9 @@ public final class TrustDirectory: Sendable {
                     } catch let rejection as Rejection {
                         return (entry, .failure(rejection))
                     } catch {
-                        return (entry, .failure(Rejection(.metadataUnavailable, entry.entityID.rawValue, found: "\(error)")))
+                        return (
+                            entry, .failure(Rejection(.metadataUnavailable, entry.entityID.rawValue, found: "\(error)"))
+                        )
                     }
                 }
             }
@@ -133,7 +135,8 @@ public final class TrustDirectory: Sendable {
         do {
             try source.keep(octets, of: entry.entityID)
         } catch {
-            logger.error("copy of metadata not written", metadata: ["entity": "\(entry.entityID)", "cause": "\(error)"])
+            logger.error(
+                "copy of metadata not written", metadata: ["entity": "\(entry.entityID)", "cause": "\(error)"])
         }
     }
 
@@ -203,7 +206,8 @@ extension TrustDirectory {
         do throws(Rejection) {
             switch entry.source {
             case .file(let path):
-                return Known(entity: try verify(try MetadataSource.file(path), entry, at: now), failure: nil, since: now)
+                return Known(
+                    entity: try verify(try MetadataSource.file(path), entry, at: now), failure: nil, since: now)
             case .https(let url, _):
                 guard let copy = source.copy(of: entry.entityID) else {
                     throw Rejection(.metadataUnavailable, url, expected: "metadata", found: "none was fetched yet")
@@ -216,7 +220,8 @@ extension TrustDirectory {
     }
 
     private static func snapshot(
-        _ files: Files, _ requesters: [EntityID: Requester], _ known: [EntityID: Known], _ settings: Settings, at now: Date
+        _ files: Files, _ requesters: [EntityID: Requester], _ known: [EntityID: Known], _ settings: Settings,
+        at now: Date
     ) -> Snapshot {
         Snapshot(
             node: files.keys.node(settings), requesters: requesters,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import Federation
 import Foundation
+import SAML
 public import YAMLText
 
 /// `metadata/trust-list.yaml`, and others like it: the nodes of the member states. The commented example and
@@ -28,7 +29,7 @@ extension RegistryReader {
 
     private func node(_ map: YAMLMap) -> NodeEntry {
         let id = map.required("entity-id")
-        let role: NodeEntry.Role? = map.required("role").word()
+        let role: EntityDescriptor.Role? = map.required("role").word()
         let entityID = id.uri(advice: "Copy entityID from the metadata, letter by letter.")
         if let role { claim(entityID, as: role.rawValue, at: id) }
         let enabled = map["enabled"].bool() ?? true

@@ -33,6 +33,15 @@ public enum SignatureAlgorithm: String, Hashable, Sendable, CaseIterable {
 
     public var uri: String { rawValue }
 
+    /// As operators write it: `rsa-sha512`, `rsa-pss-sha256`, `ecdsa-sha384`.
+    public var name: String {
+        switch scheme {
+        case .pkcs1: "rsa-\(digest)"
+        case .pss: "rsa-pss-\(digest)"
+        case .ecdsa: "ecdsa-\(digest)"
+        }
+    }
+
     public var scheme: Scheme {
         switch self {
         case .rsaSHA256, .rsaSHA384, .rsaSHA512: .pkcs1
@@ -110,6 +119,11 @@ public enum ContentCipher: String, Hashable, Sendable, CaseIterable {
     case aes256GCM = "http://www.w3.org/2009/xmlenc11#aes256-gcm"
 
     public var uri: String { rawValue }
+
+    /// As operators write it: `aes256-gcm`.
+    public var name: String { "aes\(8 * keyLength)-gcm" }
+
+    /// In octets.
     public var keyLength: Int {
         switch self {
         case .aes128GCM: 16
@@ -134,12 +148,15 @@ public enum OAEPHash: Hashable, Sendable, CaseIterable {
     }
 
     init?(mgf uri: String?) {
-        guard let uri else { self = .sha1; return }
+        guard let uri else {
+            self = .sha1
+            return
+        }
         guard let match = Self.allCases.first(where: { $0.mgfURI == uri }) else { return nil }
         self = match
     }
 
-    var digestURI: String {
+    public var digestURI: String {
         switch self {
         case .sha1: "http://www.w3.org/2000/09/xmldsig#sha1"
         case .sha256: DigestAlgorithm.sha256.uri
@@ -148,7 +165,7 @@ public enum OAEPHash: Hashable, Sendable, CaseIterable {
         }
     }
 
-    var mgfURI: String {
+    public var mgfURI: String {
         switch self {
         case .sha1: "http://www.w3.org/2009/xmlenc11#mgf1sha1"
         case .sha256: "http://www.w3.org/2009/xmlenc11#mgf1sha256"
@@ -183,12 +200,13 @@ public struct EncryptionPolicy: Hashable, Sendable {
     public static let eidas = EncryptionPolicy()
 }
 
-enum AlgorithmURI {
+/// Algorithms that have no variants.
+public enum AlgorithmURI {
     static let exclusiveC14N = "http://www.w3.org/2001/10/xml-exc-c14n#"
     static let enveloped = "http://www.w3.org/2000/09/xmldsig#enveloped-signature"
-    static let rsaOAEP = "http://www.w3.org/2009/xmlenc11#rsa-oaep"
+    public static let rsaOAEP = "http://www.w3.org/2009/xmlenc11#rsa-oaep"
     static let rsaOAEPMGF1P = "http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p"
-    static let ecdhES = "http://www.w3.org/2009/xmlenc11#ECDH-ES"
+    public static let ecdhES = "http://www.w3.org/2009/xmlenc11#ECDH-ES"
     static let concatKDF = "http://www.w3.org/2009/xmlenc11#ConcatKDF"
     static let encryptedElement = "http://www.w3.org/2001/04/xmlenc#Element"
     static let encryptedKeyReference = "http://www.w3.org/2001/04/xmlenc#EncryptedKey"

@@ -30,7 +30,10 @@ public enum Base64 {
             for octet in text {
                 let value = table[Int(octet)]
                 if value < 64 {
-                    guard padding == 0 else { return valid = false }
+                    guard padding == 0 else {
+                        valid = false
+                        return
+                    }
                     bits = bits << 6 | UInt32(value)
                     digits += 1
                     if digits & 3 == 0 {
@@ -42,7 +45,8 @@ public enum Base64 {
                 } else if octet == UInt8(ascii: "=") {
                     padding += 1
                 } else if value != space {
-                    return valid = false
+                    valid = false
+                    return
                 }
             }
             switch (digits & 3, padding) {

@@ -15,7 +15,8 @@ extension Element {
         guard let output = xmlAllocOutputBuffer(nil) else { throw XMLFault(.internalFailure) }
         defer { xmlOutputBufferClose(output) }
         // The whole document is the fast way; beside the root there may be a style sheet, which is not of this element.
-        let isWhole = xmlDocGetRootElement(tree.document) == node && node.pointee.prev == nil && node.pointee.next == nil
+        let isWhole =
+            xmlDocGetRootElement(tree.document) == node && node.pointee.prev == nil && node.pointee.next == nil
         let done = withCStrings(prefixes) { list in
             xmlC14NExecute(
                 tree.document, isWhole ? nil : isInside, isWhole ? nil : UnsafeMutableRawPointer(node),
@@ -52,7 +53,8 @@ private struct Place {
 
 /// Visibility of a node for `xmlC14NExecute`: inside the element that `target` points to.
 /// `node` may be a namespace declaration, which has no parent of its own; `parent` is its element then.
-private let isInside: @convention(c) (UnsafeMutableRawPointer?, xmlNodePtr?, xmlNodePtr?) -> Int32 = { target, node, parent in
+private let isInside: @convention(c) (UnsafeMutableRawPointer?, xmlNodePtr?, xmlNodePtr?) -> Int32 = {
+    target, node, parent in
     guard let node else { return 0 }
     var next: xmlNodePtr? = node.pointee.type == XML_NAMESPACE_DECL ? parent : node
     while let current = next {
@@ -68,7 +70,7 @@ private func withCStrings<R>(
 ) -> R {
     guard !strings.isEmpty else { return body(nil) }
     var copies = strings.map { xmlStrdup($0) }
-    defer { copies.forEach { cpuente_xml_free($0) } }
+    defer { for copy in copies { cpuente_xml_free(copy) } }
     copies.append(nil)
     return copies.withUnsafeMutableBufferPointer { body($0.baseAddress) }
 }

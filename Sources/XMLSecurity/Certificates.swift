@@ -19,7 +19,9 @@ public final class Certificate: Sendable {
 
     /// - Throws: `.keyUnusable` if the octets are not exactly one certificate with a readable key.
     public init(der: [UInt8]) throws(XMLFault) {
-        guard let certificate = readCertificate(der) else { throw XMLFault(.keyUnusable, expected: "an X.509 certificate") }
+        guard let certificate = readCertificate(der) else {
+            throw XMLFault(.keyUnusable, expected: "an X.509 certificate")
+        }
         defer {
             X509_free(certificate)
             ERR_clear_error()
@@ -151,7 +153,7 @@ private func verifyChain(_ leaf: [UInt8], _ intermediates: [[UInt8]], _ anchors:
     defer {
         X509_STORE_CTX_free(context)
         OPENSSL_sk_free(stack)
-        others.forEach { X509_free($0) }
+        for other in others { X509_free(other) }
         X509_STORE_free(store)
         X509_free(leaf)
         ERR_clear_error()

@@ -38,9 +38,12 @@ enum GCM {
         done = done && EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, Int32(tagLength), &tag) == 1
         let plain = [UInt8](unsafeUninitializedCapacity: length) { buffer, count in
             var written: Int32 = 0
-            done = done && sealed.withUnsafeBufferPointer {
-                EVP_DecryptUpdate(context, buffer.baseAddress, &written, $0.baseAddress! + ivLength, Int32(length)) == 1
-            }
+            done =
+                done
+                && sealed.withUnsafeBufferPointer {
+                    EVP_DecryptUpdate(context, buffer.baseAddress, &written, $0.baseAddress! + ivLength, Int32(length))
+                        == 1
+                }
             var rest: UInt8 = 0
             done = done && EVP_DecryptFinal_ex(context, &rest, &written) == 1
             count = length
@@ -84,7 +87,9 @@ extension KeyWrap {
         guard EVP_CipherInit_ex(context, method, nil, kek, nil, encrypting ? 1 : 0) == 1 else { return nil }
         var output = [UInt8](repeating: 0, count: input.count + 16)
         var written: Int32 = 0
-        guard EVP_CipherUpdate(context, &output, &written, input, Int32(input.count)) == 1, written > 0 else { return nil }
+        guard EVP_CipherUpdate(context, &output, &written, input, Int32(input.count)) == 1, written > 0 else {
+            return nil
+        }
         return Array(output.prefix(Int(written)))
     }
 }
@@ -144,7 +149,9 @@ enum KeyAgreement {
         guard let context = EVP_PKEY_CTX_new(recipient.handle, nil) else { return nil }
         defer { EVP_PKEY_CTX_free(context) }
         var ephemeral: OpaquePointer?
-        guard EVP_PKEY_keygen_init(context) == 1, EVP_PKEY_keygen(context, &ephemeral) == 1, let ephemeral else { return nil }
+        guard EVP_PKEY_keygen_init(context) == 1, EVP_PKEY_keygen(context, &ephemeral) == 1, let ephemeral else {
+            return nil
+        }
         defer { EVP_PKEY_free(ephemeral) }
         var encoded: UnsafeMutablePointer<UInt8>?
         let length = EVP_PKEY_get1_encoded_public_key(ephemeral, &encoded)

@@ -33,7 +33,9 @@ public struct EncryptedElement: Hashable, Sendable {
             children.allSatisfy({ $0 == data || $0.is(Namespace.xenc("EncryptedKey")) })
         else { throw XMLFault(.encryptionStructure, holder.path, expected: "one EncryptedData") }
         guard data["Type"].map({ $0 == AlgorithmURI.encryptedElement }) ?? true else {
-            throw XMLFault(.encryptionStructure, data.path + "/@Type", expected: AlgorithmURI.encryptedElement, found: data["Type"])
+            throw XMLFault(
+                .encryptionStructure, data.path + "/@Type", expected: AlgorithmURI.encryptedElement, found: data["Type"]
+            )
         }
         cipher = try Self.cipher(of: data)
         sealed = try data.cipherValue()
@@ -58,7 +60,8 @@ public struct EncryptedElement: Hashable, Sendable {
     private static func cipher(of data: Element) throws(XMLFault) -> ContentCipher {
         let uri = data.only(Namespace.xenc("EncryptionMethod"))?["Algorithm"]
         guard let cipher = uri.flatMap(ContentCipher.init) else {
-            throw XMLFault(.encryptionAlgorithm, data.path + "/EncryptionMethod", expected: "AES-GCM", found: uri ?? "nothing")
+            throw XMLFault(
+                .encryptionAlgorithm, data.path + "/EncryptionMethod", expected: "AES-GCM", found: uri ?? "nothing")
         }
         return cipher
     }
@@ -110,7 +113,8 @@ struct EncryptedKey: Hashable, Sendable {
     let recipients: [[UInt8]]
 
     init(_ element: Element, _ policy: EncryptionPolicy) throws(XMLFault) {
-        guard let encryption = element.only(Namespace.xenc("EncryptionMethod")), let uri = encryption["Algorithm"] else {
+        guard let encryption = element.only(Namespace.xenc("EncryptionMethod")), let uri = encryption["Algorithm"]
+        else {
             throw XMLFault(.encryptionStructure, element.path, expected: "EncryptionMethod")
         }
         value = try element.cipherValue()
@@ -136,7 +140,9 @@ struct EncryptedKey: Hashable, Sendable {
         _ encryption: Element, _ uri: String, _ policy: EncryptionPolicy
     ) throws(XMLFault) -> Method {
         let label = encryption.only(Namespace.xenc("OAEPparams"))
-        guard label?.trimmedText.isEmpty ?? true else { throw XMLFault(.encryptionAlgorithm, encryption.path, found: "OAEPparams") }
+        guard label?.trimmedText.isEmpty ?? true else {
+            throw XMLFault(.encryptionAlgorithm, encryption.path, found: "OAEPparams")
+        }
         let digestURI = encryption.only(Namespace.ds("DigestMethod"))?["Algorithm"]
         let mgfURI = encryption.only(Namespace.xenc11("MGF"))?["Algorithm"]
         guard let digest = OAEPHash(digest: digestURI),
@@ -198,7 +204,8 @@ extension EncryptedKey.Agreement {
     private static func originatorKey(_ keyValue: Element?, at path: String) throws(XMLFault) -> (Curve, [UInt8]) {
         if let value = keyValue?.only(Namespace.dsig11("ECKeyValue")) {
             let uri = value.only(Namespace.dsig11("NamedCurve"))?["URI"]
-            guard let curve = uri.flatMap(Curve.init), let point = value.only(Namespace.dsig11("PublicKey"))?.base64 else {
+            guard let curve = uri.flatMap(Curve.init), let point = value.only(Namespace.dsig11("PublicKey"))?.base64
+            else {
                 throw XMLFault(.encryptionAlgorithm, value.path, expected: "a named curve", found: uri)
             }
             return (curve, point)
@@ -215,7 +222,8 @@ extension EncryptedKey.Agreement {
         for name: XMLName in ["AlgorithmID", "PartyUInfo", "PartyVInfo", "SuppPubInfo", "SuppPrivInfo"] {
             guard let text = parameters[name]?.trimmingXMLSpace(), !text.isEmpty else { continue }
             guard let octets = [UInt8](hexadecimal: text), octets.count <= 1024, octets.first == 0 else {
-                throw XMLFault(.encryptionStructure, parameters.path + "/@\(name)", expected: "whole octets in hexadecimal")
+                throw XMLFault(
+                    .encryptionStructure, parameters.path + "/@\(name)", expected: "whole octets in hexadecimal")
             }
             all += octets.dropFirst()
         }

@@ -97,7 +97,10 @@ extension Recipient {
         guard let wrapped = wrap.wrap(key, with: kek) else { throw XMLFault(.internalFailure, found: "key wrap") }
         let agreement = XMLNode(
             Namespace.xenc("AgreementMethod"), [("Algorithm", AlgorithmURI.ecdhES)],
-            [.concatKDF, .originator(curve, point), XMLNode(Namespace.xenc("RecipientKeyInfo"), [], [.x509Data([certificate])])])
+            [
+                .concatKDF, .originator(curve, point),
+                XMLNode(Namespace.xenc("RecipientKeyInfo"), [], [.x509Data([certificate])]),
+            ])
         return XMLNode(
             Namespace.xenc("EncryptedKey"), [],
             [

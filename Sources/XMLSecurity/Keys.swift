@@ -205,7 +205,8 @@ enum ECDSASignature {
         var fixed = [UInt8](repeating: 0, count: 2 * coordinateLength)
         let done = fixed.withUnsafeMutableBufferPointer { buffer in
             BN_bn2binpad(ECDSA_SIG_get0_r(pair), buffer.baseAddress, Int32(coordinateLength)) >= 0
-                && BN_bn2binpad(ECDSA_SIG_get0_s(pair), buffer.baseAddress! + coordinateLength, Int32(coordinateLength)) >= 0
+                && BN_bn2binpad(ECDSA_SIG_get0_s(pair), buffer.baseAddress! + coordinateLength, Int32(coordinateLength))
+                    >= 0
         }
         return done ? fixed : nil
     }

@@ -17,7 +17,8 @@ public struct XMLLimits: Sendable {
 
     /// For metadata, aggregates included.
     public static let metadata = XMLLimits(
-        octets: 64 << 20, depth: 40, elements: 4_000_000, attributesPerElement: 64, nameLength: 256, textLength: 1 << 20)
+        octets: 64 << 20, depth: 40, elements: 4_000_000, attributesPerElement: 64, nameLength: 256, textLength: 1 << 20
+    )
 }
 
 extension XMLTree {
@@ -64,7 +65,9 @@ extension XMLTree {
     private static func checkEncoding(_ bytes: [UInt8]) throws(XMLFault) {
         guard let first = bytes.first else { throw XMLFault(.malformed, found: "nothing") }
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { throw XMLFault(.encoding, found: "byte order mark") }
-        guard first < 0x80, !bytes.contains(0), UTF8.isValid(bytes) else { throw XMLFault(.encoding, expected: "UTF-8") }
+        guard first < 0x80, !bytes.contains(0), UTF8.isValid(bytes) else {
+            throw XMLFault(.encoding, expected: "UTF-8")
+        }
         if bytes.contains("<!DOCTYPE") || bytes.contains("<!ENTITY") { throw XMLFault(.documentType) }
         guard bytes.starts(with: "<?xml".utf8), let end = bytes.firstIndex(of: UInt8(ascii: ">")) else { return }
         guard bytes[..<end].allSatisfy({ $0 < 0x80 }) else { throw XMLFault(.malformed, found: "XML declaration") }
@@ -119,7 +122,9 @@ private struct Inspection {
     mutating func visit(_ element: xmlNodePtr, depth: Int) throws(XMLFault) {
         elements += 1
         guard depth <= limits.depth else { throw XMLFault(.limit, expected: "at most \(limits.depth) levels") }
-        guard elements <= limits.elements else { throw XMLFault(.limit, expected: "at most \(limits.elements) elements") }
+        guard elements <= limits.elements else {
+            throw XMLFault(.limit, expected: "at most \(limits.elements) elements")
+        }
         try check(name: element.pointee.name)
         try visitNamespaces(of: element)
         try visitAttributes(of: element)
@@ -156,7 +161,8 @@ private struct Inspection {
             let uri = namespace.pointee.href.map { String(cString: $0) } ?? ""
             // Canonical XML gives no meaning to relative namespaces (Exclusive C14N §1.3).
             guard uri.isEmpty || uri.contains(":"), !uri.utf8.contains(where: { $0 <= 32 }) else {
-                throw XMLFault(.namespace, String(cString: element.pointee.name), expected: "an absolute URI", found: uri)
+                throw XMLFault(
+                    .namespace, String(cString: element.pointee.name), expected: "an absolute URI", found: uri)
             }
             next = namespace.pointee.next
         }

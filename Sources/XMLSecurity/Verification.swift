@@ -225,7 +225,9 @@ extension Element {
             throw XMLFault(.signatureAlgorithm, path, expected: AlgorithmURI.exclusiveC14N, found: self["Algorithm"])
         }
         let inner = children
-        guard attributeNames == ["Algorithm"], !hasText, inner.count <= 1 else { throw XMLFault(.signatureStructure, path) }
+        guard attributeNames == ["Algorithm"], !hasText, inner.count <= 1 else {
+            throw XMLFault(.signatureStructure, path)
+        }
         guard let inclusive = inner.first else { return [] }
         guard inclusive.is(Namespace.ec("InclusiveNamespaces")), inclusive.attributeNames == ["PrefixList"],
             inclusive.children.isEmpty, !inclusive.hasText
@@ -242,7 +244,8 @@ extension Element {
         let isByID = id.map { !$0.isEmpty && uri == "#" + $0 } ?? false
         let isDocument = uri == "" && element == element.tree.root
         guard isByID || isDocument else {
-            throw XMLFault(.signatureReference, path + "/@URI", expected: id.map { "#" + $0 } ?? "", found: uri ?? "nothing")
+            throw XMLFault(
+                .signatureReference, path + "/@URI", expected: id.map { "#" + $0 } ?? "", found: uri ?? "nothing")
         }
     }
 }

@@ -150,7 +150,8 @@ private struct Writer {
             guard octets.contains(where: { Self.special[Int($0)] }) else { return output.append(contentsOf: octets) }
             for octet in octets {
                 if let escape = escapes[octet] {
-                    output.append(contentsOf: UnsafeBufferPointer(start: escape.utf8Start, count: escape.utf8CodeUnitCount))
+                    output.append(
+                        contentsOf: UnsafeBufferPointer(start: escape.utf8Start, count: escape.utf8CodeUnitCount))
                 } else {
                     output.append(octet)
                 }

@@ -5,7 +5,8 @@
 /// `element`, `expected` and `found` name elements, algorithms and numbers; never content.
 public struct XMLFault: Error, Hashable, Sendable {
     public enum Kind: Hashable, Sendable, CaseIterable {
-        case encoding, documentType, malformed, limit, identifierRepeated, commentInText, forbiddenNode, namespace, schema
+        case encoding, documentType, malformed, limit, identifierRepeated, commentInText, forbiddenNode, namespace,
+            schema
         case signatureMissing, signatureRepeated, signatureStructure, signatureReference, signatureAlgorithm
         case keyUnknown, keyWeak, keyExpired, digest, signatureValue
         case encryptionStructure, encryptionAlgorithm, decryption

@@ -168,6 +168,7 @@ extension String {
         func isSpace(_ octet: UInt8) -> Bool { octet == 32 || octet == 9 || octet == 10 || octet == 13 }
         guard let first = octets.firstIndex(where: { !isSpace($0) }) else { return "" }
         let last = octets.lastIndex { !isSpace($0) } ?? first
-        return first == octets.startIndex && octets.index(after: last) == octets.endIndex ? self : String(self[first...last])
+        return first == octets.startIndex && octets.index(after: last) == octets.endIndex
+            ? self : String(self[first...last])
     }
 }

@@ -81,6 +81,11 @@ extension YAMLValue {
         word(among: Word.allCases.map(\.rawValue)).flatMap(Word.init)
     }
 
+    /// One of the cases of an enumeration, by a name that is not its raw value.
+    public func word<Word: CaseIterable>(named name: (Word) -> String) -> Word? {
+        word(among: Word.allCases.map(name)).flatMap { word in Word.allCases.first { name($0) == word } }
+    }
+
     public func word(among words: [String]) -> String? {
         let expected = alternatives(words)
         guard let text = string(expected) else { return nil }

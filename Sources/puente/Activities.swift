@@ -39,7 +39,9 @@ struct MetadataRefresher: Service {
                 await everySeconds(Double(seconds) * Double.random(in: 0.9...1.0)) { await trust.refresh { Date() } }
             }
             group.addTask {
-                for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() { await reload() }
+                for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() {
+                    await reload()
+                }
             }
             try await group.waitForAll()
         }

@@ -20,7 +20,7 @@ enum Configuration {
 
     /// Prints all faults at once.
     static func report(_ faults: [Fault]) -> ExitCode {
-        faults.forEach { printError($0.description) }
+        for fault in faults { printError(fault.description) }
         printError(faults.count == 1 ? "1 fault" : "\(faults.count) faults")
         return ExitCode(1)
     }

@@ -32,7 +32,9 @@ struct Inspect: AsyncParsableCommand {
     @Flag(help: "Show the values of attributes too.") var showPersonalData = false
 
     func validate() throws {
-        guard at.map({ Instant.read($0) != nil }) ?? true else { throw ValidationError("--at must be like 2026-03-02T09:15:31Z.") }
+        guard at.map({ Instant.read($0) != nil }) ?? true else {
+            throw ValidationError("--at must be like 2026-03-02T09:15:31Z.")
+        }
     }
 
     func run() async throws {
@@ -105,11 +107,15 @@ struct InspectionReport {
         }
         if let rejection = inspection.rejection, inspection.findings.allSatisfy(\.passed) {
             checks.append(
-                Check(rejection.rule, passed: false, rejection.element ?? "message", expected: rejection.expected, found: rejection.found))
+                Check(
+                    rejection.rule, passed: false, rejection.element ?? "message", expected: rejection.expected,
+                    found: rejection.found))
         }
         document = Document(
             kind: inspection.kind.rawValue, accepted: inspection.wouldPass, knowsPeers: inspection.knowsPeers,
-            facts: inspection.facts.map { Fact(name: $0.name, value: $0.isPersonal && !showsPersonalData ? "(hidden)" : $0.value) },
+            facts: inspection.facts.map {
+                Fact(name: $0.name, value: $0.isPersonal && !showsPersonalData ? "(hidden)" : $0.value)
+            },
             assumptions: inspection.assumptions, checks: checks)
     }
 
@@ -122,7 +128,9 @@ struct InspectionReport {
     var text: String {
         var lines = ["This is: \(document.kind)", ""]
         let width = document.facts.map { $0.name.count }.max() ?? 0
-        lines += document.facts.map { "  " + $0.name.padding(toLength: width, withPad: " ", startingAt: 0) + "  " + $0.value }
+        lines += document.facts.map {
+            "  " + $0.name.padding(toLength: width, withPad: " ", startingAt: 0) + "  " + $0.value
+        }
         if !document.assumptions.isEmpty { lines += ["", "Taken for given:"] + document.assumptions.map { "  " + $0 } }
         lines += ["", "Checks:"] + document.checks.flatMap(\.lines)
         lines += ["", verdict]
@@ -144,14 +152,16 @@ extension InspectionReport.Check {
     fileprivate init(_ rule: Rule, passed: Bool, _ element: String, expected: String?, found: String?) {
         self.init(
             rule: rule.code, passed: passed, element: element, expected: expected, found: found,
-            clause: rule.explanation.clause, advice: passed ? nil : rule.explanation.meaning + " " + rule.explanation.advice)
+            clause: rule.explanation.clause,
+            advice: passed ? nil : rule.explanation.meaning + " " + rule.explanation.advice)
     }
 
     fileprivate var lines: [String] {
         let head = "  \(passed ? "pass" : "FAIL")  \(rule)  \(element)  (\(clause))"
         guard !passed else { return [head] }
-        return [head] + [("expected", expected), ("found", found), ("tell them", advice)].compactMap { name, value in
-            value.map { "        \(name): \($0)" }
-        }
+        return [head]
+            + [("expected", expected), ("found", found), ("tell them", advice)].compactMap { name, value in
+                value.map { "        \(name): \($0)" }
+            }
     }
 }

@@ -53,7 +53,9 @@ struct Keys: ParsableCommand {
 
         func validate() throws {
             guard (1...3650).contains(days) else { throw ValidationError("--days must be from 1 to 3650.") }
-            guard !name.isEmpty, name.utf8.count <= 64 else { throw ValidationError("--name must have 1 to 64 octets.") }
+            guard !name.isEmpty, name.utf8.count <= 64 else {
+                throw ValidationError("--name must have 1 to 64 octets.")
+            }
             guard country.map({ $0.utf8.count == 2 && $0 == $0.uppercased() }) ?? true else {
                 throw ValidationError("--country must be two capitals.")
             }
@@ -87,8 +89,9 @@ struct Keys: ParsableCommand {
                 printError("\(path) exists already and is left as it is")
                 throw ExitCode(1)
             }
-            guard FileManager.default.createFile(
-                atPath: path, contents: Data(text.utf8), attributes: [.posixPermissions: mode])
+            guard
+                FileManager.default.createFile(
+                    atPath: path, contents: Data(text.utf8), attributes: [.posixPermissions: mode])
             else {
                 printError("\(path) cannot be written")
                 throw ExitCode(1)

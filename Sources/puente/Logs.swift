@@ -25,7 +25,8 @@ struct LineLogHandler: LogHandler {
         let line =
             switch format {
             case .json:
-                "{" + ([("time", time), ("level", "\(event.level)"), ("message", "\(event.message)")]
+                "{"
+                    + ([("time", time), ("level", "\(event.level)"), ("message", "\(event.message)")]
                     + all.map { ($0.key, "\($0.value)") }).map { "\(quoted($0.0)):\(quoted($0.1))" }
                     .joined(separator: ",") + "}"
             case .text:
@@ -42,7 +43,9 @@ struct LineLogHandler: LogHandler {
             switch scalar {
             case "\"": result += "\\\""
             case "\\": result += "\\\\"
-            case _ where scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) || scalar.value == 0x2028 || scalar.value == 0x2029:
+            case _
+            where scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) || scalar.value == 0x2028
+                || scalar.value == 0x2029:
                 let hex = String(scalar.value, radix: 16)
                 result += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
             default: result.unicodeScalars.append(scalar)

@@ -13,7 +13,6 @@ import SQLiteStore
 import ServiceLifecycle
 import Settings
 import Storage
-import Synchronization
 import Trust
 import YAMLText
 
@@ -122,7 +121,8 @@ struct Node {
             site: Site(
                 operatorName: settings.operator.name, email: settings.operator.contactEmail,
                 isTrial: !settings.isProduction),
-            connectorMetadata: { now in try publisher.document(at: now) }, isSecure: settings.publicURL.scheme == "https",
+            connectorMetadata: { now in try publisher.document(at: now) },
+            isSecure: settings.publicURL.scheme == "https",
             exchangeSeconds: Double(settings.exchangeMinutes * 60), messageLimit: settings.limits.messageCharacters,
             inFlight: inFlight, logger: logger)
     }
@@ -137,34 +137,5 @@ struct Node {
         var quiet = logger
         quiet.logLevel = max(.warning, logger.logLevel)
         return quiet
-    }
-}
-
-/// Signs our metadata when it is asked for, and again before a quarter of its validity has passed.
-final class MetadataPublisher: Sendable {
-    private struct Published {
-        var octets: [UInt8]
-        var until: Date
-    }
-
-    private let settings: Settings
-    private let keys: @Sendable () -> OwnKeys
-    private let published = Mutex<Published?>(nil)
-
-    init(settings: Settings, keys: @escaping @Sendable () -> OwnKeys) {
-        self.settings = settings
-        self.keys = keys
-    }
-
-    func document(at now: Date) throws -> (octets: [UInt8], seconds: Int) {
-        try published.withLock { published in
-            let validity = Double(settings.connector.metadataValidityHours * 3600)
-            if let published, now < published.until { return (published.octets, Int(published.until.timeIntervalSince(now))) }
-            let keys = keys()
-            let octets = try keys.metadata(settings, version: Puente.version).sealed(
-                id: .random(), validUntil: now + validity, by: keys.metadata)
-            published = Published(octets: octets, until: now + validity / 4)
-            return (octets, Int(validity / 4))
-        }
     }
 }

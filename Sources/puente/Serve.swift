@@ -20,7 +20,8 @@ struct Serve: AsyncParsableCommand {
 
     @OptionGroup var configuration: ConfigurationOption
 
-    @Option(help: "Seconds that running logins get to finish when the node stops. What is left goes on after a restart.")
+    @Option(
+        help: "Seconds that running logins get to finish when the node stops. What is left goes on after a restart.")
     var drain = 5
 
     func run() async throws {

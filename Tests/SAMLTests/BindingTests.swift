@@ -127,7 +127,7 @@ struct BindingTests {
     @Test(
         "Percent-encoding is decoded strictly",
         arguments: [("a+b%20c", "a b c"), ("%C3%B1", "ñ"), ("", ""), ("%", nil), ("%4", nil), ("%4G", nil), ("%FF", nil), ("a%2Bb", "a+b")])
-    func percent(text: String, decoded: String?) { #expect(PercentEncoding.decode(text) == decoded) }
+    func percent(text: String, decoded: String?) { #expect(PercentEncoding.decode(text[...]) == decoded) }
 
     @Test("What leaves has no line breaks, is named rightly and stays under the limit")
     func sealed() throws {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
+import Dialects
 import Federation
 import Foundation
 import Testing
 import Trust
+import XMLSecurity
 import YAMLText
 
 @Suite("services.yaml")

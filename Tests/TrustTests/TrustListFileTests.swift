@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
+import Dialects
 import Federation
 import Foundation
+import SAML
 import Testing
 import Trust
 import YAMLText
