@@ -39,7 +39,8 @@ public struct NodeAnswer: Sendable {
 
     /// A failure, without assertion.
     public init(
-        failure code: String, _ subcode: String?, message: String = "202007 - cancelled", to question: Exchange.Question,
+        failure code: String, _ subcode: String?, message: String = "202007 - cancelled",
+        to question: Exchange.Question,
         of node: EntityID = World.country
     ) throws {
         response = Self.response(code, subcode, message, question, node)
@@ -75,7 +76,8 @@ public struct NodeAnswer: Sendable {
             Namespace.saml2("SubjectConfirmationData"),
             [("InResponseTo", question.id.rawValue), ("NotOnOrAfter", World.later), ("Recipient", World.answerAddress)])
         let restriction = XMLNode(
-            Namespace.saml2("AudienceRestriction"), [], [XMLNode(Namespace.saml2("Audience"), text: World.connector.rawValue)])
+            Namespace.saml2("AudienceRestriction"), [],
+            [XMLNode(Namespace.saml2("Audience"), text: World.connector.rawValue)])
         let context = XMLNode(
             Namespace.saml2("AuthnContext"), [],
             [XMLNode(Namespace.saml2("AuthnContextClassRef"), text: loa), XMLNode(Namespace.saml2("AuthnContextDecl"))])
@@ -86,9 +88,11 @@ public struct NodeAnswer: Sendable {
                 XMLNode(
                     Namespace.saml2("Subject"), [],
                     [
-                        XMLNode(Namespace.saml2("NameID"), [("Format", SAMLURI.persistent)], text: "DE/ES/0123456789ABCDEF"),
                         XMLNode(
-                            Namespace.saml2("SubjectConfirmation"), [("Method", "urn:oasis:names:tc:SAML:2.0:cm:bearer")],
+                            Namespace.saml2("NameID"), [("Format", SAMLURI.persistent)], text: "DE/ES/0123456789ABCDEF"),
+                        XMLNode(
+                            Namespace.saml2("SubjectConfirmation"),
+                            [("Method", "urn:oasis:names:tc:SAML:2.0:cm:bearer")],
                             [confirmation]),
                     ]),
                 XMLNode(

@@ -7,7 +7,9 @@ public enum Repository {
         .deletingLastPathComponent()
 
     public static func path(_ relative: String) -> String { root.appending(path: relative).path(percentEncoded: false) }
-    public static func octets(_ relative: String) throws -> [UInt8] { Array(try Data(contentsOf: root.appending(path: relative))) }
+    public static func octets(_ relative: String) throws -> [UInt8] {
+        Array(try Data(contentsOf: root.appending(path: relative)))
+    }
 }
 
 /// Files by other makers, which are too many for this repository.
@@ -66,7 +68,8 @@ public enum Golden {
 
     public static func reviewed(_ file: URL, now text: String) throws -> String {
         if ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] == "1" {
-            try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try FileManager.default.createDirectory(
+                at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
             try Data(text.utf8).write(to: file)
         }
         return try String(contentsOf: file, encoding: .utf8)

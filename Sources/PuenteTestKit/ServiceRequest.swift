@@ -1,7 +1,7 @@
+import Federation
 // SPDX-License-Identifier: EUPL-1.2
 public import SAML
 public import XMLSecurity
-import Federation
 
 /// A request as a Cl@ve 2.0 service sends it, written without any code of ours that reads it.
 public struct ServiceRequest: Sendable {
@@ -58,13 +58,16 @@ public struct ServiceRequest: Sendable {
 
     private static func children(_ kit: Kit) -> [XMLNode?] {
         let issuer = [.php, .bridge].contains(kit) ? XMLNode.issuer("https://servicio.example.es/metadata") : nil
-        let sector = [.php, .bridge, .complete].contains(kit) ? XMLNode(Namespace.eidas("SPType"), text: "public") : nil
+        let sector =
+            [.php, .bridge, .complete].contains(kit) ? XMLNode(Namespace.eidas("SPType"), text: "public") : nil
         let echo = requested(
             "http://es.minhafp.clave/RelayState", "RelayState", false,
             XMLNode(
                 Namespace.eidas("AttributeValue"), [(Namespace.xsi("type"), "eidas-natural:PersonIdentifierType")],
                 mentioning: [.eidasNatural], text: "q7Xb2LtM"))
-        let hidden = ["AFirmaIdP", "GISSIdP", "CLVMOVILIdP"].map { requested("http://es.minhafp.clave/" + $0, $0, false) }
+        let hidden = ["AFirmaIdP", "GISSIdP", "CLVMOVILIdP"].map {
+            requested("http://es.minhafp.clave/" + $0, $0, false)
+        }
         let complete = kit == .complete ? minimumDataSet.map { requested($0.uri, $0.friendly, true) } : []
         let format = kit == .kit30 || kit == .bridge ? SAMLURI.persistent : SAMLURI.unspecified
         let list = XMLNode(
@@ -90,7 +93,9 @@ public struct ServiceRequest: Sendable {
     ]
 
     /// One `eidas:RequestedAttribute`.
-    public static func requested(_ uri: String, _ friendly: String, _ isRequired: Bool, _ value: XMLNode? = nil) -> XMLNode {
+    public static func requested(_ uri: String, _ friendly: String, _ isRequired: Bool, _ value: XMLNode? = nil)
+        -> XMLNode
+    {
         XMLNode(
             Namespace.eidas("RequestedAttribute"),
             [

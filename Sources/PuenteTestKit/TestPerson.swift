@@ -28,7 +28,9 @@ public struct TestPerson: Sendable {
     }
 
     /// - Parameters family, first: in Latin script, then perhaps in another.
-    public static func natural(_ identifier: String, _ family: [String], _ first: [String], _ birth: String) -> TestPerson {
+    public static func natural(_ identifier: String, _ family: [String], _ first: [String], _ birth: String)
+        -> TestPerson
+    {
         TestPerson(attributes: [
             .natural("PersonIdentifier", "PersonIdentifier", identifier),
             .natural("CurrentFamilyName", "FamilyName", family),

@@ -10,13 +10,17 @@ extension World {
     /// Leg 1, and the exchange that the shell opens after it.
     public func receive(_ request: ServiceRequest = ServiceRequest()) throws -> Exchange {
         let received = try snapshot().receiveRequest(try request.received(), at: now)
-        guard let id = Exchange.ID(rawValue: "00112233445566778899aabbccddeeff") else { throw NothingToSpoil(name: "Exchange.ID") }
+        guard let id = Exchange.ID(rawValue: "00112233445566778899aabbccddeeff") else {
+            throw NothingToSpoil(name: "Exchange.ID")
+        }
         return Exchange(
             id: id, request: received.request, browser: "", openedAt: now, expiresAt: now + 600)
     }
 
     /// Legs 1 and 2: what was sent abroad, and the exchange that awaits its answer.
-    public func ask(_ request: ServiceRequest = ServiceRequest()) throws -> (sent: SealedMessage, exchange: Exchange, question: Exchange.Question) {
+    public func ask(_ request: ServiceRequest = ServiceRequest()) throws -> (
+        sent: SealedMessage, exchange: Exchange, question: Exchange.Question
+    ) {
         let exchange = try receive(request)
         let (sent, question) = try snapshot().sendRequest(
             exchange, to: responder.country, relayState: "0f1e2d3c4b5a69788796a5b4c3d2e1f0", at: now)

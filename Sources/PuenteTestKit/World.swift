@@ -44,7 +44,8 @@ public struct World: Sendable {
     private static func node() throws -> Snapshot.Node {
         Snapshot.Node(
             country: .spain, connector: connector, assertionConsumerService: answerAddress,
-            connectorSigner: try TestKey.connector.signer(), decryptionKeys: [try TestKey.connectorEncryption.decryption()],
+            connectorSigner: try TestKey.connector.signer(),
+            decryptionKeys: [try TestKey.connectorEncryption.decryption()],
             gateway: gateway, gatewayAddresses: [gatewayAddress], requestAgeSeconds: 300)
     }
 
@@ -53,16 +54,19 @@ public struct World: Sendable {
             name: EntityID(ServiceRequest.name), displayName: ["es": "Sede de pruebas"],
             sender: Sender(signingCertificates: [try TestKey.service.certificate()], signatures: .clave),
             returnAddresses: [ReturnAddress(ServiceRequest.returnAddress)], homePage: nil, lowestLoA: .low,
-            attributes: Set(PersonKind.natural.minimumDataSet + [AttributeName("BirthName"), AttributeName("CurrentAddress")]),
+            attributes: Set(
+                PersonKind.natural.minimumDataSet + [AttributeName("BirthName"), AttributeName("CurrentAddress")]),
             persons: [.natural], acceptsRepresentation: false, acceptsNonNotified: false, sector: .public,
-            seal: Seal(signer: try TestKey.gateway.signer(.rsaSHA512)), assertionInErrors: true, identifierForm: .verbatim,
+            seal: Seal(signer: try TestKey.gateway.signer(.rsaSHA512)), assertionInErrors: true,
+            identifierForm: .verbatim,
             selectedIdP: "EIDAS", isEnabled: true)
     }
 
     private static func responder() throws -> Responder {
         Responder(
             entityID: country, country: try memberState("DE"), displayName: ["de": "Deutschland"],
-            sender: Sender(signingCertificates: [try TestKey.country.certificate()], signatures: .eidas), encryption: .eidas,
+            sender: Sender(signingCertificates: [try TestKey.country.certificate()], signatures: .eidas),
+            encryption: .eidas,
             singleSignOnService: "https://knoten.example.de/sso", levels: [Assurance(.substantial), Assurance(.high)],
             attributes: [], protocolVersions: ["1.4"], needsRequesterID: false, sendsRequesterID: .whenFlagged,
             nameIDFormat: SAMLURI.unspecified, skewSeconds: 60, acceptsNonNotified: false, requiresConfirmation: true,
@@ -81,7 +85,8 @@ public struct World: Sendable {
         try mappings.withLock { known in
             if let table = known[name] { return table }
             let faults = Faults()
-            guard let table = MappingTable.read(path: Repository.path("mappings/\(name).yaml"), into: faults), faults.isEmpty
+            guard let table = MappingTable.read(path: Repository.path("mappings/\(name).yaml"), into: faults),
+                faults.isEmpty
             else { throw MappingFaults(texts: faults.sorted.map { "\($0)" }) }
             known[name] = table
             return table
