@@ -1,3 +1,4 @@
+import Federation
 // SPDX-License-Identifier: EUPL-1.2
 import Federation
 public import SAML

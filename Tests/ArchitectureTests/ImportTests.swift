@@ -16,21 +16,25 @@ struct ImportTests {
         "Dialects": ["SAML", "Federation", "XMLSecurity", "YAMLText", "Foundation"],
         "Bridge": ["Dialects", "SAML", "Federation", "XMLSecurity", "Foundation"],
         "Trust": [
-            "Bridge", "Dialects", "SAML", "Federation", "XMLSecurity", "YAMLText", "Foundation", "Synchronization", "Logging",
+            "Bridge", "Dialects", "SAML", "Federation", "XMLSecurity", "YAMLText", "Foundation", "Synchronization",
+            "Logging",
             "Settings", "AsyncHTTPClient", "NIOCore", "NIOPosix", "NIOSSL", "NIOHTTP1", "NIOFoundationCompat",
         ],
         "Storage": ["Federation", "XMLSecurity", "Foundation", "Synchronization", "CLibCrypto", "Glibc"],
         "SQLiteStore": ["Storage", "Federation", "GRDB", "Foundation", "Synchronization", "Glibc"],
         "Portal": [
-            "Bridge", "Dialects", "Trust", "Storage", "SAML", "Federation", "XMLSecurity", "Foundation", "Synchronization", "Hummingbird",
+            "Bridge", "Dialects", "Trust", "Storage", "SAML", "Federation", "XMLSecurity", "Foundation",
+            "Synchronization", "Hummingbird",
             "HTTPTypes", "NIOCore", "NIOPosix", "Logging",
         ],
         "MockEurope": [
-            "SAML", "Federation", "XMLSecurity", "Portal", "Foundation", "Synchronization", "Hummingbird", "HTTPTypes", "NIOCore",
+            "SAML", "Federation", "XMLSecurity", "Portal", "Foundation", "Synchronization", "Hummingbird", "HTTPTypes",
+            "NIOCore",
             "NIOPosix", "NIOHTTP1", "AsyncHTTPClient", "ServiceLifecycle", "Logging",
         ],
         "PuenteTestKit": [
-            "SAML", "Federation", "XMLSecurity", "Dialects", "Bridge", "Storage", "YAMLText", "Foundation", "Synchronization",
+            "SAML", "Federation", "XMLSecurity", "Dialects", "Bridge", "Storage", "YAMLText", "Foundation",
+            "Synchronization",
         ],
     ]
 
@@ -52,11 +56,14 @@ struct ImportTests {
         try SourceFile.all(in: "Sources/\(target)").flatMap { file in
             file.lines.compactMap { line in
                 let words = line.split(separator: " ").filter { !$0.hasPrefix("@") }
-                guard let place = words.firstIndex(of: "import"), place <= 1, place + 1 < words.count else { return nil }
+                guard let place = words.firstIndex(of: "import"), place <= 1, place + 1 < words.count else {
+                    return nil
+                }
                 let access: Set<Substring> = ["public", "internal", "package", "private", "fileprivate"]
                 guard place == 0 || access.contains(words[0]) else { return nil }
                 let kinds: Set<Substring> = ["struct", "class", "enum", "func", "protocol", "typealias", "var", "let"]
-                let path = kinds.contains(words[place + 1]) && place + 2 < words.count ? words[place + 2] : words[place + 1]
+                let path =
+                    kinds.contains(words[place + 1]) && place + 2 < words.count ? words[place + 2] : words[place + 1]
                 return Import(module: String(path.prefix { $0 != "." }), file: file.path)
             }
         }
@@ -79,11 +86,13 @@ struct ImportTests {
     @Test("The pure core reads no clock, no file, no network and no environment", arguments: pure)
     func purity(target: String) throws {
         let words = [
-            "Date()", "Date.now", "Date(timeIntervalSinceNow", "FileManager", "FileHandle", "URLSession", "ProcessInfo", "Data(contentsOf",
+            "Date()", "Date.now", "Date(timeIntervalSinceNow", "FileManager", "FileHandle", "URLSession", "ProcessInfo",
+            "Data(contentsOf",
             "String(contentsOf", "getenv", "print(", "DispatchQueue", "Task {", "async ", "await ",
         ]
         for file in try SourceFile.all(in: "Sources/\(target)") {
-            for (number, line) in file.lines.enumerated() where !line.trimmingPrefix(while: \.isWhitespace).hasPrefix("//") {
+            for (number, line) in file.lines.enumerated()
+            where !line.trimmingPrefix(while: \.isWhitespace).hasPrefix("//") {
                 for word in words { #expect(!line.contains(word), "\(file.path):\(number + 1)") }
             }
         }

@@ -7,7 +7,9 @@ import Testing
 struct StyleTests {
     @Test("Every source file begins with its licence", arguments: ["Sources", "Tests"])
     func licence(folder: String) throws {
-        let files = try SourceFile.all(in: folder, named: [".swift", ".c", ".h", ".py"]).filter { !$0.path.hasPrefix("Tests/Vectors/") }
+        let files = try SourceFile.all(in: folder, named: [".swift", ".c", ".h", ".py"]).filter {
+            !$0.path.hasPrefix("Tests/Vectors/")
+        }
         #expect(files.count > 20)
         for file in files {
             #expect(file.lines.prefix(2).contains { $0.contains("SPDX-License-Identifier: EUPL-1.2") }, "\(file.path)")
@@ -41,7 +43,8 @@ struct StyleTests {
     @Test("A file is one thing: at most 20 kB, rules and texts aside")
     func size() throws {
         let lists: Set = ["Sources/Federation/Rule.swift"]
-        for file in try SourceFile.all(in: "Sources") where !lists.contains(file.path) && !file.path.contains("/Text/") {
+        for file in try SourceFile.all(in: "Sources") where !lists.contains(file.path) && !file.path.contains("/Text/")
+        {
             #expect(file.lines.map(\.utf8.count).reduce(file.lines.count, +) < 20_480, "\(file.path)")
         }
     }

@@ -22,12 +22,18 @@ struct AnswerCheckTests {
         Case(response: "two Status", .messageSchema) { try $0.double("Status") },
         Case(response: "Status before Issuer", .messageSchema) { $0.content.swapAt(0, 1) },
         Case(response: "two Issuers", .messageSchema) { try $0.double("Issuer") },
-        Case(response: "Extensions", .messageSchema) { $0 = $0.inserting(XMLNode(Namespace.saml2p("Extensions")), at: 1) },
+        Case(response: "Extensions", .messageSchema) {
+            $0 = $0.inserting(XMLNode(Namespace.saml2p("Extensions")), at: 1)
+        },
         Case(response: "text between elements", .messageSchema) { $0.content.append(.text("x")) },
         Case(response: "no Issuer", .messageIssuer) { try $0.remove("Issuer") },
         Case(response: "another Issuer", .messageIssuer) { try $0.setText(of: "Issuer", "https://other.example/") },
-        Case(response: "Issuer of other case", .messageIssuer) { try $0.setText(of: "Issuer", "https://KNOTEN.example.de/metadata") },
-        Case(response: "Issuer of a wrong format", .messageIssuer) { try $0.set("Format", of: "Issuer", SAMLURI.persistent) },
+        Case(response: "Issuer of other case", .messageIssuer) {
+            try $0.setText(of: "Issuer", "https://KNOTEN.example.de/metadata")
+        },
+        Case(response: "Issuer of a wrong format", .messageIssuer) {
+            try $0.set("Format", of: "Issuer", SAMLURI.persistent)
+        },
         Case(response: "empty Issuer", .messageIssuer) { try $0.setText(of: "Issuer", "") },
         Case(response: "Issuer without format", nil) { try $0.set("Format", of: "Issuer", nil) },
         Case(response: "blanks around Issuer", nil) { try $0.setText(of: "Issuer", "\n \(World.country.rawValue)\n") },
@@ -39,7 +45,9 @@ struct AnswerCheckTests {
         },
         Case("PKCS#1 v1.5", .signatureAlgorithm) { $0.recipe = SignatureRecipe(.country, .rsaSHA256) },
         Case("SHA-1 digest", .signatureAlgorithm) {
-            $0.recipe.editsSignedInfo = { try $0.set("Algorithm", of: "DigestMethod", "http://www.w3.org/2000/09/xmldsig#sha1") }
+            $0.recipe.editsSignedInfo = {
+                try $0.set("Algorithm", of: "DigestMethod", "http://www.w3.org/2000/09/xmldsig#sha1")
+            }
         },
         Case("changed behind the signer's back", .signatureDigest) {
             $0.editsOctets = { try $0.replacing("status:Success", with: "status:Responder") }
@@ -48,17 +56,25 @@ struct AnswerCheckTests {
         Case("signature behind Status", .messageSchema) { $0.editsDocument = { $0.content.swapAt(1, 2) } },
         Case(response: "no ID", .messageSchema) { $0.set("ID", nil) },
         Case(response: "ID is no NCName", .messageIdentifier) { $0.set("ID", "1abc") },
-        Case(response: "ID that the assertion has too", .xmlIdentifierRepeated) { $0.set("ID", NodeAnswer.assertionID) },
+        Case(response: "ID that the assertion has too", .xmlIdentifierRepeated) {
+            $0.set("ID", NodeAnswer.assertionID)
+        },
         Case(response: "no Version", .messageSchema) { $0.set("Version", nil) },
         Case(response: "Version 1.1", .messageVersion) { $0.set("Version", "1.1") },
         Case(response: "no IssueInstant", .messageSchema) { $0.set("IssueInstant", nil) },
         Case(response: "IssueInstant too old", .messageIssueInstant) { $0.set("IssueInstant", "2026-03-02T09:09:00Z") },
         Case(response: "IssueInstant ahead", .messageIssueInstant) { $0.set("IssueInstant", "2026-03-02T09:17:00Z") },
         Case(response: "IssueInstant within the skew", nil) { $0.set("IssueInstant", "2026-03-02T09:16:29Z") },
-        Case(response: "IssueInstant in another zone", .messageIssueInstant) { $0.set("IssueInstant", "2026-03-02T10:15:30+01:00") },
+        Case(response: "IssueInstant in another zone", .messageIssueInstant) {
+            $0.set("IssueInstant", "2026-03-02T10:15:30+01:00")
+        },
         Case(response: "no Destination", .messageDestination) { $0.set("Destination", nil) },
-        Case(response: "another Destination", .messageDestination) { $0.set("Destination", "https://other.example/eidas/connector/acs") },
-        Case(response: "Destination with a slash more", .messageDestination) { $0.set("Destination", World.answerAddress + "/") },
+        Case(response: "another Destination", .messageDestination) {
+            $0.set("Destination", "https://other.example/eidas/connector/acs")
+        },
+        Case(response: "Destination with a slash more", .messageDestination) {
+            $0.set("Destination", World.answerAddress + "/")
+        },
         Case(response: "no InResponseTo", .responseUnsolicited) { $0.set("InResponseTo", nil) },
         Case(response: "another InResponseTo", .responseUnsolicited) { $0.set("InResponseTo", "_other") },
         Case(response: "odd Consent", .messageConsent) { $0.set("Consent", "urn:x") },
@@ -68,9 +84,13 @@ struct AnswerCheckTests {
         Case(response: "StatusCode without Value", .messageSchema) { try $0.set("Value", of: "StatusCode", nil) },
         Case(response: "empty StatusCode", .responseStatus) { try $0.set("Value", of: "StatusCode", "") },
         Case(response: "success with a second code", .responseStatus) {
-            try $0.edit("StatusCode") { $0 = $0.appending(XMLNode(Namespace.saml2p("StatusCode"), [("Value", SAMLURI.authnFailed)])) }
+            try $0.edit("StatusCode") {
+                $0 = $0.appending(XMLNode(Namespace.saml2p("StatusCode"), [("Value", SAMLURI.authnFailed)]))
+            }
         },
-        Case(response: "status detail", nil) { try $0.edit("Status") { $0 = $0.appending(XMLNode(Namespace.saml2p("StatusDetail"))) } },
+        Case(response: "status detail", nil) {
+            try $0.edit("Status") { $0 = $0.appending(XMLNode(Namespace.saml2p("StatusDetail"))) }
+        },
         Case("no assertion", .responseAssertions) { $0.assertion = nil },
         Case("two assertions", .responseAssertions) {
             $0.response = $0.response.appending(try Self.otherAssertion($0))
@@ -91,10 +111,16 @@ struct AnswerCheckTests {
 
     static let ciphers: [Case] = [
         Case("encrypted for a stranger", .encryptionFailed) { $0.recipients = [try TestKey.stranger.recipient()] },
-        Case("encrypted for a stranger and for us", nil) { $0.recipients.insert(try TestKey.stranger.recipient(), at: 0) },
-        Case("old key transport", .encryptionAlgorithm) { $0.recipients = [try TestKey.connectorEncryption.recipient(.rsaOAEPMGF1P)] },
+        Case("encrypted for a stranger and for us", nil) {
+            $0.recipients.insert(try TestKey.stranger.recipient(), at: 0)
+        },
+        Case("old key transport", .encryptionAlgorithm) {
+            $0.recipients = [try TestKey.connectorEncryption.recipient(.rsaOAEPMGF1P)]
+        },
         Case("AES-CBC", .encryptionAlgorithm) {
-            $0.editsContent = { try $0.set("Algorithm", of: "EncryptionMethod", "http://www.w3.org/2001/04/xmlenc#aes256-cbc") }
+            $0.editsContent = {
+                try $0.set("Algorithm", of: "EncryptionMethod", "http://www.w3.org/2001/04/xmlenc#aes256-cbc")
+            }
         },
         Case("ciphertext changed", .encryptionFailed) {
             $0.editsContent = { content in
@@ -124,13 +150,17 @@ struct AnswerCheckTests {
             answer.editsContent = { $0.content = [.node(outer)] }
         },
         Case("EncryptedAttribute", .messageSchema) {
-            try $0.editAssertion { try $0.edit("AttributeStatement") { $0 = $0.appending(XMLNode(Namespace.saml2("EncryptedAttribute"))) } }
+            try $0.editAssertion {
+                try $0.edit("AttributeStatement") { $0 = $0.appending(XMLNode(Namespace.saml2("EncryptedAttribute"))) }
+            }
         },
         Case("EncryptedID", .messageSchema) {
             try $0.editAssertion { try $0.edit("NameID") { $0.name = Namespace.saml2("EncryptedID") } }
         },
         Case("assertion signed by the node", nil) { $0.assertionRecipe = SignatureRecipe(.country) },
-        Case("assertion signed by a stranger", .signatureKeyUnknown) { $0.assertionRecipe = SignatureRecipe(.stranger) },
+        Case("assertion signed by a stranger", .signatureKeyUnknown) {
+            $0.assertionRecipe = SignatureRecipe(.stranger)
+        },
         Case("assertion signed with SHA-1", .signatureAlgorithm) {
             $0.assertionRecipe = SignatureRecipe(.country)
             $0.assertionRecipe?.editsSignedInfo = {
@@ -147,30 +177,54 @@ struct AnswerCheckTests {
         Case(assertion: "no ID", .messageSchema) { $0.set("ID", nil) },
         Case(assertion: "ID is no NCName", .messageIdentifier) { $0.set("ID", "a b") },
         Case(assertion: "Version 1.1", .messageVersion) { $0.set("Version", "1.1") },
-        Case(assertion: "IssueInstant too old", .messageIssueInstant) { $0.set("IssueInstant", "2026-03-02T09:09:00Z") },
+        Case(assertion: "IssueInstant too old", .messageIssueInstant) {
+            $0.set("IssueInstant", "2026-03-02T09:09:00Z")
+        },
         Case(assertion: "IssueInstant ahead", .messageIssueInstant) { $0.set("IssueInstant", "2026-03-02T09:17:00Z") },
         Case(assertion: "no Issuer", .messageSchema) { try $0.remove("Issuer") },
         Case(assertion: "another Issuer", .messageIssuer) { try $0.setText(of: "Issuer", "https://other.example/") },
         Case(assertion: "Advice", .messageSchema) { $0 = $0.inserting(XMLNode(Namespace.saml2("Advice")), at: 3) },
-        Case(assertion: "another statement", .messageSchema) { $0 = $0.appending(XMLNode(Namespace.saml2("AuthzDecisionStatement"))) },
+        Case(assertion: "another statement", .messageSchema) {
+            $0 = $0.appending(XMLNode(Namespace.saml2("AuthzDecisionStatement")))
+        },
         Case(assertion: "no Subject", .responseSubject) { try $0.remove("Subject") },
         Case(assertion: "two Subjects", .messageSchema) { try $0.double("Subject") },
         Case(assertion: "no NameID", .responseSubject) { try $0.remove("NameID") },
         Case(assertion: "empty NameID", .responseSubject) { try $0.setText(of: "NameID", " ") },
         Case(assertion: "no confirmation", .responseConfirmation) { try $0.remove("SubjectConfirmation") },
-        Case(assertion: "confirmation without data", .responseConfirmation) { try $0.remove("SubjectConfirmationData") },
-        Case(assertion: "confirmation without method", .messageSchema) { try $0.set("Method", of: "SubjectConfirmation", nil) },
+        Case(assertion: "confirmation without data", .responseConfirmation) {
+            try $0.remove("SubjectConfirmationData")
+        },
+        Case(assertion: "confirmation without method", .messageSchema) {
+            try $0.set("Method", of: "SubjectConfirmation", nil)
+        },
         Case(assertion: "holder of key", .responseConfirmation) {
             try $0.set("Method", of: "SubjectConfirmation", "urn:oasis:names:tc:SAML:2.0:cm:holder-of-key")
         },
-        Case(assertion: "no Recipient", .responseConfirmation) { try $0.set("Recipient", of: "SubjectConfirmationData", nil) },
-        Case(assertion: "another Recipient", .responseConfirmation) { try $0.set("Recipient", of: "SubjectConfirmationData", "https://other.example/") },
-        Case(assertion: "confirmation of nothing", .responseConfirmation) { try $0.set("InResponseTo", of: "SubjectConfirmationData", nil) },
-        Case(assertion: "confirmation of another request", .responseConfirmation) { try $0.set("InResponseTo", of: "SubjectConfirmationData", "_other") },
-        Case(assertion: "confirmation without end", .responseConfirmation) { try $0.set("NotOnOrAfter", of: "SubjectConfirmationData", nil) },
-        Case(assertion: "confirmation that ended", .responseConfirmation) { try $0.set("NotOnOrAfter", of: "SubjectConfirmationData", "2026-03-02T09:14:30Z") },
-        Case(assertion: "confirmation with NotBefore", nil) { try $0.set("NotBefore", of: "SubjectConfirmationData", World.instant) },
-        Case(assertion: "confirmation with an address", nil) { try $0.set("Address", of: "SubjectConfirmationData", "192.0.2.1") },
+        Case(assertion: "no Recipient", .responseConfirmation) {
+            try $0.set("Recipient", of: "SubjectConfirmationData", nil)
+        },
+        Case(assertion: "another Recipient", .responseConfirmation) {
+            try $0.set("Recipient", of: "SubjectConfirmationData", "https://other.example/")
+        },
+        Case(assertion: "confirmation of nothing", .responseConfirmation) {
+            try $0.set("InResponseTo", of: "SubjectConfirmationData", nil)
+        },
+        Case(assertion: "confirmation of another request", .responseConfirmation) {
+            try $0.set("InResponseTo", of: "SubjectConfirmationData", "_other")
+        },
+        Case(assertion: "confirmation without end", .responseConfirmation) {
+            try $0.set("NotOnOrAfter", of: "SubjectConfirmationData", nil)
+        },
+        Case(assertion: "confirmation that ended", .responseConfirmation) {
+            try $0.set("NotOnOrAfter", of: "SubjectConfirmationData", "2026-03-02T09:14:30Z")
+        },
+        Case(assertion: "confirmation with NotBefore", nil) {
+            try $0.set("NotBefore", of: "SubjectConfirmationData", World.instant)
+        },
+        Case(assertion: "confirmation with an address", nil) {
+            try $0.set("Address", of: "SubjectConfirmationData", "192.0.2.1")
+        },
         Case(assertion: "a second confirmation that contradicts", .responseConfirmation) { assertion in
             try assertion.double("SubjectConfirmation")
             try assertion.set("Recipient", of: "SubjectConfirmationData", "https://other.example/")
@@ -179,16 +233,32 @@ struct AnswerCheckTests {
         Case(assertion: "two Conditions", .messageSchema) { try $0.double("Conditions") },
         Case(assertion: "no NotBefore", .responseConditions) { try $0.set("NotBefore", of: "Conditions", nil) },
         Case(assertion: "no NotOnOrAfter", .responseConditions) { try $0.set("NotOnOrAfter", of: "Conditions", nil) },
-        Case(assertion: "NotBefore in another form", .responseConditions) { try $0.set("NotBefore", of: "Conditions", "2026-03-02 09:15:30") },
-        Case(assertion: "NotOnOrAfter at 24:00", .responseConditions) { try $0.set("NotOnOrAfter", of: "Conditions", "2026-03-02T24:00:00Z") },
-        Case(assertion: "not yet valid", .responseNotYetValid) { try $0.set("NotBefore", of: "Conditions", "2026-03-02T09:16:31Z") },
-        Case(assertion: "valid soon, within the skew", nil) { try $0.set("NotBefore", of: "Conditions", "2026-03-02T09:16:30Z") },
-        Case(assertion: "expired", .responseExpired) { try $0.set("NotOnOrAfter", of: "Conditions", "2026-03-02T09:14:30Z") },
-        Case(assertion: "expired just now, within the skew", nil) { try $0.set("NotOnOrAfter", of: "Conditions", "2026-03-02T09:14:31Z") },
+        Case(assertion: "NotBefore in another form", .responseConditions) {
+            try $0.set("NotBefore", of: "Conditions", "2026-03-02 09:15:30")
+        },
+        Case(assertion: "NotOnOrAfter at 24:00", .responseConditions) {
+            try $0.set("NotOnOrAfter", of: "Conditions", "2026-03-02T24:00:00Z")
+        },
+        Case(assertion: "not yet valid", .responseNotYetValid) {
+            try $0.set("NotBefore", of: "Conditions", "2026-03-02T09:16:31Z")
+        },
+        Case(assertion: "valid soon, within the skew", nil) {
+            try $0.set("NotBefore", of: "Conditions", "2026-03-02T09:16:30Z")
+        },
+        Case(assertion: "expired", .responseExpired) {
+            try $0.set("NotOnOrAfter", of: "Conditions", "2026-03-02T09:14:30Z")
+        },
+        Case(assertion: "expired just now, within the skew", nil) {
+            try $0.set("NotOnOrAfter", of: "Conditions", "2026-03-02T09:14:31Z")
+        },
         Case(assertion: "no AudienceRestriction", .responseAudience) { try $0.remove("AudienceRestriction") },
         Case(assertion: "AudienceRestriction without Audience", .responseAudience) { try $0.remove("Audience") },
-        Case(assertion: "another Audience", .responseAudience) { try $0.setText(of: "Audience", "https://other.example/") },
-        Case(assertion: "the return address as Audience", .responseAudience) { try $0.setText(of: "Audience", World.answerAddress) },
+        Case(assertion: "another Audience", .responseAudience) {
+            try $0.setText(of: "Audience", "https://other.example/")
+        },
+        Case(assertion: "the return address as Audience", .responseAudience) {
+            try $0.setText(of: "Audience", World.answerAddress)
+        },
         Case(assertion: "us among several audiences", nil) { assertion in
             try assertion.double("Audience")
             try assertion.setText(of: "Audience", "https://other.example/")
@@ -197,22 +267,38 @@ struct AnswerCheckTests {
             try assertion.double("AudienceRestriction")
             try assertion.setText(of: "Audience", "https://other.example/")
         },
-        Case(assertion: "OneTimeUse", nil) { try $0.edit("Conditions") { $0 = $0.appending(XMLNode(Namespace.saml2("OneTimeUse"))) } },
+        Case(assertion: "OneTimeUse", nil) {
+            try $0.edit("Conditions") { $0 = $0.appending(XMLNode(Namespace.saml2("OneTimeUse"))) }
+        },
         Case(assertion: "an unknown condition", .responseConditions) {
-            try $0.edit("Conditions") { $0 = $0.appending(XMLNode(Namespace.saml2("Condition"), [(Namespace.xsi("type"), "x")])) }
+            try $0.edit("Conditions") {
+                $0 = $0.appending(XMLNode(Namespace.saml2("Condition"), [(Namespace.xsi("type"), "x")]))
+            }
         },
         Case(assertion: "no AuthnStatement", .responseAuthnStatement) { try $0.remove("AuthnStatement") },
         Case(assertion: "two AuthnStatements", .responseAuthnStatement) { try $0.double("AuthnStatement") },
         Case(assertion: "no AuthnInstant", .messageSchema) { try $0.set("AuthnInstant", of: "AuthnStatement", nil) },
-        Case(assertion: "AuthnInstant ahead", .responseAuthnStatement) { try $0.set("AuthnInstant", of: "AuthnStatement", "2026-03-02T09:17:00Z") },
-        Case(assertion: "AuthnInstant of last week", .responseAuthnStatement) { try $0.set("AuthnInstant", of: "AuthnStatement", "2026-02-23T09:15:30Z") },
-        Case(assertion: "AuthnInstant of this morning", nil) { try $0.set("AuthnInstant", of: "AuthnStatement", "2026-03-02T06:15:30Z") },
+        Case(assertion: "AuthnInstant ahead", .responseAuthnStatement) {
+            try $0.set("AuthnInstant", of: "AuthnStatement", "2026-03-02T09:17:00Z")
+        },
+        Case(assertion: "AuthnInstant of last week", .responseAuthnStatement) {
+            try $0.set("AuthnInstant", of: "AuthnStatement", "2026-02-23T09:15:30Z")
+        },
+        Case(assertion: "AuthnInstant of this morning", nil) {
+            try $0.set("AuthnInstant", of: "AuthnStatement", "2026-03-02T06:15:30Z")
+        },
         Case(assertion: "no LoA", .responseAuthnStatement) { try $0.remove("AuthnContextClassRef") },
         Case(assertion: "two LoAs", .responseAuthnStatement) { try $0.double("AuthnContextClassRef") },
-        Case(assertion: "unknown LoA", .responseLoAInvalid) { try $0.setText(of: "AuthnContextClassRef", "urn:loa:high") },
+        Case(assertion: "unknown LoA", .responseLoAInvalid) {
+            try $0.setText(of: "AuthnContextClassRef", "urn:loa:high")
+        },
         Case(assertion: "empty LoA", .responseLoAInvalid) { try $0.setText(of: "AuthnContextClassRef", "") },
-        Case(assertion: "LoA not notified", .responseLoATooLow) { try $0.setText(of: "AuthnContextClassRef", "http://eidas.europa.eu/NotNotified/LoA/high") },
-        Case(assertion: "LoA that the node does not publish", .responseLoANotPublished) { try $0.setText(of: "AuthnContextClassRef", "http://eidas.europa.eu/LoA/low") },
+        Case(assertion: "LoA not notified", .responseLoATooLow) {
+            try $0.setText(of: "AuthnContextClassRef", "http://eidas.europa.eu/NotNotified/LoA/high")
+        },
+        Case(assertion: "LoA that the node does not publish", .responseLoANotPublished) {
+            try $0.setText(of: "AuthnContextClassRef", "http://eidas.europa.eu/LoA/low")
+        },
         Case(assertion: "no AttributeStatement", .responseAttributeStatement) { try $0.remove("AttributeStatement") },
         Case(assertion: "two AttributeStatements", .responseAttributeStatement) { try $0.double("AttributeStatement") },
     ]
@@ -230,30 +316,57 @@ struct AnswerCheckTests {
         Case(assertion: "no value", .attributeInvalid) { try $0.remove("AttributeValue") },
         Case(assertion: "an empty value", .attributeInvalid) { try $0.setText(of: "AttributeValue", "") },
         Case(assertion: "a blank value", .attributeInvalid) { try $0.setText(of: "AttributeValue", " \n") },
-        Case(assertion: "xsi:nil", .attributeInvalid) { try $0.edit("AttributeValue") { $0.set(Namespace.xsi("nil"), "true") } },
-        Case(assertion: "elements in a value", .attributeInvalid) { try $0.edit("AttributeValue") { $0 = $0.appending(XMLNode(Namespace.saml2("NameID"))) } },
-        Case(assertion: "white space around a value", nil) { try $0.edit("AttributeValue") { $0.text = "\n  \($0.text)\n" } },
+        Case(assertion: "xsi:nil", .attributeInvalid) {
+            try $0.edit("AttributeValue") { $0.set(Namespace.xsi("nil"), "true") }
+        },
+        Case(assertion: "elements in a value", .attributeInvalid) {
+            try $0.edit("AttributeValue") { $0 = $0.appending(XMLNode(Namespace.saml2("NameID"))) }
+        },
+        Case(assertion: "white space around a value", nil) {
+            try $0.edit("AttributeValue") { $0.text = "\n  \($0.text)\n" }
+        },
         Case(assertion: "no xsi:type", nil) { try $0.edit("AttributeValue") { $0.set(Namespace.xsi("type"), nil) } },
-        Case(assertion: "xs:string", nil) { try $0.edit("AttributeValue") { $0.set(Namespace.xsi("type"), "xs:string") } },
+        Case(assertion: "xs:string", nil) {
+            try $0.edit("AttributeValue") { $0.set(Namespace.xsi("type"), "xs:string") }
+        },
         Case(assertion: "gender of no kind", .attributeInvalid) { try $0.append(.natural("Gender", "Gender", "X")) },
         Case(assertion: "gender in lower case", nil) { try $0.append(.natural("Gender", "Gender", "female")) },
         Case(assertion: "date of another form", .attributeInvalid) { try $0.setAttribute("DateOfBirth", "17.05.1964") },
         Case(assertion: "day that is none", .attributeInvalid) { try $0.setAttribute("DateOfBirth", "1964-02-30") },
-        Case(assertion: "nationality of three letters", .attributeInvalid) { try $0.append(.natural("Nationality", "Nationality", "DEU")) },
-        Case(assertion: "identifier without countries", .identifierInvalid) { try $0.setAttribute("PersonIdentifier", "0123456789") },
-        Case(assertion: "identifier with a blank", .identifierInvalid) { try $0.setAttribute("PersonIdentifier", "DE/ES/0123 4567") },
-        Case(assertion: "identifier of another country", .identifierCountry) { try $0.setAttribute("PersonIdentifier", "FR/ES/0123456789") },
-        Case(assertion: "identifier for another country", .identifierCountry) { try $0.setAttribute("PersonIdentifier", "DE/FR/0123456789") },
-        Case(assertion: "identifier with a slash inside", nil) { try $0.setAttribute("PersonIdentifier", "DE/ES/01/23") },
-        Case(assertion: "name that turns the text around", .attributeInvalid) { try $0.setAttribute("CurrentFamilyName", "M\u{202E}üller") },
+        Case(assertion: "nationality of three letters", .attributeInvalid) {
+            try $0.append(.natural("Nationality", "Nationality", "DEU"))
+        },
+        Case(assertion: "identifier without countries", .identifierInvalid) {
+            try $0.setAttribute("PersonIdentifier", "0123456789")
+        },
+        Case(assertion: "identifier with a blank", .identifierInvalid) {
+            try $0.setAttribute("PersonIdentifier", "DE/ES/0123 4567")
+        },
+        Case(assertion: "identifier of another country", .identifierCountry) {
+            try $0.setAttribute("PersonIdentifier", "FR/ES/0123456789")
+        },
+        Case(assertion: "identifier for another country", .identifierCountry) {
+            try $0.setAttribute("PersonIdentifier", "DE/FR/0123456789")
+        },
+        Case(assertion: "identifier with a slash inside", nil) {
+            try $0.setAttribute("PersonIdentifier", "DE/ES/01/23")
+        },
+        Case(assertion: "name that turns the text around", .attributeInvalid) {
+            try $0.setAttribute("CurrentFamilyName", "M\u{202E}üller")
+        },
         Case(assertion: "no date of birth", .dataSetIncomplete) { try $0.removeAttribute("DateOfBirth") },
         Case(assertion: "no identifier", .dataSetIncomplete) { try $0.removeAttribute("PersonIdentifier") },
-        Case(assertion: "half a legal person", .dataSetIncomplete) { try $0.append(.legal("LegalName", "LegalName", "x")) },
+        Case(assertion: "half a legal person", .dataSetIncomplete) {
+            try $0.append(.legal("LegalName", "LegalName", "x"))
+        },
         Case(assertion: "a representative", .representationNotAccepted) { assertion in
-            try assertion.append(TestPerson.representedCompany.attributes.filter { $0.friendly.hasPrefix("Representative") })
+            try assertion.append(
+                TestPerson.representedCompany.attributes.filter { $0.friendly.hasPrefix("Representative") })
         },
         Case(assertion: "half a representative", .dataSetIncomplete) { assertion in
-            try assertion.append([TestPerson.representedCompany.attributes.filter { $0.friendly.hasPrefix("Representative") }[0]])
+            try assertion.append([
+                TestPerson.representedCompany.attributes.filter { $0.friendly.hasPrefix("Representative") }[0]
+            ])
         },
     ]
 
@@ -292,7 +405,9 @@ struct AnswerCheckTests {
         #expect(try rule(.country, trusted: [early]) == .signatureKeyExpired)
     }
 
-    @Test("Each way to encrypt that we publish is opened, beside the data too", arguments: [TestKey.connectorEncryption] + TestKey.curves)
+    @Test(
+        "Each way to encrypt that we publish is opened, beside the data too",
+        arguments: [TestKey.connectorEncryption] + TestKey.curves)
     func recipients(key: TestKey) throws {
         var world = try World()
         world.node.decryptionKeys = [try key.decryption()]
@@ -321,20 +436,37 @@ struct AnswerCheckTests {
         world.responder.requiresConfirmation = false
         world.responder.skewSeconds = 300
         let relaxed = world
-        #expect(try brokenRule { _ = try relaxed.accept { $0.recipients = [try TestKey.connectorEncryption.recipient(.rsaOAEPMGF1P)] } } == nil)
-        #expect(try brokenRule { _ = try relaxed.accept { try $0.editAssertion { try $0.remove("SubjectConfirmation") } } } == nil)
-        #expect(try brokenRule { _ = try relaxed.accept { try $0.editAssertion { try $0.set("NotBefore", of: "Conditions", "2026-03-02T09:20:00Z") } } } == nil)
+        #expect(
+            try brokenRule {
+                _ = try relaxed.accept { $0.recipients = [try TestKey.connectorEncryption.recipient(.rsaOAEPMGF1P)] }
+            } == nil)
+        #expect(
+            try brokenRule { _ = try relaxed.accept { try $0.editAssertion { try $0.remove("SubjectConfirmation") } } }
+                == nil)
+        #expect(
+            try brokenRule {
+                _ = try relaxed.accept {
+                    try $0.editAssertion { try $0.set("NotBefore", of: "Conditions", "2026-03-02T09:20:00Z") }
+                }
+            } == nil)
         // One that is there must fit all the same.
         #expect(
             try brokenRule {
-                _ = try relaxed.accept { try $0.editAssertion { try $0.set("Recipient", of: "SubjectConfirmationData", "https://other.example/") } }
+                _ = try relaxed.accept {
+                    try $0.editAssertion {
+                        try $0.set("Recipient", of: "SubjectConfirmationData", "https://other.example/")
+                    }
+                }
             } == .responseConfirmation)
     }
 
     @Test("A key for the next year opens while the old one still does")
     func renewal() throws {
         var world = try World()
-        world.node.decryptionKeys = [try TestKey.p384.decryption(), try TestKey.rsa3072a.decryption(), try TestKey.connectorEncryption.decryption()]
+        world.node.decryptionKeys = [
+            try TestKey.p384.decryption(), try TestKey.rsa3072a.decryption(),
+            try TestKey.connectorEncryption.decryption(),
+        ]
         for key in [TestKey.p384, .rsa3072a, .connectorEncryption] {
             let changed = world
             #expect(try brokenRule { _ = try changed.accept { $0.recipients = [try key.recipient()] } } == nil)
@@ -347,7 +479,9 @@ struct AnswerCheckTests {
         let (_, exchange, question) = try world.ask()
         world.responder.validUntil = world.now
         let changed = world
-        #expect(try brokenRule { _ = try changed.accept(NodeAnswer(.german, to: question), to: question, in: exchange) } == .metadataExpired)
+        #expect(
+            try brokenRule { _ = try changed.accept(NodeAnswer(.german, to: question), to: question, in: exchange) }
+                == .metadataExpired)
     }
 }
 
@@ -363,7 +497,9 @@ extension XMLNode {
     fileprivate mutating func setAttribute(_ name: String, _ text: String) throws {
         try edit("AttributeStatement") { statement in
             for index in statement.content.indices {
-                guard case .node(var attribute) = statement.content[index], attribute["Name"]?.hasSuffix("/" + name) ?? false else { continue }
+                guard case .node(var attribute) = statement.content[index],
+                    attribute["Name"]?.hasSuffix("/" + name) ?? false
+                else { continue }
                 try attribute.setText(of: "AttributeValue", text)
                 statement.content[index] = .node(attribute)
                 return
@@ -374,7 +510,9 @@ extension XMLNode {
 
     fileprivate mutating func removeAttribute(_ name: String) throws {
         try edit("AttributeStatement") { statement in
-            statement.content.removeAll { if case .node(let child) = $0 { child["Name"]?.hasSuffix("/" + name) ?? false } else { false } }
+            statement.content.removeAll {
+                if case .node(let child) = $0 { child["Name"]?.hasSuffix("/" + name) ?? false } else { false }
+            }
         }
     }
 }

@@ -73,7 +73,9 @@ struct HostileAnswerTests {
             nested($0.signed, in: "Extensions", of: $0.evil.inserting($0.signature, at: 1), at: 2)
         },
         Attack("A05: the signed response as a child of an evil one", .messageSchema) { $0.evil.appending($0.signed) },
-        Attack("A05: evil root of another kind", .messageType) { XMLNode(Namespace.saml2p("ArtifactResponse"), [("ID", "_x")], [$0.signed]) },
+        Attack("A05: evil root of another kind", .messageType) {
+            XMLNode(Namespace.saml2p("ArtifactResponse"), [("ID", "_x")], [$0.signed])
+        },
         Attack("A06: the signed response within an assertion", .messageSchema) { stolen in
             var assertion = try #require(stolen.answer.assertion)
             assertion = assertion.appending(stolen.signed)
@@ -81,7 +83,9 @@ struct HostileAnswerTests {
         },
         Attack("A06: the signed response in the status detail", .signatureRepeated) { stolen in
             var evil = stolen.evil
-            try evil.edit("Status") { $0 = $0.appending(XMLNode(Namespace.saml2p("StatusDetail"), [], [stolen.signed])) }
+            try evil.edit("Status") {
+                $0 = $0.appending(XMLNode(Namespace.saml2p("StatusDetail"), [], [stolen.signed]))
+            }
             return evil
         },
         Attack("A07: signature behind the Status", .messageSchema) { stolen in
@@ -110,7 +114,9 @@ struct HostileAnswerTests {
             evil.set("ID", NodeAnswer.id)
             return evil.inserting(stolen.signature, at: 1).appending(try without(stolen.signature, in: stolen.signed))
         },
-        Attack("A10: the signature of something else on the root", .signatureReference) { $0.evil.inserting($0.signature, at: 1) },
+        Attack("A10: the signature of something else on the root", .signatureReference) {
+            $0.evil.inserting($0.signature, at: 1)
+        },
         Attack("A12: two SignedInfo", .signatureStructure) { stolen in
             var signed = stolen.signed
             try signed.double("SignedInfo")
@@ -128,7 +134,8 @@ struct HostileAnswerTests {
             try SignatureRecipe(.country).sign(XMLNode(Namespace.md("EntityDescriptor"), [("ID", "_m")]), behind: 0)
         },
         Attack("A23: our own question as the answer", .messageType) { stolen in
-            try SignatureRecipe(.connector).sign(XMLNode(Namespace.saml2p("AuthnRequest"), [("ID", stolen.question.id.rawValue)]), behind: 0)
+            try SignatureRecipe(.connector).sign(
+                XMLNode(Namespace.saml2p("AuthnRequest"), [("ID", stolen.question.id.rawValue)]), behind: 0)
         },
         Attack("A24: an unsigned response around a signed assertion", .signatureMissing) { stolen in
             var answer = stolen.answer
@@ -148,7 +155,9 @@ struct HostileAnswerTests {
             return stolen.signed.appending(assertion)
         },
         Attack("D11: an assertion that decrypts, and no signature at all", .signatureMissing) { $0.evil },
-        Attack("C02: signed by the attacker's own key", .signatureKeyUnknown) { try SignatureRecipe(.stranger).sign($0.evil, behind: 1) },
+        Attack("C02: signed by the attacker's own key", .signatureKeyUnknown) {
+            try SignatureRecipe(.stranger).sign($0.evil, behind: 1)
+        },
         Attack("C03: the attacker's key under the node's certificate", .signatureValue) {
             var recipe = SignatureRecipe(.stranger)
             recipe.shown = [try TestKey.country.certificate()]
@@ -161,12 +170,20 @@ struct HostileAnswerTests {
         },
         Attack("C07: HMAC with the certificate as secret", .signatureAlgorithm) {
             var recipe = SignatureRecipe(.country)
-            recipe.editsSignedInfo = { try $0.set("Algorithm", of: "SignatureMethod", "http://www.w3.org/2001/04/xmldsig-more#hmac-sha256") }
+            recipe.editsSignedInfo = {
+                try $0.set("Algorithm", of: "SignatureMethod", "http://www.w3.org/2001/04/xmldsig-more#hmac-sha256")
+            }
             return try recipe.sign($0.evil, behind: 1)
         },
-        Attack("C13: the key that encrypts for us signs", .signatureKeyUnknown) { try SignatureRecipe(.connectorEncryption).sign($0.evil, behind: 1) },
-        Attack("C13: our own connector's key signs", .signatureKeyUnknown) { try SignatureRecipe(.connector).sign($0.evil, behind: 1) },
-        Attack("C14: a good key of another country", .signatureKeyUnknown) { try SignatureRecipe(.p256b).sign($0.evil, behind: 1) },
+        Attack("C13: the key that encrypts for us signs", .signatureKeyUnknown) {
+            try SignatureRecipe(.connectorEncryption).sign($0.evil, behind: 1)
+        },
+        Attack("C13: our own connector's key signs", .signatureKeyUnknown) {
+            try SignatureRecipe(.connector).sign($0.evil, behind: 1)
+        },
+        Attack("C14: a good key of another country", .signatureKeyUnknown) {
+            try SignatureRecipe(.p256b).sign($0.evil, behind: 1)
+        },
     ]
 
     static func without(_ signature: XMLNode, in signed: XMLNode) throws -> XMLNode {
@@ -178,39 +195,71 @@ struct HostileAnswerTests {
     static let tricks: [Attack] = [
         Attack(octets: "B01: DOCTYPE", .xmlDocumentType) { Array("<!DOCTYPE saml2p:Response>".utf8) + $0 },
         Attack(octets: "B02: external entity", .xmlDocumentType) {
-            try (Array("<!DOCTYPE a [<!ENTITY x SYSTEM \"file:///etc/passwd\">]>".utf8) + $0).replacing("202", with: "&x;")
+            try (Array("<!DOCTYPE a [<!ENTITY x SYSTEM \"file:///etc/passwd\">]>".utf8) + $0).replacing(
+                "202", with: "&x;")
         },
         Attack(octets: "B02: XInclude", .messageSchema) {
-            try $0.replacing("<saml2p:Status>", with: "<xi:include xmlns:xi=\"http://www.w3.org/2001/XInclude\" href=\"file:///etc/passwd\"></xi:include><saml2p:Status>")
+            try $0.replacing(
+                "<saml2p:Status>",
+                with:
+                    "<xi:include xmlns:xi=\"http://www.w3.org/2001/XInclude\" href=\"file:///etc/passwd\"></xi:include><saml2p:Status>"
+            )
         },
         Attack(octets: "B03: expansion bomb", .xmlDocumentType) {
             Array("<!DOCTYPE a [<!ENTITY b \"bb\"><!ENTITY c \"&b;&b;\"><!ENTITY d \"&c;&c;\">]>".utf8) + $0
         },
-        Attack(octets: "B04: comment in the Issuer", .xmlCommentInText) { try $0.replacing("knoten.example.de/metadata", with: "knoten.example.de/<!-- -->metadata") },
-        Attack(octets: "B05: instruction in the Issuer", .xmlForbiddenNode) { try $0.replacing("knoten.example.de/metadata", with: "knoten.example.de/<?x?>metadata") },
-        Attack(octets: "B05: CDATA in the Issuer", .xmlForbiddenNode) { try $0.replacing("knoten.example.de/metadata", with: "knoten.example.de/<![CDATA[metadata]]>") },
-        Attack(octets: "B06: attribute through two prefixes", .messageSchema) {
-            try $0.replacing(" Destination=", with: " xmlns:q=\"urn:oasis:names:tc:SAML:2.0:protocol\" q:Destination=\"x\" Destination=")
+        Attack(octets: "B04: comment in the Issuer", .xmlCommentInText) {
+            try $0.replacing("knoten.example.de/metadata", with: "knoten.example.de/<!-- -->metadata")
         },
-        Attack(octets: "B07: prefix rebound", .messageSchema) { try $0.replacing("<saml2p:Status>", with: "<saml2p:Status xmlns:saml2p=\"urn:x\">") },
-        Attack(octets: "B08: relative namespace", .xmlNamespace) { try $0.replacing("<saml2p:Status>", with: "<saml2p:Status xmlns:x=\"x\">") },
+        Attack(octets: "B05: instruction in the Issuer", .xmlForbiddenNode) {
+            try $0.replacing("knoten.example.de/metadata", with: "knoten.example.de/<?x?>metadata")
+        },
+        Attack(octets: "B05: CDATA in the Issuer", .xmlForbiddenNode) {
+            try $0.replacing("knoten.example.de/metadata", with: "knoten.example.de/<![CDATA[metadata]]>")
+        },
+        Attack(octets: "B06: attribute through two prefixes", .messageSchema) {
+            try $0.replacing(
+                " Destination=",
+                with: " xmlns:q=\"urn:oasis:names:tc:SAML:2.0:protocol\" q:Destination=\"x\" Destination=")
+        },
+        Attack(octets: "B07: prefix rebound", .messageSchema) {
+            try $0.replacing("<saml2p:Status>", with: "<saml2p:Status xmlns:saml2p=\"urn:x\">")
+        },
+        Attack(octets: "B08: relative namespace", .xmlNamespace) {
+            try $0.replacing("<saml2p:Status>", with: "<saml2p:Status xmlns:x=\"x\">")
+        },
         Attack(octets: "B09: Issuer of another namespace", .messageSchema) {
-            try $0.replacing("<saml2:Issuer ", with: "<x:Issuer xmlns:x=\"urn:x\" ").replacing("</saml2:Issuer>", with: "</x:Issuer>")
+            try $0.replacing("<saml2:Issuer ", with: "<x:Issuer xmlns:x=\"urn:x\" ").replacing(
+                "</saml2:Issuer>", with: "</x:Issuer>")
         },
         Attack(octets: "B10: byte order mark", .xmlEncoding) { [0xEF, 0xBB, 0xBF] + $0 },
-        Attack(octets: "B10: another encoding declared", .xmlEncoding) { Array("<?xml version=\"1.0\" encoding=\"UTF-7\"?>".utf8) + $0 },
+        Attack(octets: "B10: another encoding declared", .xmlEncoding) {
+            Array("<?xml version=\"1.0\" encoding=\"UTF-7\"?>".utf8) + $0
+        },
         Attack(octets: "B10: UTF-16", .xmlEncoding) { $0.flatMap { [$0, 0] } },
         Attack(octets: "B11: NUL by reference", .xmlMalformed) { try $0.replacing("knoten", with: "&#0;knoten") },
         Attack(octets: "B13: two roots", .xmlMalformed) { $0 + $0 },
         Attack(octets: "B13: text behind", .xmlMalformed) { $0 + Array("x".utf8) },
-        Attack(octets: "B14: xml:base added", .messageSchema) { try $0.replacing("<saml2p:Status>", with: "<saml2p:Status xml:base=\"http://x/\">") },
-        Attack(octets: "B15: xsi:schemaLocation", .messageSchema) {
-            try $0.replacing("<saml2p:Status>", with: "<saml2p:Status xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xsi:schemaLocation=\"http://x/ http://127.0.0.1:1/\">")
+        Attack(octets: "B14: xml:base added", .messageSchema) {
+            try $0.replacing("<saml2p:Status>", with: "<saml2p:Status xml:base=\"http://x/\">")
         },
-        Attack(octets: "B17: look-alike in the Issuer", .signatureDigest) { try $0.replacing("knoten.example", with: "knоten.example") },
-        Attack(octets: "B18: blank in the Destination", .signatureDigest) { try $0.replacing("connector/acs\"", with: "connector/acs \"") },
+        Attack(octets: "B15: xsi:schemaLocation", .messageSchema) {
+            try $0.replacing(
+                "<saml2p:Status>",
+                with:
+                    "<saml2p:Status xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xsi:schemaLocation=\"http://x/ http://127.0.0.1:1/\">"
+            )
+        },
+        Attack(octets: "B17: look-alike in the Issuer", .signatureDigest) {
+            try $0.replacing("knoten.example", with: "knоten.example")
+        },
+        Attack(octets: "B18: blank in the Destination", .signatureDigest) {
+            try $0.replacing("connector/acs\"", with: "connector/acs \"")
+        },
         Attack(octets: "B19: too deep", .xmlLimit) {
-            try $0.replacing("<saml2p:Status>", with: String(repeating: "<x>", count: 50) + String(repeating: "</x>", count: 50) + "<saml2p:Status>")
+            try $0.replacing(
+                "<saml2p:Status>",
+                with: String(repeating: "<x>", count: 50) + String(repeating: "</x>", count: 50) + "<saml2p:Status>")
         },
         Attack(octets: "A19: nothing", .base64) { _ in [] },
     ]
@@ -225,9 +274,11 @@ struct HostileAnswerTests {
         let stolen = try Self.stolen()
         let world = try World()
         let rule = try brokenRule {
-            let received = try ReceivedMessage(post: Base64.encode(attack.make(stolen)), relayState: stolen.question.relayState)
+            let received = try ReceivedMessage(
+                post: Base64.encode(attack.make(stolen)), relayState: stolen.question.relayState)
             let snapshot = try world.snapshot()
-            let verified = try snapshot.authenticateResponse(received, ParsedMessage(received), to: stolen.question, at: world.now)
+            let verified = try snapshot.authenticateResponse(
+                ParsedMessage(received), to: stolen.question, at: world.now)
             _ = try snapshot.receiveResponse(verified, in: stolen.exchange, to: stolen.question, at: world.now)
         }
         #expect(rule == attack.rule)
@@ -252,7 +303,9 @@ struct HostileAnswerTests {
         // The same node, listed for another state since.
         world.responder.country = try World.memberState("FR")
         let moved = world
-        #expect(try brokenRule { _ = try moved.accept(NodeAnswer(.german, to: question), to: question, in: exchange) } == .peerUnknown)
+        #expect(
+            try brokenRule { _ = try moved.accept(NodeAnswer(.german, to: question), to: question, in: exchange) }
+                == .peerUnknown)
     }
 
     @Test("No edit of one octet changes whom an accepted answer names", arguments: 0..<500)
@@ -263,9 +316,10 @@ struct HostileAnswerTests {
         let world = try World()
         guard let received = try? ReceivedMessage(post: Base64.encode(edited), relayState: stolen.question.relayState),
             let parsed = try? ParsedMessage(received),
-            let verified = try? world.snapshot().authenticateResponse(received, parsed, to: stolen.question, at: world.now)
+            let verified = try? world.snapshot().authenticateResponse(parsed, to: stolen.question, at: world.now)
         else { return }
-        let outcome = try world.snapshot().receiveResponse(verified, in: stolen.exchange, to: stolen.question, at: world.now)
+        let outcome = try world.snapshot().receiveResponse(
+            verified, in: stolen.exchange, to: stolen.question, at: world.now)
         #expect(outcome == expected)
     }
 

@@ -42,7 +42,9 @@ struct HostileRequestTests {
     }
 
     static let attacks: [Attack] = [
-        Attack("A01: signed original behind the evil request", .messageSchema) { evil.inserting($1, at: 0).appending(try bare($0)) },
+        Attack("A01: signed original behind the evil request", .messageSchema) {
+            evil.inserting($1, at: 0).appending(try bare($0))
+        },
         Attack("A03: signed original in the Object", .signatureStructure) {
             evil.inserting($1.appending(XMLNode(Namespace.ds("Object"), [], [try bare($0)])), at: 0)
         },
@@ -64,7 +66,9 @@ struct HostileRequestTests {
         Attack("A04: signed original in Scoping", .messageSchema) { signed, signature in
             evil.inserting(signature, at: 0).appending(XMLNode(Namespace.saml2p("Scoping"), [], [signed]))
         },
-        Attack("A05: evil root around it", .messageType) { signed, _ in XMLNode(Namespace.saml2p("Response"), [("ID", "_x")], [signed]) },
+        Attack("A05: evil root around it", .messageType) { signed, _ in
+            XMLNode(Namespace.saml2p("Response"), [("ID", "_x")], [signed])
+        },
         Attack("A08: ID stolen", .signatureDigest) { _, signature in
             var root = evil
             root.set("ID", ServiceRequest.id)
@@ -75,26 +79,45 @@ struct HostileRequestTests {
             signed.inserting(try SignatureRecipe(.rsa2048b, .rsaSHA512).signature(over: signed), at: 0)
         },
         Attack("A22: metadata", .messageType) { _, _ in
-            try SignatureRecipe(.service, .rsaSHA512).sign(XMLNode(Namespace.md("EntityDescriptor"), [("ID", "_m")]), behind: 0)
+            try SignatureRecipe(.service, .rsaSHA512).sign(
+                XMLNode(Namespace.md("EntityDescriptor"), [("ID", "_m")]), behind: 0)
         },
         Attack("C01: unsigned", .signatureMissing) { _, _ in evil },
-        Attack("C02: signed by a stranger", .signatureKeyUnknown) { _, _ in try SignatureRecipe(.stranger).sign(evil, behind: 0) },
+        Attack("C02: signed by a stranger", .signatureKeyUnknown) { _, _ in
+            try SignatureRecipe(.stranger).sign(evil, behind: 0)
+        },
         Attack("E23: a registered service in another's name", .signatureKeyUnknown) { _, _ in
             try SignatureRecipe(.rsa2048b, .rsaSHA512).sign(ServiceRequest().root, behind: 0)
         },
-        Attack(octets: "A18: comment in the DigestValue", .xmlCommentInText) { try $0.replacing("<ds:DigestValue>", with: "<ds:DigestValue><!-- -->") },
+        Attack(octets: "A18: comment in the DigestValue", .xmlCommentInText) {
+            try $0.replacing("<ds:DigestValue>", with: "<ds:DigestValue><!-- -->")
+        },
         Attack(octets: "B01: DOCTYPE", .xmlDocumentType) { Array("<!DOCTYPE x>".utf8) + $0 },
-        Attack(octets: "B04: comment in a level", .xmlCommentInText) { try $0.replacing("LoA/low", with: "LoA/<!-- -->low") },
-        Attack(octets: "B06: attribute of the protocol's namespace", .messageSchema) { try $0.replacing(" ProviderName=", with: " saml2p:ProviderName=\"x\" ProviderName=") },
+        Attack(octets: "B04: comment in a level", .xmlCommentInText) {
+            try $0.replacing("LoA/low", with: "LoA/<!-- -->low")
+        },
+        Attack(octets: "B06: attribute of the protocol's namespace", .messageSchema) {
+            try $0.replacing(" ProviderName=", with: " saml2p:ProviderName=\"x\" ProviderName=")
+        },
         Attack(octets: "B07: default namespace switched", .messageSchema) {
-            try $0.replacing("<saml2p:NameIDPolicy ", with: "<NameIDPolicy xmlns=\"urn:x\" ").replacing("</saml2p:NameIDPolicy>", with: "</NameIDPolicy>")
+            try $0.replacing("<saml2p:NameIDPolicy ", with: "<NameIDPolicy xmlns=\"urn:x\" ").replacing(
+                "</saml2p:NameIDPolicy>", with: "</NameIDPolicy>")
         },
         Attack(octets: "B10: UTF-16", .xmlEncoding) { $0.flatMap { [$0, 0] } },
         Attack(octets: "B13: two roots", .xmlMalformed) { $0 + $0 },
-        Attack(octets: "B17: look-alike in the return address", .signatureDigest) { try $0.replacing("servicio.example.es/retorno", with: "servici\u{043E}.example.es/retorno") },
-        Attack(octets: "B19: 5000 elements", .xmlLimit) { try $0.replacing("<saml2p:NameIDPolicy", with: String(repeating: "<x/>", count: 5000) + "<saml2p:NameIDPolicy") },
-        Attack(octets: "E17: return address changed", .signatureDigest) { try $0.replacing("servicio.example.es/retorno", with: "evil.example/retorno") },
-        Attack(octets: "E22: exclusion taken out", .signatureDigest) { try $0.replacing("AFirmaIdP", with: "XFirmaIdP") },
+        Attack(octets: "B17: look-alike in the return address", .signatureDigest) {
+            try $0.replacing("servicio.example.es/retorno", with: "servici\u{043E}.example.es/retorno")
+        },
+        Attack(octets: "B19: 5000 elements", .xmlLimit) {
+            try $0.replacing(
+                "<saml2p:NameIDPolicy", with: String(repeating: "<x/>", count: 5000) + "<saml2p:NameIDPolicy")
+        },
+        Attack(octets: "E17: return address changed", .signatureDigest) {
+            try $0.replacing("servicio.example.es/retorno", with: "evil.example/retorno")
+        },
+        Attack(octets: "E22: exclusion taken out", .signatureDigest) {
+            try $0.replacing("AFirmaIdP", with: "XFirmaIdP")
+        },
     ]
 
     @Test("Nothing that a stranger makes of a good request is accepted", arguments: attacks)

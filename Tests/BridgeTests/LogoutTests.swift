@@ -10,11 +10,15 @@ import XMLSecurity
 
 @Suite("Logout of Cl@ve")
 struct LogoutTests {
-    static func request(_ change: (inout XMLNode) throws -> Void = { _ in }, _ recipe: SignatureRecipe? = SignatureRecipe(.service, .rsaSHA512)) throws -> ReceivedMessage {
+    static func request(
+        _ change: (inout XMLNode) throws -> Void = { _ in },
+        _ recipe: SignatureRecipe? = SignatureRecipe(.service, .rsaSHA512)
+    ) throws -> ReceivedMessage {
         var root = XMLNode(
             Namespace.saml2p("LogoutRequest"),
             [
-                ("Destination", World.gatewayAddress), ("ID", "_logout"), ("IssueInstant", World.instant), ("NotOnOrAfter", World.later),
+                ("Destination", World.gatewayAddress), ("ID", "_logout"), ("IssueInstant", World.instant),
+                ("NotOnOrAfter", World.later),
                 ("Reason", "urn:oasis:names:tc:SAML:2.0:logout:user"), ("Version", "2.0"),
             ],
             [
@@ -31,7 +35,9 @@ struct LogoutTests {
         let world = try World()
         let (request, requester, answer) = try world.snapshot().answerLogout(try Self.request(), at: world.now)
         #expect(request.message.id.rawValue == "_logout" && requester.rawValue == ServiceRequest.name)
-        #expect(answer.destination == ServiceRequest.returnAddress && answer.fields.map(\.name) == ["logoutResponse", "RelayState"])
+        #expect(
+            answer.destination == ServiceRequest.returnAddress
+                && answer.fields.map(\.name) == ["logoutResponse", "RelayState"])
         let root = try SentDocument(answer).root
         _ = try root.verifySignature(trusting: [TestKey.gateway.certificate()], policy: .clave)
         #expect(root["InResponseTo"] == "_logout" && root["Consent"] == nil)
@@ -54,7 +60,9 @@ struct LogoutTests {
     func spoilt(index: Int) throws {
         let (_, rule, change) = Self.spoils[index]
         let world = try World()
-        #expect(try brokenRule { _ = try world.snapshot().answerLogout(try Self.request(change), at: world.now) } == rule, "\(Self.spoils[index].0)")
+        #expect(
+            try brokenRule { _ = try world.snapshot().answerLogout(try Self.request(change), at: world.now) } == rule,
+            "\(Self.spoils[index].0)")
     }
 
     @Test("A forged logout is refused")

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 import Federation
 import PuenteTestKit
-import XMLSecurity
 import Testing
+import XMLSecurity
 
 /// One thing done to a good message, and the rule that it breaks; `nil` where it breaks none.
 struct Spoil<Message>: CustomTestStringConvertible, Sendable {

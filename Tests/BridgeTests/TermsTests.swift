@@ -21,7 +21,12 @@ struct TermsTests {
         try brokenRule { _ = try ask(request, change) }
     }
 
-    @Test("Versions must meet; a node that says none is asked", arguments: [([], nil), (["1.2"], nil), (["1.0", "1.4"], nil), (["1.0"], Rule.requestVersion), (["1.40"], .requestVersion), (["2.0"], .requestVersion)])
+    @Test(
+        "Versions must meet; a node that says none is asked",
+        arguments: [
+            ([], nil), (["1.2"], nil), (["1.0", "1.4"], nil), (["1.0"], Rule.requestVersion),
+            (["1.40"], .requestVersion), (["2.0"], .requestVersion),
+        ])
     func versions(published: [String], rule: Rule?) throws {
         #expect(try Self.rule { $0.responder.protocolVersions = published } == rule)
     }
@@ -32,7 +37,9 @@ struct TermsTests {
         var request = ServiceRequest()
         try request.ask(for: "http://eidas.europa.eu/attributes/naturalperson/BirthName", "BirthName")
         #expect(try Self.ask(request) { $0.responder.attributes = [] }.attributes.count == 5)
-        #expect(try Self.ask(request) { $0.responder.attributes = published }.attributes.map(\.name) == PersonKind.natural.minimumDataSet)
+        #expect(
+            try Self.ask(request) { $0.responder.attributes = published }.attributes.map(\.name)
+                == PersonKind.natural.minimumDataSet)
         let fewer = published.subtracting(["http://eidas.europa.eu/attributes/naturalperson/DateOfBirth"])
         #expect(try Self.rule(request) { $0.responder.attributes = fewer } == .requestAttributesUnavailable)
     }
@@ -44,7 +51,9 @@ struct TermsTests {
         #expect(try Self.ask(request) { $0.responder.levels = [] }.assurance == .minimum(.high))
         #expect(try Self.ask(request) { $0.responder.levels = [Assurance(.high)] }.assurance == .minimum(.high))
         #expect(try Self.rule(request) { $0.responder.levels = [Assurance(.substantial)] } == .requestLoAUnavailable)
-        #expect(try Self.rule(request) { $0.responder.levels = [Assurance(.high, notified: false)] } == .requestLoAUnavailable)
+        #expect(
+            try Self.rule(request) { $0.responder.levels = [Assurance(.high, notified: false)] }
+                == .requestLoAUnavailable)
     }
 
     @Test("Levels that are not notified are asked exactly, and only where service and peer both accept them")
@@ -61,7 +70,9 @@ struct TermsTests {
         #expect(try Self.rule(request, change(service: false, peer: true)) == .requestLoAUnavailable)
         #expect(try Self.rule(request, change(service: true, peer: false)) == .requestLoAUnavailable)
         let question = try Self.ask(request, change(service: true, peer: true))
-        #expect(question.assurance == .exactly([Assurance(.substantial, notified: false), Assurance(.substantial), Assurance(.high)]))
+        #expect(
+            question.assurance
+                == .exactly([Assurance(.substantial, notified: false), Assurance(.substantial), Assurance(.high)]))
         var world = try World()
         change(service: true, peer: true)(&world)
         let outcome = try world.accept(request: request, loa: "http://eidas.europa.eu/NotNotified/LoA/substantial")
@@ -69,14 +80,17 @@ struct TermsTests {
         #expect(identity.assurance == Assurance(.substantial, notified: false))
     }
 
-    @Test("A country that is out says why; an unknown one too; the second node of a country serves where the first cannot")
+    @Test(
+        "A country that is out says why; an unknown one too; the second node of a country serves where the first cannot"
+    )
     func countries() throws {
         let world = try World()
         let exchange = try world.receive()
         func rule(_ countries: [Snapshot.Country], _ state: MemberState) throws -> Rule? {
             let full = try world.snapshot()
             let snapshot = Snapshot(
-                node: full.node, requesters: full.requesters, countries: countries, requesterDialect: full.requesterDialect,
+                node: full.node, requesters: full.requesters, countries: countries,
+                requesterDialect: full.requesterDialect,
                 responderDialect: full.responderDialect)
             return try brokenRule { _ = try snapshot.sendRequest(exchange, to: state, relayState: "x", at: world.now) }
         }

@@ -13,7 +13,8 @@ struct VectorTests {
     func request(vector: Vector) throws {
         let snapshot = try World().snapshot()
         let rule = try brokenRule {
-            _ = try snapshot.receiveRequest(try ReceivedMessage(post: Base64.encode(vector.message), relayState: "x"), at: vector.now)
+            _ = try snapshot.receiveRequest(
+                try ReceivedMessage(post: Base64.encode(vector.message), relayState: "x"), at: vector.now)
         }
         #expect(rule == vector.rule, "\(vector.note)")
     }
@@ -28,7 +29,7 @@ struct VectorTests {
         let rule = try brokenRule {
             let received = try ReceivedMessage(post: Base64.encode(vector.message), relayState: question.relayState)
             let snapshot = try world.snapshot()
-            let verified = try snapshot.authenticateResponse(received, ParsedMessage(received), to: question, at: vector.now)
+            let verified = try snapshot.authenticateResponse(ParsedMessage(received), to: question, at: vector.now)
             _ = try snapshot.receiveResponse(verified, in: exchange, to: question, at: vector.now)
         }
         #expect(rule == vector.rule, "\(vector.note)")

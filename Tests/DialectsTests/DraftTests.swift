@@ -11,7 +11,8 @@ import XMLSecurity
 @Suite("Drafts")
 struct DraftTests {
     static let stamp = Stamp(
-        issuer: World.connector, now: Instant.read(World.instant) ?? .distantPast, messageID: MessageID("_request"), assertionID: MessageID("_assertion"))
+        issuer: World.connector, now: Instant.read(World.instant) ?? .distantPast, messageID: MessageID("_request"),
+        assertionID: MessageID("_assertion"))
 
     static func request(_ change: (inout AuthenticationRequest) -> Void = { _ in }) throws -> AuthenticationRequest {
         var request = try World().receive().request
@@ -21,7 +22,8 @@ struct DraftTests {
 
     static func question(_ request: AuthenticationRequest) throws -> Exchange.Question {
         Exchange.Question(
-            id: MessageID("_request"), responder: World.country, memberState: try World.memberState("DE"), relayState: "rs",
+            id: MessageID("_request"), responder: World.country, memberState: try World.memberState("DE"),
+            relayState: "rs",
             attributes: request.attributes, assurance: request.assurance, askedAt: stamp.now)
     }
 
@@ -36,9 +38,12 @@ struct DraftTests {
         Sample(testDescription: "sector-in-request", saysSector: true),
         Sample(testDescription: "legal-exact") { request, _ in
             request.person = .legal
-            request.attributes = PersonKind.legal.minimumDataSet.map { RequestedAttribute($0, isRequired: true) }
+            request.attributes =
+                PersonKind.legal.minimumDataSet.map { RequestedAttribute($0, isRequired: true) }
                 + [RequestedAttribute(AttributeName("LegalAddress"), isRequired: false)]
-            request.assurance = .exactly([Assurance(.substantial, notified: false), Assurance(.high), Assurance(.substantial)])
+            request.assurance = .exactly([
+                Assurance(.substantial, notified: false), Assurance(.high), Assurance(.substantial),
+            ])
             request.sector = .private
         },
         Sample(testDescription: "requester-id") { request, responder in
@@ -62,7 +67,8 @@ struct DraftTests {
         let draft = try dialect.writeRequest(request, Self.question(request), to: responder, as: Self.stamp)
         #expect(draft.destination == responder.singleSignOnService && draft.relayState == "rs")
         let text = draft.root.reviewable
-        #expect(try Golden.reviewed("authn-request-\(sample.testDescription).xml", now: text, beside: #filePath) == text)
+        #expect(
+            try Golden.reviewed("authn-request-\(sample.testDescription).xml", now: text, beside: #filePath) == text)
     }
 
     static func draft(
@@ -115,8 +121,10 @@ struct DraftTests {
         let plain = Self.text(try Self.draft(.identified(Self.greek), { $0.reply.echoed = [:] }))
         #expect(!plain.contains("http://es.minhafp.clave/RelayState"))
         // Audience: the return address first; the Issuer behind it if there was one.
-        let issued = try #require(Self.draft(.identified(Self.greek), { $0.reply.issuer = EntityID("urn:issuer") }).assertion)
-        #expect(issued.first("AudienceRestriction")?.children.map(\.text) == [ServiceRequest.returnAddress, "urn:issuer"])
+        let issued = try #require(
+            Self.draft(.identified(Self.greek), { $0.reply.issuer = EntityID("urn:issuer") }).assertion)
+        #expect(
+            issued.first("AudienceRestriction")?.children.map(\.text) == [ServiceRequest.returnAddress, "urn:issuer"])
     }
 
     @Test("The official engine would take it: nothing empty, nothing twice, Latin first, one statement of each kind")
@@ -132,10 +140,15 @@ struct DraftTests {
             #expect(attribute.children.first?[Namespace.eidasNatural("LatinScript")] == nil)
             #expect(attribute.children.allSatisfy { $0[Namespace.xsi("type")]?.contains(":") ?? false })
         }
-        #expect(assertion.children.map(\.name.local) == ["Issuer", "Subject", "Conditions", "AuthnStatement", "AttributeStatement"])
+        #expect(
+            assertion.children.map(\.name.local) == [
+                "Issuer", "Subject", "Conditions", "AuthnStatement", "AttributeStatement",
+            ])
         let notBefore = try #require(assertion.first("Conditions")?["NotBefore"].flatMap(Instant.read))
         #expect((30.0...60.0).contains(Self.stamp.now.timeIntervalSince(notBefore)))
         #expect(draft.root.first("StatusMessage")?.text == SAMLURI.success)
-        #expect(draft.root["Destination"] == ServiceRequest.returnAddress && draft.root["InResponseTo"] == ServiceRequest.id)
+        #expect(
+            draft.root["Destination"] == ServiceRequest.returnAddress && draft.root["InResponseTo"] == ServiceRequest.id
+        )
     }
 }

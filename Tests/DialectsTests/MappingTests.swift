@@ -16,7 +16,9 @@ struct RowUnderTest: CustomTestStringConvertible, Sendable {
     var testDescription: String { "\(table): \(row.name)" }
 
     static func all() throws -> [RowUnderTest] {
-        try ["eidas", "clave2"].flatMap { table in try World.mapping(table).rows.map { RowUnderTest(table: table, row: $0) } }
+        try ["eidas", "clave2"].flatMap { table in
+            try World.mapping(table).rows.map { RowUnderTest(table: table, row: $0) }
+        }
     }
 
     /// Canonical texts that the rule allows.
@@ -69,7 +71,9 @@ struct MappingTests {
         let (eidas, clave) = (try World.mapping("eidas"), try World.mapping("clave2"))
         for row in eidas.rows {
             let twin = try #require(clave[row.name], "\(row.name)")
-            #expect(twin.uri == row.uri && twin.friendlyName == row.friendlyName && twin.rule == row.rule && twin.person == row.person)
+            #expect(
+                twin.uri == row.uri && twin.friendlyName == row.friendlyName && twin.rule == row.rule
+                    && twin.person == row.person)
         }
         for kind in PersonKind.allCases {
             for name in kind.minimumDataSet {
@@ -88,7 +92,8 @@ struct MappingTests {
         for row in table.rows {
             for alias in row.aliases {
                 #expect(table[uri: alias] == row)
-                #expect(try row.write(Attribute(row.name, RowUnderTest(table: "", row: row).samples[0]))["Name"] == row.uri)
+                #expect(
+                    try row.write(Attribute(row.name, RowUnderTest(table: "", row: row).samples[0]))["Name"] == row.uri)
             }
         }
         #expect(table.rows.contains { !$0.aliases.isEmpty })
@@ -106,8 +111,12 @@ struct MappingTests {
 
     @Test("LatinScript of another namespace says nothing")
     func foreignLatinScript() throws {
-        let value = XMLNode(Namespace.saml2("AttributeValue"), [(Namespace("x", "urn:x")("LatinScript"), "false")], text: "x")
-        #expect(try Self.values(of: XMLNode(Namespace.saml2("Attribute"), [("Name", "urn:x")], [value])).map(\.isLatin) == [true])
+        let value = XMLNode(
+            Namespace.saml2("AttributeValue"), [(Namespace("x", "urn:x")("LatinScript"), "false")], text: "x")
+        #expect(
+            try Self.values(of: XMLNode(Namespace.saml2("Attribute"), [("Name", "urn:x")], [value])).map(\.isLatin) == [
+                true
+            ])
     }
 
     @Test("Values that are empty, nested, too many or not of their form are refused")
@@ -138,12 +147,15 @@ struct MappingTests {
     @Test(
         "A table with a fault does not read, and the fault says where",
         arguments: [
-            ("1980-01-31", "31/01/1980"), ("rule: date", "rule: dates"), ("n:T", "m:T"), ("n:T", "T"), ("uri: \"urn:a\", ", ""),
-            ("name: A, ", ""), (", example: \"1980-01-31\"", ""), ("example:", "examples:"), ("namespaces", "namespace"),
+            ("1980-01-31", "31/01/1980"), ("rule: date", "rule: dates"), ("n:T", "m:T"), ("n:T", "T"),
+            ("uri: \"urn:a\", ", ""),
+            ("name: A, ", ""), (", example: \"1980-01-31\"", ""), ("example:", "examples:"),
+            ("namespaces", "namespace"),
             ("  - {", "  - { name: B, uri: \"urn:a\", type: \"n:T\", rule: text, example: x }\n  - {"),
         ])
     func faults(old: String, new: String) throws {
-        let file = FileManager.default.temporaryDirectory.appending(path: "puente-mapping-\(UInt64.random(in: 0 ... .max)).yaml")
+        let file = FileManager.default.temporaryDirectory.appending(
+            path: "puente-mapping-\(UInt64.random(in: 0 ... .max)).yaml")
         defer { try? FileManager.default.removeItem(at: file) }
         func read(_ text: String) throws -> [Fault] {
             try Data(text.utf8).write(to: file)

@@ -11,15 +11,20 @@ struct PolicyTests {
 
     static func request(_ person: PersonKind = .natural) -> AuthenticationRequest {
         AuthenticationRequest(
-            id: MessageID("_r"), requester: EntityID("service"), serviceName: "S", sector: .public, assurance: .minimum(.low),
+            id: MessageID("_r"), requester: EntityID("service"), serviceName: "S", sector: .public,
+            assurance: .minimum(.low),
             person: person, attributes: person.minimumDataSet.map { RequestedAttribute($0, isRequired: true) },
-            reply: ReplyAddress(assertionConsumerService: "https://servicio.example.es/", relayState: nil), issuedAt: now)
+            reply: ReplyAddress(assertionConsumerService: "https://servicio.example.es/", relayState: nil),
+            issuedAt: now)
     }
 
-    static func identity(_ attributes: [(AttributeName, String)], from: String = "DE", _ assurance: Assurance = Assurance(.high)) throws -> AuthenticationOutcome {
+    static func identity(
+        _ attributes: [(AttributeName, String)], from: String = "DE", _ assurance: Assurance = Assurance(.high)
+    ) throws -> AuthenticationOutcome {
         .identified(
             Identity(
-                assurance: assurance, memberState: try state(from), attributes: attributes.map { Attribute($0.0, $0.1) },
+                assurance: assurance, memberState: try state(from),
+                attributes: attributes.map { Attribute($0.0, $0.1) },
                 authenticatedAt: now))
     }
 
@@ -29,7 +34,8 @@ struct PolicyTests {
     static let company: [(AttributeName, String)] = [(.legalPersonIdentifier, "DE/ES/2"), (.legalName, "B")]
 
     static func admit(
-        _ outcome: AuthenticationOutcome, _ person: PersonKind = .natural, assurance: AssuranceRequirement = .minimum(.low),
+        _ outcome: AuthenticationOutcome, _ person: PersonKind = .natural,
+        assurance: AssuranceRequirement = .minimum(.low),
         published: Set<Assurance> = [], accepts: Bool = false
     ) throws -> Rule? {
         let request = request(person)
@@ -37,7 +43,8 @@ struct PolicyTests {
             id: MessageID("_q"), responder: EntityID("node"), memberState: try state("DE"), relayState: "x",
             attributes: request.attributes, assurance: assurance, askedAt: now)
         do {
-            _ = try Policy(country: .spain, acceptsRepresentation: accepts).admit(outcome, answering: request, to: question, published: published)
+            _ = try Policy(country: .spain, acceptsRepresentation: accepts).admit(
+                outcome, answering: request, to: question, published: published)
             return nil
         } catch {
             return error.rule
@@ -51,7 +58,8 @@ struct PolicyTests {
         "Levels: met, too low, not notified, not published",
         arguments: [
             (AssuranceRequirement.minimum(.substantial), Assurance(.substantial), [], nil),
-            (.minimum(.substantial), Assurance(.high), [], nil), (.minimum(.substantial), Assurance(.low), [], .responseLoATooLow),
+            (.minimum(.substantial), Assurance(.high), [], nil),
+            (.minimum(.substantial), Assurance(.low), [], .responseLoATooLow),
             (.minimum(.low), Assurance(.high, notified: false), [], .responseLoATooLow),
             (.exactly([Assurance(.low, notified: false)]), Assurance(.low, notified: false), [], nil),
             (.exactly([Assurance(.low, notified: false)]), Assurance(.low), [], .responseLoATooLow),
@@ -99,20 +107,31 @@ struct PolicyTests {
         }
     }
 
-    @Test("Greece is EL, and its old prefix is understood", arguments: [("EL", "EL", true), ("EL", "GR", true), ("DE", "GR", false), ("DE", "de", false)])
-    func prefixes(code: String, prefix: String, isNamed: Bool) throws { #expect(try Self.state(code).isNamed(by: prefix) == isNamed) }
+    @Test(
+        "Greece is EL, and its old prefix is understood",
+        arguments: [("EL", "EL", true), ("EL", "GR", true), ("DE", "GR", false), ("DE", "de", false)])
+    func prefixes(code: String, prefix: String, isNamed: Bool) throws {
+        #expect(try Self.state(code).isNamed(by: prefix) == isNamed)
+    }
 
     @Test("A country is two capitals", arguments: ["GR", "es", "ESP", "E", "", "E1", "ÑÑ"])
     func countries(code: String) { #expect(MemberState(rawValue: code) == nil) }
 
     @Test("What strangers sent does not break a line of the log")
     func rejections() {
-        let rejection = Rejection(.messageIssuer, "Issuer", expected: "x", found: "a\nb\u{1B}[31m\u{202E}" + String(repeating: "y", count: 500))
+        let rejection = Rejection(
+            .messageIssuer, "Issuer", expected: "x",
+            found: "a\nb\u{1B}[31m\u{202E}" + String(repeating: "y", count: 500))
         #expect(rejection.found?.count == 200)
         #expect(!rejection.description.unicodeScalars.contains { $0.value < 32 || $0.value == 0x202E })
         #expect(rejection.description.hasPrefix("message.issuer at Issuer, expected x, found a"))
     }
 
-    @Test("An exchange's identifier is 32 hexadecimal digits", arguments: [("00112233445566778899aabbccddeeff", true), ("00112233445566778899AABBCCDDEEFF", false), ("", false), ("00", false), ("../../../../../../../../etc/pass", false)])
+    @Test(
+        "An exchange's identifier is 32 hexadecimal digits",
+        arguments: [
+            ("00112233445566778899aabbccddeeff", true), ("00112233445566778899AABBCCDDEEFF", false), ("", false),
+            ("00", false), ("../../../../../../../../etc/pass", false),
+        ])
     func identifiers(text: String, isGood: Bool) { #expect((Exchange.ID(rawValue: text) != nil) == isGood) }
 }

@@ -21,7 +21,8 @@ struct BindingTests {
     @Test(
         "What is not Base64 within the limit is refused",
         arguments: [
-            ("", Rule.base64), (" ", .base64), ("PGEvPg", .base64), ("<a/>", .base64), ("PGEv-g==", .base64), ("PGEvPg%3D%3D", .base64),
+            ("", Rule.base64), (" ", .base64), ("PGEvPg", .base64), ("<a/>", .base64), ("PGEv-g==", .base64),
+            ("PGEvPg%3D%3D", .base64),
             (String(repeating: "AAAA", count: 32_769), .parameterTooLarge),
         ])
     func badPost(text: String, rule: Rule) throws {
@@ -30,14 +31,18 @@ struct BindingTests {
 
     @Test("The largest field is 131072 characters")
     func limit() throws {
-        #expect(try brokenRule { _ = try ReceivedMessage(post: String(repeating: "AAAA", count: 32_768), relayState: nil) } == nil)
+        #expect(
+            try brokenRule { _ = try ReceivedMessage(post: String(repeating: "AAAA", count: 32_768), relayState: nil) }
+                == nil)
     }
 
     @Test(
         "RelayState has at most 80 characters and no controls",
         arguments: [
-            (String(repeating: "x", count: 80), nil), (String(repeating: "ñ", count: 80), nil), ("", nil), ("<script>", nil),
-            (String(repeating: "x", count: 81), Rule.relayStateTooLong), ("a\nb", .relayStateTooLong), ("a\u{0}", .relayStateTooLong),
+            (String(repeating: "x", count: 80), nil), (String(repeating: "ñ", count: 80), nil), ("", nil),
+            ("<script>", nil),
+            (String(repeating: "x", count: 81), Rule.relayStateTooLong), ("a\nb", .relayStateTooLong),
+            ("a\u{0}", .relayStateTooLong),
             ("a\u{7F}", .relayStateTooLong),
         ])
     func relayState(text: String, rule: Rule?) throws {
@@ -52,7 +57,8 @@ struct BindingTests {
         var query = "SAMLRequest=" + escape(Base64.encode(packed), lowerCase)
         if let relayState { query += "&RelayState=" + escape(relayState, lowerCase) }
         query += "&SigAlg=" + escape(SignatureAlgorithm.rsaSHA256.uri, lowerCase)
-        return query + "&Signature=" + escape(Base64.encode(try key.key().sign(Array(query.utf8), .rsaSHA256)), lowerCase)
+        return query + "&Signature="
+            + escape(Base64.encode(try key.key().sign(Array(query.utf8), .rsaSHA256)), lowerCase)
     }
 
     static func escape(_ text: String, _ lowerCase: Bool) -> String {
@@ -66,10 +72,12 @@ struct BindingTests {
     static func verify(_ query: String) throws -> Verified<AuthnRequest> {
         let world = try World()
         return try ParsedMessage(ReceivedMessage(redirect: query)).verifyRequest(
-            from: world.requester.sender, expecting: RequestExpectation(destinations: [World.gatewayAddress]), at: world.now)
+            from: world.requester.sender, expecting: RequestExpectation(destinations: [World.gatewayAddress]),
+            at: world.now)
     }
 
-    @Test("A signed query is verified over the escapes it came with", arguments: [false, true], ["a b", nil] as [String?])
+    @Test(
+        "A signed query is verified over the escapes it came with", arguments: [false, true], ["a b", nil] as [String?])
     func redirect(lowerCase: Bool, relayState: String?) throws {
         let query = try Self.query(ServiceRequest().root, relayState: relayState, lowerCase: lowerCase)
         #expect(try Self.verify(query).message.id.rawValue == ServiceRequest.id)
@@ -91,10 +99,13 @@ struct BindingTests {
             (query.replacing("rsa%2Dsha256", with: "rsa%2Dsha1"), .signatureAlgorithm),
             (query + "&SigAlg=x", .parameterRepeated), (query + "&Signature=x", .parameterRepeated),
             (query + "&SAMLRequest=x", .parameterRepeated), (query + "&RelayState=x", .parameterRepeated),
-            (query.replacing("&Signature=", with: "&Other="), .signatureMissing), (query.replacing("SAMLRequest", with: "Other"), .parameterMissing),
-            (query.replacing("&Signature=", with: "&Signature=%"), .base64), (query.replacing("&Signature=", with: "&Signature=*"), .base64),
+            (query.replacing("&Signature=", with: "&Other="), .signatureMissing),
+            (query.replacing("SAMLRequest", with: "Other"), .parameterMissing),
+            (query.replacing("&Signature=", with: "&Signature=%"), .base64),
+            (query.replacing("&Signature=", with: "&Signature=*"), .base64),
             (try Self.query(ServiceRequest().root, key: .stranger), .signatureValue),
-            ("SAMLRequest=PGEvPg%3D%3D&SigAlg=x&Signature=AAAA", .deflate), ("SAMLRequest=AAAA&SigAlg=x&Signature=AAAA", .deflate),
+            ("SAMLRequest=PGEvPg%3D%3D&SigAlg=x&Signature=AAAA", .deflate),
+            ("SAMLRequest=AAAA&SigAlg=x&Signature=AAAA", .deflate),
             ("", .parameterMissing), ("SAMLRequest=%ZZ", .base64), ("SAMLRequest=%FF", .base64),
         ]
         for (query, rule) in cases {
@@ -126,7 +137,10 @@ struct BindingTests {
 
     @Test(
         "Percent-encoding is decoded strictly",
-        arguments: [("a+b%20c", "a b c"), ("%C3%B1", "ñ"), ("", ""), ("%", nil), ("%4", nil), ("%4G", nil), ("%FF", nil), ("a%2Bb", "a+b")])
+        arguments: [
+            ("a+b%20c", "a b c"), ("%C3%B1", "ñ"), ("", ""), ("%", nil), ("%4", nil), ("%4G", nil), ("%FF", nil),
+            ("a%2Bb", "a+b"),
+        ])
     func percent(text: String, decoded: String?) { #expect(PercentEncoding.decode(text[...]) == decoded) }
 
     @Test("What leaves has no line breaks, is named rightly and stays under the limit")
@@ -139,8 +153,11 @@ struct BindingTests {
         let answer = try world.snapshot().sendResponse(.refused(Refusal(.denied)), in: exchange, at: world.now)
         #expect(answer.fields.map(\.name) == ["SAMLResponse", "RelayState"])
         #expect(answer.fields[1].value == "a8Tk20Zq" && answer.inResponseTo?.rawValue == ServiceRequest.id)
-        let large = XMLNode(Namespace.saml2p("Response"), [("ID", "_1")], [XMLNode(Namespace.saml2("Issuer"), text: String(repeating: "x", count: 100_000))])
-        let draft = Draft(.response, root: large, id: MessageID("_1"), destination: "https://x.example/", relayState: nil)
+        let large = XMLNode(
+            Namespace.saml2p("Response"), [("ID", "_1")],
+            [XMLNode(Namespace.saml2("Issuer"), text: String(repeating: "x", count: 100_000))])
+        let draft = Draft(
+            .response, root: large, id: MessageID("_1"), destination: "https://x.example/", relayState: nil)
         #expect(try brokenRule { _ = try SealedMessage(draft, world.requester.seal) } == .messageTooLarge)
     }
 }

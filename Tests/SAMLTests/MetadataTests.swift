@@ -28,11 +28,19 @@ struct NodeMetadata {
             [
                 XMLNode(Namespace.md("Extensions"), [], [XMLNode(Namespace.eidas("NodeCountry"), text: "DE")]),
                 descriptor("signing"),
-                descriptor("encryption", [XMLNode(Namespace.md("EncryptionMethod"), [("Algorithm", ContentCipher.aes256GCM.uri)])]),
+                descriptor(
+                    "encryption",
+                    [XMLNode(Namespace.md("EncryptionMethod"), [("Algorithm", ContentCipher.aes256GCM.uri)])]),
                 XMLNode(Namespace.md("NameIDFormat"), text: SAMLURI.persistent),
-                XMLNode(Namespace.md("SingleSignOnService"), [("Binding", SAMLURI.redirect), ("Location", "https://knoten.example.de/redirect")]),
-                XMLNode(Namespace.md("SingleSignOnService"), [("Binding", SAMLURI.post), ("Location", "https://knoten.example.de/sso")]),
-                XMLNode(Namespace.saml2("Attribute"), [("Name", "http://eidas.europa.eu/attributes/naturalperson/PersonIdentifier")]),
+                XMLNode(
+                    Namespace.md("SingleSignOnService"),
+                    [("Binding", SAMLURI.redirect), ("Location", "https://knoten.example.de/redirect")]),
+                XMLNode(
+                    Namespace.md("SingleSignOnService"),
+                    [("Binding", SAMLURI.post), ("Location", "https://knoten.example.de/sso")]),
+                XMLNode(
+                    Namespace.saml2("Attribute"),
+                    [("Name", "http://eidas.europa.eu/attributes/naturalperson/PersonIdentifier")]),
             ])
         root = XMLNode(
             Namespace.md("EntityDescriptor"),
@@ -56,7 +64,9 @@ struct NodeMetadata {
         try Self.verify(try recipe.sign(root, behind: 0).serialized(), change)
     }
 
-    static func verify(_ octets: [UInt8], _ change: (inout MetadataExpectation) -> Void = { _ in }) throws -> VerifiedEntity {
+    static func verify(_ octets: [UInt8], _ change: (inout MetadataExpectation) -> Void = { _ in }) throws
+        -> VerifiedEntity
+    {
         var expected = MetadataExpectation(
             entityID: EntityID(entityID), country: try World.memberState("DE"), role: .proxyService,
             pins: [try TestKey.p256a.certificate()])
@@ -80,7 +90,10 @@ struct MetadataTests {
         #expect(descriptor.nodeCountry == "DE" && descriptor.signsRequests && descriptor.unreadableCertificates == 0)
         #expect(try descriptor.signingCertificates == [TestKey.country.certificate()])
         #expect(descriptor.encryptionKeys.map(\.methods) == [[ContentCipher.aes256GCM.uri]])
-        #expect(descriptor.endpoints.map(\.location) == ["https://knoten.example.de/redirect", "https://knoten.example.de/sso"])
+        #expect(
+            descriptor.endpoints.map(\.location) == [
+                "https://knoten.example.de/redirect", "https://knoten.example.de/sso",
+            ])
         #expect(descriptor.nameIDFormats == [SAMLURI.persistent] && descriptor.attributes.count == 1)
     }
 
@@ -97,7 +110,9 @@ struct MetadataTests {
         Spoil("signed by a stranger", .metadataSignature) { $0.recipe = SignatureRecipe(.p256b) },
         Spoil("PKCS#1 v1.5", .metadataSignature) { $0.recipe = SignatureRecipe(.rsa3072a, .rsaSHA256) },
         Spoil("another entity", .metadataEntity) { $0.root.set("entityID", "https://knoten.example.de/other") },
-        Spoil("entity ID of other case", .metadataEntity) { $0.root.set("entityID", "https://KNOTEN.example.de/metadata") },
+        Spoil("entity ID of other case", .metadataEntity) {
+            $0.root.set("entityID", "https://KNOTEN.example.de/metadata")
+        },
         Spoil("blanks around the entity ID", nil) { $0.root.set("entityID", " \(NodeMetadata.entityID) ") },
         Spoil("no entity ID", .metadataEntity) { $0.root.set("entityID", nil) },
         Spoil("no validUntil", .metadataExpiry) { $0.root.set("validUntil", nil) },
@@ -106,9 +121,13 @@ struct MetadataTests {
         Spoil("validUntil without zone", .metadataExpiry) { $0.root.set("validUntil", "2026-03-09T00:00:00") },
         Spoil("another country", .metadataCountry) { try $0.root.setText(of: "NodeCountry", "FR") },
         Spoil("no country", .metadataCountry) { try $0.root.remove("NodeCountry") },
-        Spoil("other role only", .metadataContent) { try $0.root.edit("IDPSSODescriptor") { $0.name = Namespace.md("SPSSODescriptor") } },
+        Spoil("other role only", .metadataContent) {
+            try $0.root.edit("IDPSSODescriptor") { $0.name = Namespace.md("SPSSODescriptor") }
+        },
         Spoil("two roles of a kind", .metadataContent) { try $0.root.double("IDPSSODescriptor") },
-        Spoil("another protocol", .metadataContent) { try $0.root.set("protocolSupportEnumeration", of: "IDPSSODescriptor", "urn:x") },
+        Spoil("another protocol", .metadataContent) {
+            try $0.root.set("protocolSupportEnumeration", of: "IDPSSODescriptor", "urn:x")
+        },
         Spoil("no signing key", .metadataKeys) { try $0.root.set("use", of: "KeyDescriptor", "encryption") },
         Spoil("key for both", nil) { try $0.root.set("use", of: "KeyDescriptor", nil) },
         Spoil("weak key", .metadataKeys) { $0 = try NodeMetadata(key: .rsa2048a) },
@@ -116,15 +135,27 @@ struct MetadataTests {
         Spoil("unreadable certificate", .metadataKeys) { try $0.root.setText(of: "X509Certificate", "AAAA") },
         Spoil("no POST endpoint", .metadataEndpoint) { metadata in
             try metadata.root.edit("IDPSSODescriptor") { role in
-                role.content.removeAll { if case .node(let child) = $0 { child["Binding"] == SAMLURI.post } else { false } }
+                role.content.removeAll {
+                    if case .node(let child) = $0 { child["Binding"] == SAMLURI.post } else { false }
+                }
             }
         },
-        Spoil("plain HTTP", .metadataEndpoint) { try $0.root.set("Location", of: "SingleSignOnService", "http://knoten.example.de/sso") },
-        Spoil("plain HTTP on loopback", nil) { try $0.root.set("Location", of: "SingleSignOnService", "http://127.0.0.1:8080/sso") },
-        Spoil("javascript endpoint", .metadataEndpoint) { try $0.root.set("Location", of: "SingleSignOnService", "javascript:alert(1)") },
-        Spoil("endpoint with user", .metadataEndpoint) { try $0.root.set("Location", of: "SingleSignOnService", "https://a@knoten.example.de/") },
+        Spoil("plain HTTP", .metadataEndpoint) {
+            try $0.root.set("Location", of: "SingleSignOnService", "http://knoten.example.de/sso")
+        },
+        Spoil("plain HTTP on loopback", nil) {
+            try $0.root.set("Location", of: "SingleSignOnService", "http://127.0.0.1:8080/sso")
+        },
+        Spoil("javascript endpoint", .metadataEndpoint) {
+            try $0.root.set("Location", of: "SingleSignOnService", "javascript:alert(1)")
+        },
+        Spoil("endpoint with user", .metadataEndpoint) {
+            try $0.root.set("Location", of: "SingleSignOnService", "https://a@knoten.example.de/")
+        },
         Spoil("endpoint too long", .metadataEndpoint) {
-            try $0.root.set("Location", of: "SingleSignOnService", "https://knoten.example.de/" + String(repeating: "x", count: 300))
+            try $0.root.set(
+                "Location", of: "SingleSignOnService", "https://knoten.example.de/" + String(repeating: "x", count: 300)
+            )
         },
         Spoil("a message", .metadataContent) { $0.root.name = Namespace.saml2p("Response") },
     ]
@@ -148,7 +179,8 @@ struct MetadataTests {
         // A signature that is there must be good all the same.
         metadata.recipe = SignatureRecipe(.p256b)
         let badly = try metadata.recipe.sign(metadata.root, behind: 0).serialized()
-        #expect(try brokenRule { _ = try NodeMetadata.verify(badly) { $0.allowsUnsigned = true } } == .metadataSignature)
+        #expect(
+            try brokenRule { _ = try NodeMetadata.verify(badly) { $0.allowsUnsigned = true } } == .metadataSignature)
     }
 
     @Test("An aggregate is read for one entity, signed itself or within a signed group")
@@ -157,21 +189,30 @@ struct MetadataTests {
         var other = metadata.root
         other.set("entityID", "https://other.example/")
         other.set("ID", "_e2")
-        let group = XMLNode(Namespace.md("EntitiesDescriptor"), [("ID", "_g")], [other, XMLNode(Namespace.md("EntitiesDescriptor"), [], [metadata.root])])
+        let group = XMLNode(
+            Namespace.md("EntitiesDescriptor"), [("ID", "_g")],
+            [other, XMLNode(Namespace.md("EntitiesDescriptor"), [], [metadata.root])])
         #expect(try NodeMetadata.verify(metadata.recipe.sign(group, behind: 0).serialized()).signer != nil)
-        let single = XMLNode(Namespace.md("EntitiesDescriptor"), [("ID", "_g")], [other, try metadata.recipe.sign(metadata.root, behind: 0)])
+        let single = XMLNode(
+            Namespace.md("EntitiesDescriptor"), [("ID", "_g")],
+            [other, try metadata.recipe.sign(metadata.root, behind: 0)])
         #expect(try NodeMetadata.verify(single.serialized()).signer != nil)
         // The signature of a neighbour, and an entity that is there twice.
-        let neighbour = XMLNode(Namespace.md("EntitiesDescriptor"), [], [metadata.root, try metadata.recipe.sign(other, behind: 0)])
+        let neighbour = XMLNode(
+            Namespace.md("EntitiesDescriptor"), [], [metadata.root, try metadata.recipe.sign(other, behind: 0)])
         #expect(try brokenRule { _ = try NodeMetadata.verify(neighbour.serialized()) } == .metadataSignature)
         var again = metadata.root
         again.set("ID", "_e3")
         let twice = XMLNode(Namespace.md("EntitiesDescriptor"), [], [metadata.root, again])
-        #expect(try brokenRule { _ = try NodeMetadata.verify(twice.serialized()) { $0.allowsUnsigned = true } } == .metadataEntity)
+        #expect(
+            try brokenRule { _ = try NodeMetadata.verify(twice.serialized()) { $0.allowsUnsigned = true } }
+                == .metadataEntity)
         // The nearest end counts.
         var ending = group
         ending.set("validUntil", "2026-03-01T00:00:00Z")
-        #expect(try brokenRule { _ = try NodeMetadata.verify(metadata.recipe.sign(ending, behind: 0).serialized()) } == .metadataExpiry)
+        #expect(
+            try brokenRule { _ = try NodeMetadata.verify(metadata.recipe.sign(ending, behind: 0).serialized()) }
+                == .metadataExpiry)
     }
 
     @Test("Signed metadata wrapped in evil metadata is refused")
@@ -195,7 +236,8 @@ struct MetadataTests {
         }
         func leaf(by key: TestKey, from: Double = -3600, until: Double = 3600) throws -> Certificate {
             try TestKey.rsa3072a.key().certify(
-                commonName: "leaf", usage: .signing, from: now + from, until: now + until, by: (key.key(), authority(key)))
+                commonName: "leaf", usage: .signing, from: now + from, until: now + until,
+                by: (key.key(), authority(key)))
         }
         var metadata = try NodeMetadata()
         metadata.recipe = SignatureRecipe(.rsa3072a)
@@ -229,7 +271,8 @@ struct MetadataTests {
         metadata.encryption = [try encryption.certificate()]
         let document = metadata.document(id: MessageID("_m1"), validUntil: try World().now + 86_400)
         let text = document.reviewable
-        #expect(try Golden.reviewed("connector-metadata-\(encryption.rawValue).xml", now: text, beside: #filePath) == text)
+        #expect(
+            try Golden.reviewed("connector-metadata-\(encryption.rawValue).xml", now: text, beside: #filePath) == text)
     }
 
     @Test("Our signed metadata is read back as a peer reads it")

@@ -35,10 +35,12 @@ struct ReadingTests {
         let read = try AuthnRequest(reading: XMLTree(parsing: request.root.serialized()).root)
         #expect(read.version == "2.0" && read.issueInstant == World.instant && read.destination == World.gatewayAddress)
         #expect(read.forceAuthn == true && read.isPassive == false)
-        #expect(read.protocolBinding == SAMLURI.post && read.assertionConsumerServiceURL == ServiceRequest.returnAddress)
+        #expect(
+            read.protocolBinding == SAMLURI.post && read.assertionConsumerServiceURL == ServiceRequest.returnAddress)
         #expect(read.issuer?.name.rawValue == "https://servicio.example.es/metadata")
         #expect(read.sectors == ["public"] && read.requesterIDs == ["urn:x"])
-        #expect(read.context == AuthnRequest.Context(comparison: "minimum", classes: ["http://eidas.europa.eu/LoA/low"]))
+        #expect(
+            read.context == AuthnRequest.Context(comparison: "minimum", classes: ["http://eidas.europa.eu/LoA/low"]))
         #expect(read.nameIDPolicy?.format == SAMLURI.persistent && !read.hasSubjectOrConditions)
         let attributes = try #require(read.attributes)
         #expect(attributes.map(\.friendlyName) == ["RelayState", "AFirmaIdP", "GISSIdP", "CLVMOVILIdP"])
@@ -50,8 +52,11 @@ struct ReadingTests {
         let (_, _, question) = try World().ask()
         let answer = try NodeAnswer(.greek, to: question)
         let read = try Assertion(reading: XMLTree(parsing: try #require(answer.assertion).serialized()).root)
-        #expect(read.id.rawValue == NodeAnswer.assertionID && read.version == "2.0" && read.issueInstant == World.instant)
-        #expect(read.issuer.name == World.country && read.nameID == "DE/ES/0123456789ABCDEF" && read.nameIDFormat == SAMLURI.persistent)
+        #expect(
+            read.id.rawValue == NodeAnswer.assertionID && read.version == "2.0" && read.issueInstant == World.instant)
+        #expect(
+            read.issuer.name == World.country && read.nameID == "DE/ES/0123456789ABCDEF"
+                && read.nameIDFormat == SAMLURI.persistent)
         #expect(read.confirmations.count == 1 && read.confirmations[0].recipient == World.answerAddress)
         #expect(read.conditions?.audiences == [[World.connector.rawValue]])
         #expect(read.authnStatements.map(\.classReferences) == [["http://eidas.europa.eu/LoA/substantial"]])
@@ -65,16 +70,20 @@ struct ReadingTests {
     @Test("Status codes are read outermost first")
     func status() throws {
         let (_, _, question) = try World().ask()
-        let answer = try NodeAnswer(failure: SAMLURI.responder, SAMLURI.authnFailed, message: " 003002 - no ", to: question)
+        let answer = try NodeAnswer(
+            failure: SAMLURI.responder, SAMLURI.authnFailed, message: " 003002 - no ", to: question)
         let read = try Response(reading: XMLTree(parsing: answer.response.serialized()).root, policy: .eidas)
-        #expect(read.status == Response.Status(code: SAMLURI.responder, subcodes: [SAMLURI.authnFailed], message: "003002 - no"))
+        #expect(
+            read.status
+                == Response.Status(code: SAMLURI.responder, subcodes: [SAMLURI.authnFailed], message: "003002 - no"))
         #expect(!read.status.isSuccess && read.contents.isEmpty)
     }
 
     @Test("A long status message is cut")
     func longStatus() throws {
         let (_, _, question) = try World().ask()
-        let answer = try NodeAnswer(failure: SAMLURI.responder, nil, message: String(repeating: "ñ", count: 1000), to: question)
+        let answer = try NodeAnswer(
+            failure: SAMLURI.responder, nil, message: String(repeating: "ñ", count: 1000), to: question)
         let read = try Response(reading: XMLTree(parsing: answer.response.serialized()).root, policy: .eidas)
         #expect(read.status.message?.count == 300)
     }
@@ -90,14 +99,20 @@ struct ReadingTests {
     func noBoolean(text: String) throws {
         var request = ServiceRequest()
         request.root.set("IsPassive", text)
-        #expect(try brokenRule { _ = try AuthnRequest(reading: XMLTree(parsing: request.root.serialized()).root) } == .messageSchema)
+        #expect(
+            try brokenRule { _ = try AuthnRequest(reading: XMLTree(parsing: request.root.serialized()).root) }
+                == .messageSchema)
     }
 
     @Test("An identifier is an NCName", arguments: ["_1", "a", "ñ1", "_a.b-c_d", ServiceRequest.id])
     func identifier(text: String) { #expect(isNCName(text)) }
 
     @Test(
-        "Nothing else is", arguments: ["", "1a", "-a", ".a", "a b", "a:b", " _a", "_a ", "a\u{202E}b", "a#b", "a/b", String(repeating: "a", count: 257)])
+        "Nothing else is",
+        arguments: [
+            "", "1a", "-a", ".a", "a b", "a:b", " _a", "_a ", "a\u{202E}b", "a#b", "a/b",
+            String(repeating: "a", count: 257),
+        ])
     func noIdentifier(text: String) { #expect(!isNCName(text)) }
 
     @Test("A thorough examination writes every check down and goes on where it can")

@@ -10,14 +10,21 @@ import XMLSecurity
 struct RealMetadataTests {
     static let aggregate = "se-eu-metadata/eu-metadata-idps.xml"
     static let states = [
-        "https://eidas.redsara.es/EidasNode/ServiceMetadata": "ES", "https://eidas.gov.hr/EidasNode/ServiceMetadata": "HR",
+        "https://eidas.redsara.es/EidasNode/ServiceMetadata": "ES",
+        "https://eidas.gov.hr/EidasNode/ServiceMetadata": "HR",
         "https://service.eid.gov.it/EidasNode/ServiceMetadata": "IT",
-        "https://eidas.services-publics.lu/cisie-node/ServiceMetadata": "LU", "https://eidasservice.eid.digst.dk/Metadata": "DK",
-        "https://peps2.eid.lt/EidasNode/ServiceMetadata": "LT", "https://idp.iamfas.belgium.be/EidasNode/ServiceMetadata": "BE",
-        "https://eidas.bmi.gv.at/EidasNode/ServiceMetadata": "AT", "https://node.llv.li/EidasNode/ServiceMetadata": "LI",
-        "https://srv.eidasnode.cz/EidasNode/ServiceMetadata": "CZ", "https://mteidasnode.gov.mt/EidasNode/ServiceMetadata": "MT",
-        "https://eidas.slovensko.sk/EidasNode/ServiceMetadata": "SK", "https://eidas.ria.ee/EidasNode/ServiceMetadata": "EE",
-        "https://eidas.vraa.gov.lv/EidasNode/ServiceMetadata": "LV", "https://eidas.minez.nl/EidasNodeP/ServiceMetadata": "NL",
+        "https://eidas.services-publics.lu/cisie-node/ServiceMetadata": "LU",
+        "https://eidasservice.eid.digst.dk/Metadata": "DK",
+        "https://peps2.eid.lt/EidasNode/ServiceMetadata": "LT",
+        "https://idp.iamfas.belgium.be/EidasNode/ServiceMetadata": "BE",
+        "https://eidas.bmi.gv.at/EidasNode/ServiceMetadata": "AT",
+        "https://node.llv.li/EidasNode/ServiceMetadata": "LI",
+        "https://srv.eidasnode.cz/EidasNode/ServiceMetadata": "CZ",
+        "https://mteidasnode.gov.mt/EidasNode/ServiceMetadata": "MT",
+        "https://eidas.slovensko.sk/EidasNode/ServiceMetadata": "SK",
+        "https://eidas.ria.ee/EidasNode/ServiceMetadata": "EE",
+        "https://eidas.vraa.gov.lv/EidasNode/ServiceMetadata": "LV",
+        "https://eidas.minez.nl/EidasNodeP/ServiceMetadata": "NL",
         "https://demw.eidas.swedenconnect.se/eidas-middleware/Metadata": "DE",
         "https://eidas.autenticacao.gov.pt/EidasNode/ServiceMetadata": "PT",
         "https://eidas.autenticacao.gov.pt/EidasNode/ServiceMetadata2": "PT",
@@ -63,18 +70,23 @@ struct RealMetadataTests {
     /// Metadata of a service, not of a node.
     static let nameless = [Rule.metadataCountry]
     static let cases = [
-        Case(path: "eidas-node/metadata/service-pss-valid.xml", entityID: node + "ServiceMetadata", at: "2016-10-01T00:00:00Z", broken: demonstration),
         Case(
-            path: "eidas-node/metadata/service-signature-broken.xml", entityID: node + "ServiceMetadata", at: "2016-10-01T00:00:00Z",
+            path: "eidas-node/metadata/service-pss-valid.xml", entityID: node + "ServiceMetadata",
+            at: "2016-10-01T00:00:00Z", broken: demonstration),
+        Case(
+            path: "eidas-node/metadata/service-signature-broken.xml", entityID: node + "ServiceMetadata",
+            at: "2016-10-01T00:00:00Z",
             broken: [.metadataSignature]),
         Case(
-            path: "eidas-node/metadata/connector-pss-valid.xml", entityID: node + "ConnectorMetadata", at: "2016-10-01T00:00:00Z",
+            path: "eidas-node/metadata/connector-pss-valid.xml", entityID: node + "ConnectorMetadata",
+            at: "2016-10-01T00:00:00Z",
             role: .connector, broken: demonstration),
         Case(
             path: "uk-proxy-node/proxy-node-metadata.xml", entityID: "http://proxy-node-gateway:6600/ServiceMetadata",
             at: "2118-11-01T00:00:00Z", country: "UK", policy: pkcs1, broken: [.metadataExpiry, .metadataCountry]),
         Case(
-            path: "it-ficep/ficep.xml", entityID: "https://sp-proxy.eid.gov.it/spproxy/idpit", at: "2024-01-01T00:00:00Z",
+            path: "it-ficep/ficep.xml", entityID: "https://sp-proxy.eid.gov.it/spproxy/idpit",
+            at: "2024-01-01T00:00:00Z",
             country: "IT", policy: pkcs1, broken: [.metadataExpiry, .metadataExpiry, .metadataCountry]),
         Case(
             path: german + "demo-release-ec.xml", entityID: "https://autent-eumw-demo-release-ec.govkg.de/Metadata",
@@ -83,7 +95,8 @@ struct RealMetadataTests {
             path: german + "requester-9443.xml", entityID: "https://localhost:9443/eIDASDemoApplication/Metadata",
             at: "2024-12-01T00:00:00Z", role: .connector, broken: nameless),
         Case(
-            path: german + "requester-9445-invalid.xml", entityID: "https://localhost:9445/eIDASDemoApplication/Metadata",
+            path: german + "requester-9445-invalid.xml",
+            entityID: "https://localhost:9445/eIDASDemoApplication/Metadata",
             at: "2024-12-01T00:00:00Z", role: .connector, broken: [.metadataSignature]),
         Case(
             path: "ee-specific-connector/metadata/sp1-valid-metadata.xml", entityID: "https://localhost:9999/metadata",
@@ -99,13 +112,15 @@ struct RealMetadataTests {
             let shown = try #require(tree.root.descendants.first { $0.local == "X509Certificate" }?.base64)
             // Pinned: whoever the file shows. What is judged is the signature, the reading and the content.
             let expected = MetadataExpectation(
-                entityID: EntityID(example.entityID), country: try World.memberState(example.country), role: example.role,
+                entityID: EntityID(example.entityID), country: try World.memberState(example.country),
+                role: example.role,
                 pins: [try Certificate(der: shown)], signatures: example.policy)
             let examination = Examination(.thorough)
             let now = try #require(Instant.read(example.at))
             let rule = try brokenRule { _ = try VerifiedEntity(octets, expecting: expected, at: now, examination) }
             let broken = examination.findings.filter { !$0.passed }.map(\.rule)
-            #expect(broken == example.broken, "\(String(describing: rule)) \(examination.findings.filter { !$0.passed })")
+            #expect(
+                broken == example.broken, "\(String(describing: rule)) \(examination.findings.filter { !$0.passed })")
         }
     }
 }

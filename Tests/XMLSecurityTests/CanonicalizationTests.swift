@@ -17,15 +17,27 @@ struct CanonicalizationTests {
 
     static let folder = "santuario-interop/"
     static let cases = [
-        Case(input: "exc-c14n/example2_2_1.xml", output: "exc-c14n/example2_2_c14nized_exclusive.xml", element: "elem2", prefixes: []),
-        Case(input: "exc-c14n/example2_2_2.xml", output: "exc-c14n/example2_2_c14nized_exclusive.xml", element: "elem2", prefixes: []),
-        Case(input: "exc-c14n/example2_2_1.xml", output: "exc-c14n/example2_2_1_c14nized.xml", element: "elem2", prefixes: ["n0", "n3"]),
-        Case(input: "exc-c14n/example2_4.xml", output: "exc-c14n/example2_4_c14nized.xml", element: "elem2", prefixes: []),
-        Case(input: "exc-c14n-merlin/exc-signature.xml", output: "exc-c14n-merlin/c14n-0.txt", element: "Object", prefixes: []),
+        Case(
+            input: "exc-c14n/example2_2_1.xml", output: "exc-c14n/example2_2_c14nized_exclusive.xml", element: "elem2",
+            prefixes: []),
+        Case(
+            input: "exc-c14n/example2_2_2.xml", output: "exc-c14n/example2_2_c14nized_exclusive.xml", element: "elem2",
+            prefixes: []),
+        Case(
+            input: "exc-c14n/example2_2_1.xml", output: "exc-c14n/example2_2_1_c14nized.xml", element: "elem2",
+            prefixes: ["n0", "n3"]),
+        Case(
+            input: "exc-c14n/example2_4.xml", output: "exc-c14n/example2_4_c14nized.xml", element: "elem2", prefixes: []
+        ),
+        Case(
+            input: "exc-c14n-merlin/exc-signature.xml", output: "exc-c14n-merlin/c14n-0.txt", element: "Object",
+            prefixes: []),
         Case(
             input: "exc-c14n-merlin/exc-signature.xml", output: "exc-c14n-merlin/c14n-1.txt", element: "Object",
             prefixes: ["bar", "#default"]),
-        Case(input: "exc-c14n-merlin/exc-signature.xml", output: "exc-c14n-merlin/c14n-4.txt", element: "SignedInfo", prefixes: []),
+        Case(
+            input: "exc-c14n-merlin/exc-signature.xml", output: "exc-c14n-merlin/c14n-4.txt", element: "SignedInfo",
+            prefixes: []),
     ]
 
     @Test("The vectors of others come out octet by octet", arguments: cases)
@@ -70,7 +82,8 @@ struct CanonicalizationTests {
             #expect(tree.root.children.map(\.local) == ["b", "c", "e"])
         }
         let alone = try XMLTree("<a><b/></a>")
-        #expect(String(decoding: try alone.root.canonical(omitting: alone.root.children[0]), as: UTF8.self) == "<a></a>")
+        #expect(
+            String(decoding: try alone.root.canonical(omitting: alone.root.children[0]), as: UTF8.self) == "<a></a>")
         #expect(try alone.root.shape == "<a><b></b></a>")
     }
 
@@ -84,7 +97,9 @@ struct CanonicalizationTests {
 extension XMLNode {
     /// A small tree with namespaces, awkward texts and attributes.
     fileprivate static func random(depth: Int, _ random: inout Seeded) -> XMLNode {
-        let spaces = [Namespace.one, .two, .ds, Namespace("a", "urn:z"), Namespace("z", "urn:a"), Namespace("ABC", "http://x/")]
+        let spaces = [
+            Namespace.one, .two, .ds, Namespace("a", "urn:z"), Namespace("z", "urn:a"), Namespace("ABC", "http://x/"),
+        ]
         let texts = ["", "x", " y ", "é ñ 𝄞", "a&b<c>d\"e'f", "tab\there", "line\nbreak", "cr\rhere", "]]>", "&#x9;"]
         var attributes: [(XMLName, String?)] = []
         for name in ["b", "a", "Z", "ñ"] where Bool.random(using: &random) {
@@ -95,7 +110,8 @@ extension XMLNode {
         }
         if Bool.random(using: &random) { attributes.append((Namespace.xml("lang"), "es")) }
         var node = XMLNode(
-            (spaces.randomElement(using: &random) ?? .one)(["E", "e", "f-1"].randomElement(using: &random) ?? "E"), attributes)
+            (spaces.randomElement(using: &random) ?? .one)(["E", "e", "f-1"].randomElement(using: &random) ?? "E"),
+            attributes)
         for _ in 0..<(depth == 0 ? 0 : Int.random(in: 0...3, using: &random)) {
             if Bool.random(using: &random) { node.content.append(.text(texts.randomElement(using: &random) ?? "")) }
             node.content.append(.node(XMLNode.random(depth: depth - 1, &random)))

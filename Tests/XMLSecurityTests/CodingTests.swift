@@ -19,12 +19,14 @@ struct CodingTests {
     @Test(
         "What is not Base64 is refused",
         arguments: [
-            "A", "AA", "AAA", "AA=", "AA===", "AAA==", "A===", "====", "=", "AAAA=", "AA==AAAA", "A=AA", "QQ==QQ==", "AAA-", "AAA_",
+            "A", "AA", "AAA", "AA=", "AA===", "AAA==", "A===", "====", "=", "AAAA=", "AA==AAAA", "A=AA", "QQ==QQ==",
+            "AAA-", "AAA_",
             "AAA\u{B}", "AAA.", "AAA\u{A0}A", "AB==", "AAB=", "ÁAAA", "AAAA\u{0}", "%41%41", "AA\u{FEFF}AA",
         ])
     func badBase64(text: String) { #expect(Base64.decode(text) == nil) }
 
-    @Test("White space of XML may stand anywhere", arguments: [" QUJD", "Q U\tJ\r\nD", "QUI =", "QQ= =", "QUJD\n", " \n"])
+    @Test(
+        "White space of XML may stand anywhere", arguments: [" QUJD", "Q U\tJ\r\nD", "QUI =", "QQ= =", "QUJD\n", " \n"])
     func whiteSpace(text: String) {
         let bare = String(text.filter { !$0.isWhitespace })
         #expect(Base64.decode(text) == Base64.decode(bare))
@@ -47,7 +49,9 @@ struct CodingTests {
         #expect(Deflate.inflate(packed, limit: 131_072) == nil)
     }
 
-    @Test("What is not DEFLATE is refused", arguments: [[], [0xFF], [0x78, 0x9C, 0x03, 0x00], Array("<a/>".utf8)] as [[UInt8]])
+    @Test(
+        "What is not DEFLATE is refused",
+        arguments: [[], [0xFF], [0x78, 0x9C, 0x03, 0x00], Array("<a/>".utf8)] as [[UInt8]])
     func noDeflate(octets: [UInt8]) { #expect(Deflate.inflate(octets, limit: 1000) == nil) }
 
     @Test("Digests are those of FIPS 180-4")

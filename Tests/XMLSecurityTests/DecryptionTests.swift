@@ -17,14 +17,21 @@ struct DecryptionTests {
         Tampering("only an IV", .decryption) { try $0.editValue("CipherData") { $0 = Array($0.prefix(12)) } },
         Tampering("one octet", .decryption) { try $0.editValue("CipherData") { $0 = [0] } },
         Tampering("another cipher", .decryption) {
-            $0.content[2] = .node(XMLNode(Namespace.xenc("EncryptionMethod"), [("Algorithm", ContentCipher.aes128GCM.uri)]))
+            $0.content[2] = .node(
+                XMLNode(Namespace.xenc("EncryptionMethod"), [("Algorithm", ContentCipher.aes128GCM.uri)]))
         },
         Tampering("key flipped", .decryption) { try $0.edit("EncryptedKey") { try $0.flip("CipherData", octet: 5) } },
         Tampering("key of zeros", .decryption) {
-            try $0.edit("EncryptedKey") { try $0.editValue("CipherData") { $0 = [UInt8](repeating: 0, count: $0.count) } }
+            try $0.edit("EncryptedKey") {
+                try $0.editValue("CipherData") { $0 = [UInt8](repeating: 0, count: $0.count) }
+            }
         },
-        Tampering("key too long", .decryption) { try $0.edit("EncryptedKey") { try $0.editValue("CipherData") { $0.append(0) } } },
-        Tampering("key too short", .decryption) { try $0.edit("EncryptedKey") { try $0.editValue("CipherData") { $0.removeLast() } } },
+        Tampering("key too long", .decryption) {
+            try $0.edit("EncryptedKey") { try $0.editValue("CipherData") { $0.append(0) } }
+        },
+        Tampering("key too short", .decryption) {
+            try $0.edit("EncryptedKey") { try $0.editValue("CipherData") { $0.removeLast() } }
+        },
     ]
 
     @Test("Every way of failing is told alike", arguments: damages, [TestKey.rsa3072a, .p256a, .brainpool512])
@@ -47,7 +54,8 @@ struct DecryptionTests {
     func keyLength(length: Int) throws {
         let (data, _) = try EncryptionTests.opened()
         let key = [UInt8](repeating: 7, count: length)
-        let encrypted = try #require(OAEP.encrypt(key, for: TestKey.rsa3072a.certificate().publicKey, digest: .sha256, mgf: .sha256))
+        let encrypted = try #require(
+            OAEP.encrypt(key, for: TestKey.rsa3072a.certificate().publicKey, digest: .sha256, mgf: .sha256))
         let element = try encryptedElement(EncryptionTests.replacingKey(in: data, encrypted))
         #expect(try fault { _ = try element.open(with: [TestKey.rsa3072a.decryption()]) } == .decryption)
     }
@@ -56,12 +64,15 @@ struct DecryptionTests {
     func oaepParameters() throws {
         let (data, key) = try EncryptionTests.opened()
         for (digest, mask) in [(OAEPHash.sha512, OAEPHash.sha256), (.sha256, .sha512), (.sha1, .sha1)] {
-            let encrypted = try #require(OAEP.encrypt(key, for: TestKey.rsa3072a.certificate().publicKey, digest: digest, mgf: mask))
+            let encrypted = try #require(
+                OAEP.encrypt(key, for: TestKey.rsa3072a.certificate().publicKey, digest: digest, mgf: mask))
             let element = try encryptedElement(EncryptionTests.replacingKey(in: data, encrypted))
             #expect(try fault { _ = try element.open(with: [TestKey.rsa3072a.decryption()]) } == .decryption)
         }
         var labelled = data
-        try labelled.edit("EncryptedKey") { try $0.edit("EncryptionMethod") { $0 = $0.appending(XMLNode(Namespace.xenc("OAEPparams"), text: "AAAA")) } }
+        try labelled.edit("EncryptedKey") {
+            try $0.edit("EncryptionMethod") { $0 = $0.appending(XMLNode(Namespace.xenc("OAEPparams"), text: "AAAA")) }
+        }
         #expect(try fault { _ = try encryptedElement(labelled) } == .encryptionAlgorithm)
     }
 
@@ -73,12 +84,18 @@ struct DecryptionTests {
             try $0.set("Algorithm", of: "EncryptionMethod", "http://www.w3.org/2001/04/xmlenc#tripledes-cbc")
         },
         Tampering("no content cipher", .encryptionAlgorithm) { try $0.remove("EncryptionMethod") },
-        Tampering("RSA 1.5", .encryptionAlgorithm) { try $0.edit("EncryptedKey") {
-            try $0.set("Algorithm", of: "EncryptionMethod", "http://www.w3.org/2001/04/xmlenc#rsa-1_5")
-        } },
-        Tampering("no key transport", .encryptionStructure) { try $0.edit("EncryptedKey") { try $0.remove("EncryptionMethod") } },
+        Tampering("RSA 1.5", .encryptionAlgorithm) {
+            try $0.edit("EncryptedKey") {
+                try $0.set("Algorithm", of: "EncryptionMethod", "http://www.w3.org/2001/04/xmlenc#rsa-1_5")
+            }
+        },
+        Tampering("no key transport", .encryptionStructure) {
+            try $0.edit("EncryptedKey") { try $0.remove("EncryptionMethod") }
+        },
         Tampering("unknown digest in OAEP", .encryptionAlgorithm) {
-            try $0.edit("EncryptedKey") { try $0.set("Algorithm", of: "DigestMethod", "http://www.w3.org/2001/04/xmldsig-more#md5") }
+            try $0.edit("EncryptedKey") {
+                try $0.set("Algorithm", of: "DigestMethod", "http://www.w3.org/2001/04/xmldsig-more#md5")
+            }
         },
         Tampering("unknown mask in OAEP", .encryptionAlgorithm) { try $0.set("Algorithm", of: "MGF", "urn:x") },
         Tampering("Type Content", .encryptionStructure) { $0.set("Type", "http://www.w3.org/2001/04/xmlenc#Content") },
@@ -115,8 +132,11 @@ struct DecryptionTests {
 
     @Test("A key for somebody else, in a way that we refuse, does not spoil ours")
     func foreignKey() throws {
-        var data = try message.encrypted(for: [TestKey.rsa3072b.recipient(), TestKey.rsa3072a.recipient()], cipher: .aes256GCM)
-        try data.edit("EncryptedKey") { try $0.set("Algorithm", of: "EncryptionMethod", "http://www.w3.org/2001/04/xmlenc#rsa-1_5") }
+        var data = try message.encrypted(
+            for: [TestKey.rsa3072b.recipient(), TestKey.rsa3072a.recipient()], cipher: .aes256GCM)
+        try data.edit("EncryptedKey") {
+            try $0.set("Algorithm", of: "EncryptionMethod", "http://www.w3.org/2001/04/xmlenc#rsa-1_5")
+        }
         #expect(try encryptedElement(data, policy: .eidas).open(with: [TestKey.rsa3072a.decryption()]).isEmpty == false)
     }
 
@@ -134,13 +154,23 @@ struct DecryptionTests {
     }
 
     static let agreements: [Tampering] = [
-        Tampering("another KDF", .encryptionAlgorithm) { try $0.set("Algorithm", of: "KeyDerivationMethod", "http://www.w3.org/2009/xmlenc11#pbkdf2") },
+        Tampering("another KDF", .encryptionAlgorithm) {
+            try $0.set("Algorithm", of: "KeyDerivationMethod", "http://www.w3.org/2009/xmlenc11#pbkdf2")
+        },
         Tampering("no KDF", .encryptionAlgorithm) { try $0.remove("KeyDerivationMethod") },
-        Tampering("SHA-1 in the KDF", .encryptionAlgorithm) { try $0.set("Algorithm", of: "DigestMethod", "http://www.w3.org/2000/09/xmldsig#sha1") },
-        Tampering("another agreement", .encryptionAlgorithm) { try $0.set("Algorithm", of: "AgreementMethod", "http://www.w3.org/2001/04/xmlenc#dh") },
-        Tampering("padding bits in a parameter", .encryptionStructure) { try $0.set("PartyUInfo", of: "ConcatKDFParams", "03F8") },
+        Tampering("SHA-1 in the KDF", .encryptionAlgorithm) {
+            try $0.set("Algorithm", of: "DigestMethod", "http://www.w3.org/2000/09/xmldsig#sha1")
+        },
+        Tampering("another agreement", .encryptionAlgorithm) {
+            try $0.set("Algorithm", of: "AgreementMethod", "http://www.w3.org/2001/04/xmlenc#dh")
+        },
+        Tampering("padding bits in a parameter", .encryptionStructure) {
+            try $0.set("PartyUInfo", of: "ConcatKDFParams", "03F8")
+        },
         Tampering("odd hexadecimal", .encryptionStructure) { try $0.set("PartyUInfo", of: "ConcatKDFParams", "000") },
-        Tampering("a curve that we do not know", .encryptionAlgorithm) { try $0.set("URI", of: "NamedCurve", "urn:oid:1.3.132.0.10") },
+        Tampering("a curve that we do not know", .encryptionAlgorithm) {
+            try $0.set("URI", of: "NamedCurve", "urn:oid:1.3.132.0.10")
+        },
         Tampering("no originator", .encryptionStructure) { try $0.remove("OriginatorKeyInfo") },
         Tampering("changed parameter", .decryption) { try $0.set("AlgorithmID", of: "ConcatKDFParams", "0000") },
         Tampering("another curve", .decryption) { try $0.set("URI", of: "NamedCurve", Curve.p384.urn) },
@@ -159,7 +189,9 @@ struct DecryptionTests {
     func agreement(tampering: Tampering) throws {
         var data = try message.encrypted(for: [TestKey.p256a.recipient()], cipher: .aes256GCM)
         try data.edit("AgreementMethod", tampering.change)
-        #expect(try fault { _ = try encryptedElement(data, policy: .eidas).open(with: [TestKey.p256a.decryption()]) } == tampering.kind)
+        #expect(
+            try fault { _ = try encryptedElement(data, policy: .eidas).open(with: [TestKey.p256a.decryption()]) }
+                == tampering.kind)
     }
 }
 

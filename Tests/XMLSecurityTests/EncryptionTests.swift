@@ -25,7 +25,9 @@ struct EncryptionTests {
     }
 
     static let transports: [(TestKey, Recipient.Transport)] =
-        [.rsaOAEP(.sha256), .rsaOAEP(.sha384), .rsaOAEP(.sha512), .rsaOAEP(.sha1), .rsaOAEPMGF1P].map { (.rsa3072a, $0) }
+        [.rsaOAEP(.sha256), .rsaOAEP(.sha384), .rsaOAEP(.sha512), .rsaOAEP(.sha1), .rsaOAEPMGF1P].map {
+            (.rsa3072a, $0)
+        }
         + TestKey.curves.flatMap { key in KeyWrap.allCases.map { (key, .ecdhES($0)) } }
     static let ways = transports.flatMap { pair in
         ContentCipher.allCases.map { Way(key: pair.0, transport: pair.1, cipher: $0) }
@@ -44,7 +46,10 @@ struct EncryptionTests {
     func defaults(key: TestKey) throws {
         let node = try message.encrypted(for: [key.recipient()], cipher: .aes256GCM)
         #expect(try encryptedElement(node, policy: .eidas).open(with: [key.decryption()]).isEmpty == false)
-        #expect(try fault { _ = try Recipient(key.certificate(), transport: key == .rsa3072a ? .ecdhES(.aes128) : .rsaOAEPMGF1P) } == .keyUnusable)
+        #expect(
+            try fault {
+                _ = try Recipient(key.certificate(), transport: key == .rsa3072a ? .ecdhES(.aes128) : .rsaOAEPMGF1P)
+            } == .keyUnusable)
     }
 
     @Test("Each of several recipients opens, in whatever order its keys are tried; a stranger does not")
@@ -54,13 +59,19 @@ struct EncryptionTests {
         let element = try encryptedElement(node, policy: .eidas)
         for key in keys {
             #expect(try element.open(with: [key.decryption()]).isEmpty == false)
-            #expect(try element.open(with: [TestKey.rsa3072b.decryption(), TestKey.p384.decryption(), key.decryption()]).isEmpty == false)
+            #expect(
+                try element.open(with: [TestKey.rsa3072b.decryption(), TestKey.p384.decryption(), key.decryption()])
+                    .isEmpty == false)
         }
-        #expect(try fault { _ = try element.open(with: [TestKey.rsa3072b.decryption(), TestKey.p256b.decryption()]) } == .decryption)
+        #expect(
+            try fault { _ = try element.open(with: [TestKey.rsa3072b.decryption(), TestKey.p256b.decryption()]) }
+                == .decryption)
         #expect(try fault { _ = try element.open(with: []) } == .decryption)
     }
 
-    @Test("EncryptedKeys may stand beside the data, with or without RetrievalMethod", arguments: [nil, "", "http://www.w3.org/2001/04/xmlenc#EncryptedKey"])
+    @Test(
+        "EncryptedKeys may stand beside the data, with or without RetrievalMethod",
+        arguments: [nil, "", "http://www.w3.org/2001/04/xmlenc#EncryptedKey"])
     func beside(type: String?) throws {
         for key in [TestKey.rsa3072a, .p384] {
             var data = try message.encrypted(for: [key.recipient()], cipher: .aes256GCM)
@@ -72,7 +83,9 @@ struct EncryptionTests {
             let around = XMLNode(holder, [], [data, encryptedKey])
             #expect(try encryptedElement(around).open(with: [key.decryption()]).isEmpty == false)
             try data.remove("KeyInfo")
-            #expect(try encryptedElement(XMLNode(holder, [], [data, encryptedKey])).open(with: [key.decryption()]).isEmpty == false)
+            #expect(
+                try encryptedElement(XMLNode(holder, [], [data, encryptedKey])).open(with: [key.decryption()]).isEmpty
+                    == false)
         }
     }
 
@@ -80,7 +93,9 @@ struct EncryptionTests {
     func unnamed() throws {
         var data = try message.encrypted(for: [TestKey.rsa3072a.recipient()], cipher: .aes256GCM)
         try data.edit("EncryptedKey") { try $0.remove("KeyInfo") }
-        #expect(try encryptedElement(data).open(with: [TestKey.p256a.decryption(), TestKey.rsa3072a.decryption()]).isEmpty == false)
+        #expect(
+            try encryptedElement(data).open(with: [TestKey.p256a.decryption(), TestKey.rsa3072a.decryption()]).isEmpty
+                == false)
     }
 
     @Test("A recipient is recognised by its key, though its certificate was renewed")
@@ -91,22 +106,27 @@ struct EncryptionTests {
         #expect(try encryptedElement(data).open(with: [TestKey.rsa3072a.decryption()]).isEmpty == false)
     }
 
-    @Test("Digest and mask of OAEP may differ", arguments: [OAEPHash.sha256, .sha384, .sha512], [OAEPHash.sha256, .sha512])
+    @Test(
+        "Digest and mask of OAEP may differ", arguments: [OAEPHash.sha256, .sha384, .sha512],
+        [OAEPHash.sha256, .sha512])
     func mixedOAEP(digest: OAEPHash, mask: OAEPHash) throws {
         let (data, key) = try Self.opened()
-        let encrypted = try #require(OAEP.encrypt(key, for: TestKey.rsa3072a.certificate().publicKey, digest: digest, mgf: mask))
+        let encrypted = try #require(
+            OAEP.encrypt(key, for: TestKey.rsa3072a.certificate().publicKey, digest: digest, mgf: mask))
         let changed = try Self.replacingKey(in: data, encrypted) { method in
             try method.set("Algorithm", of: "DigestMethod", digest.digestURI)
             try method.set("Algorithm", of: "MGF", mask.mgfURI)
         }
-        #expect(try encryptedElement(changed, policy: .eidas).open(with: [TestKey.rsa3072a.decryption()]).isEmpty == false)
+        #expect(
+            try encryptedElement(changed, policy: .eidas).open(with: [TestKey.rsa3072a.decryption()]).isEmpty == false)
     }
 
     @Test("Absent parameters of xmlenc11 OAEP mean SHA-1, which nodes may not use")
     func absentParameters() throws {
         let (data, key) = try Self.opened()
         for (digest, mask) in [(OAEPHash.sha256, OAEPHash.sha1), (.sha1, .sha256), (.sha1, .sha1)] {
-            let encrypted = try #require(OAEP.encrypt(key, for: TestKey.rsa3072a.certificate().publicKey, digest: digest, mgf: mask))
+            let encrypted = try #require(
+                OAEP.encrypt(key, for: TestKey.rsa3072a.certificate().publicKey, digest: digest, mgf: mask))
             let changed = try Self.replacingKey(in: data, encrypted) { method in
                 if digest == .sha1 { try method.remove("DigestMethod") }
                 if mask == .sha1 { try method.remove("MGF") }

@@ -30,7 +30,8 @@ struct PSSTests {
         let value = try sign(octets, .rsa3072a, digest: digest, mask: mask, salt: salt)
         return try fault {
             _ = try verifyDetached(
-                value, over: octets, algorithm: SignatureAlgorithm.pssSHA256.uri, trusting: [TestKey.rsa3072a.certificate()],
+                value, over: octets, algorithm: SignatureAlgorithm.pssSHA256.uri,
+                trusting: [TestKey.rsa3072a.certificate()],
                 policy: .eidas)
         }
     }

@@ -30,7 +30,9 @@ struct ParsingTests {
         init(_ description: String, _ kind: XMLFault.Kind, _ octets: [UInt8]) {
             (testDescription, self.kind, self.octets) = (description, kind, octets)
         }
-        init(_ description: String, _ kind: XMLFault.Kind, _ text: String) { self.init(description, kind, Array(text.utf8)) }
+        init(_ description: String, _ kind: XMLFault.Kind, _ text: String) {
+            self.init(description, kind, Array(text.utf8))
+        }
     }
 
     static let refused: [Case] = [
@@ -138,7 +140,8 @@ struct ParsingTests {
     @Test("A style sheet may stand before metadata, and nowhere else")
     func styleSheet() throws {
         #expect(try fault { _ = try XMLTree("<?xml-stylesheet href='x'?><a/>", limits: .metadata) } == nil)
-        #expect(try fault { _ = try XMLTree("<a><?xml-stylesheet href='x'?></a>", limits: .metadata) } == .forbiddenNode)
+        #expect(
+            try fault { _ = try XMLTree("<a><?xml-stylesheet href='x'?></a>", limits: .metadata) } == .forbiddenNode)
     }
 
     @Test("Any octets at all are parsed or rejected", arguments: 0..<500)
@@ -147,7 +150,8 @@ struct ParsingTests {
         let alphabet = Array("<>/=\"' abxmlns:!-[]&;#?\u{9}\n\u{0}é1".utf8)
         var octets = seed % 2 == 0 ? Array("<a>".utf8) : []
         for _ in 0..<Int.random(in: 0...60, using: &random) {
-            octets.append(seed % 5 == 0 ? .random(in: 0...255, using: &random) : alphabet.randomElement(using: &random) ?? 0)
+            octets.append(
+                seed % 5 == 0 ? .random(in: 0...255, using: &random) : alphabet.randomElement(using: &random) ?? 0)
         }
         if let tree = try? XMLTree(parsing: octets) {
             let again = try XMLTree(parsing: try tree.root.canonical())

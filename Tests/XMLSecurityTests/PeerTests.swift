@@ -43,7 +43,8 @@ struct PeerSample: Codable, Sendable, CustomTestStringConvertible {
     var testDescription: String { "\(kind): \(title)" }
 
     /// Where `PUENTE_FROM_PEERS` names no folder, the few that are committed.
-    static let folder = ProcessInfo.processInfo.environment["PUENTE_FROM_PEERS"].map { URL(filePath: $0) }
+    static let folder =
+        ProcessInfo.processInfo.environment["PUENTE_FROM_PEERS"].map { URL(filePath: $0) }
         ?? Repository.root.appending(path: "Tests/Vectors/peers")
 
     static func all(_ kind: String) throws -> [PeerSample] {
@@ -56,7 +57,8 @@ struct PeerSample: Codable, Sendable, CustomTestStringConvertible {
     /// PEM text, or the name of a file in the folder.
     func pem(_ text: String?) throws -> [UInt8] {
         let text = try #require(text)
-        return text.hasPrefix("-----BEGIN") ? Array(text.utf8) : Array(try Data(contentsOf: Self.folder.appending(path: text)))
+        return text.hasPrefix("-----BEGIN")
+            ? Array(text.utf8) : Array(try Data(contentsOf: Self.folder.appending(path: text)))
     }
 }
 
@@ -70,13 +72,16 @@ struct PeerTests {
             let element = try XMLTree(parsing: octets).root.descendants.first { $0["ID"] == sample.element }
             _ = try #require(element).verifySignature(trusting: trusted, policy: .clave)
         }
-        if case .verdict(let isGood) = sample.expected { #expect((found == nil) == isGood, "\(String(describing: found))") }
+        if case .verdict(let isGood) = sample.expected {
+            #expect((found == nil) == isGood, "\(String(describing: found))")
+        }
     }
 
     @Test("What others encrypt for us we open, and nothing damaged", arguments: try PeerSample.all("encrypted"))
     func encrypted(sample: PeerSample) throws {
         let key = try DecryptionKey(
-            key: PrivateKey(pem: sample.pem(sample.key)), certificate: Certificate(pemOrDER: sample.pem(sample.certificate)))
+            key: PrivateKey(pem: sample.pem(sample.key)),
+            certificate: Certificate(pemOrDER: sample.pem(sample.certificate)))
         let tree = try XMLTree(parsing: sample.octets())
         let data = try #require(tree.root.descendants.first { $0.local == "EncryptedData" })
         let policy = EncryptionPolicy(allowsOldKeyTransport: true)
@@ -98,7 +103,8 @@ struct JudgeTests {
     func samples() throws {
         let folder =
             ProcessInfo.processInfo.environment["PUENTE_FOR_JUDGES"].map { URL(filePath: $0) }
-            ?? FileManager.default.temporaryDirectory.appending(path: "puente-samples-\(ProcessInfo.processInfo.processIdentifier)")
+            ?? FileManager.default.temporaryDirectory.appending(
+                path: "puente-samples-\(ProcessInfo.processInfo.processIdentifier)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         var samples: [PeerSample] = []
         func save(_ node: XMLNode) throws -> String {
@@ -117,7 +123,8 @@ struct JudgeTests {
             try broken.setText(of: "Issuer", "x")
             samples.append(
                 PeerSample(
-                    file: try save(broken), kind: "signed", title: "\(pair.testDescription), changed", algorithm: pair.algorithm.uri,
+                    file: try save(broken), kind: "signed", title: "\(pair.testDescription), changed",
+                    algorithm: pair.algorithm.uri,
                     certificate: try pair.key.certificate().pem, expected: .verdict(false), element: "_m1",
                     curve: try pair.key.curveName, maker: "Puente"))
         }
@@ -129,7 +136,8 @@ struct JudgeTests {
                 PeerSample(
                     file: try save(XMLNode(holder, [], [data])), kind: "encrypted", title: way.testDescription,
                     algorithm: way.cipher.uri, certificate: try way.key.certificate().pem,
-                    expected: .text(String(decoding: message.serialized(), as: UTF8.self)), key: try way.key.key().pem(),
+                    expected: .text(String(decoding: message.serialized(), as: UTF8.self)),
+                    key: try way.key.key().pem(),
                     transport: transport, curve: try way.key.curveName, maker: "Puente"))
         }
         let encoder = JSONEncoder()

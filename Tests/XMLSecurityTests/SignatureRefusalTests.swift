@@ -22,7 +22,8 @@ struct SignatureRefusalTests {
         let kind: XMLFault.Kind
         let change: @Sendable (inout XMLNode) throws -> Void
 
-        init(_ description: String, _ kind: XMLFault.Kind, _ change: @escaping @Sendable (inout XMLNode) throws -> Void) {
+        init(_ description: String, _ kind: XMLFault.Kind, _ change: @escaping @Sendable (inout XMLNode) throws -> Void)
+        {
             (testDescription, self.kind, self.change) = (description, kind, change)
         }
     }
@@ -115,7 +116,8 @@ struct SignatureRefusalTests {
         },
         Tampering("XSLT", .signatureAlgorithm) {
             try $0.edit("Transforms") {
-                $0.content[1] = .node(XMLNode(Namespace.ds("Transform"), [("Algorithm", "http://www.w3.org/TR/1999/REC-xslt-19991116")]))
+                $0.content[1] = .node(
+                    XMLNode(Namespace.ds("Transform"), [("Algorithm", "http://www.w3.org/TR/1999/REC-xslt-19991116")]))
             }
         },
         Tampering("parameters of the enveloped transform", .signatureStructure) {
@@ -129,8 +131,12 @@ struct SignatureRefusalTests {
         Tampering("Reference to nothing but a hash", .signatureReference) { try $0.set("URI", of: "Reference", "#") },
         Tampering("XPointer", .signatureReference) { try $0.set("URI", of: "Reference", "#xpointer(id('_m1'))") },
         Tampering("XPointer to the root", .signatureReference) { try $0.set("URI", of: "Reference", "#xpointer(/)") },
-        Tampering("reference by HTTP", .signatureReference) { try $0.set("URI", of: "Reference", "http://127.0.0.1:1/#_m1") },
-        Tampering("reference to a file", .signatureReference) { try $0.set("URI", of: "Reference", "file:///etc/passwd") },
+        Tampering("reference by HTTP", .signatureReference) {
+            try $0.set("URI", of: "Reference", "http://127.0.0.1:1/#_m1")
+        },
+        Tampering("reference to a file", .signatureReference) {
+            try $0.set("URI", of: "Reference", "file:///etc/passwd")
+        },
         Tampering("reference to data", .signatureReference) { try $0.set("URI", of: "Reference", "data:,x") },
         Tampering("percent-encoded reference", .signatureReference) { try $0.set("URI", of: "Reference", "#%5Fm1") },
         Tampering("blank in the reference", .signatureReference) { try $0.set("URI", of: "Reference", "#_m1 ") },
@@ -173,7 +179,9 @@ struct SignatureRefusalTests {
         Tampering("eleven certificates", .limit) {
             try $0.edit("X509Data") { $0.content = Array(repeating: $0.content[0], count: 11) }
         },
-        Tampering("a certificate that is not Base64", .signatureStructure) { try $0.setText(of: "X509Certificate", "*") },
+        Tampering("a certificate that is not Base64", .signatureStructure) {
+            try $0.setText(of: "X509Certificate", "*")
+        },
         Tampering("a certificate of no bytes", .signatureStructure) { try $0.setText(of: "X509Certificate", "") },
         Tampering("a certificate that is none", .keyUnknown) { try $0.setText(of: "X509Certificate", "AAAA") },
     ]
@@ -196,7 +204,9 @@ struct SignatureRefusalTests {
         #expect(try Self.verify(below) == .signatureMissing)
     }
 
-    @Test("Comments, CDATA and instructions within values are refused", arguments: ["SignatureValue", "DigestValue", "X509Certificate"])
+    @Test(
+        "Comments, CDATA and instructions within values are refused",
+        arguments: ["SignatureValue", "DigestValue", "X509Certificate"])
     func hidden(element: String) throws {
         let octets = try SignatureRecipe(.p256a).sign(message, behind: 1).serialized()
         let start = "<ds:\(element)>"
@@ -245,7 +255,8 @@ struct SignatureRefusalTests {
         // A clone: same subject, issuer and dates, other key.
         let certificate = try TestKey.p256a.certificate()
         let clone = try TestKey.p256b.key().certify(
-            commonName: "p256-1", organization: "Puente tests", country: "XX", usage: .signing, from: certificate.notBefore,
+            commonName: "p256-1", organization: "Puente tests", country: "XX", usage: .signing,
+            from: certificate.notBefore,
             until: certificate.notAfter)
         #expect(clone.subject == certificate.subject)
         lying.shown = [clone]
@@ -286,7 +297,9 @@ struct SignatureRefusalTests {
 
     @Test("An RSA value has the length of the modulus")
     func rsaLength() throws {
-        for edit: @Sendable ([UInt8]) -> [UInt8] in [{ [0] + $0 }, { $0 + [0] }, { Array($0.dropLast()) }, { $0.reversed() }] {
+        for edit: @Sendable ([UInt8]) -> [UInt8] in [
+            { [0] + $0 }, { $0 + [0] }, { Array($0.dropLast()) }, { $0.reversed() },
+        ] {
             var recipe = SignatureRecipe(.rsa3072a)
             recipe.editsValue = edit
             #expect(try Self.verify(try recipe.sign(message, behind: 1), .rsa3072a) == .signatureValue)

@@ -16,7 +16,10 @@ struct SignatureTests {
     /// Every algorithm with every key that fits it.
     static let pairs = TestKey.allCases.filter { $0 != .secp256k1 }.flatMap { key in
         SignatureAlgorithm.allCases
-            .filter { ($0.scheme == .ecdsa) == !key.rawValue.hasPrefix("rsa") && (key.rawValue.hasSuffix("-1") || key == .service) }
+            .filter {
+                ($0.scheme == .ecdsa) == !key.rawValue.hasPrefix("rsa")
+                    && (key.rawValue.hasSuffix("-1") || key == .service)
+            }
             .map { Pair(key: key, algorithm: $0) }
     }
 
@@ -42,8 +45,12 @@ struct SignatureTests {
     func eidas(pair: Pair) throws {
         let tree = try XMLTree(parsing: message.signed(by: pair.key.signer(pair.algorithm), behind: 1).serialized())
         let expected: XMLFault.Kind? =
-            if pair.algorithm.scheme == .pkcs1 { .signatureAlgorithm } else if pair.key == .rsa2048a { .keyWeak } else { nil }
-        #expect(try fault { _ = try tree.root.verifySignature(trusting: [pair.key.certificate()], policy: .eidas) } == expected)
+            if pair.algorithm.scheme == .pkcs1 { .signatureAlgorithm } else if pair.key == .rsa2048a { .keyWeak } else {
+                nil
+            }
+        #expect(
+            try fault { _ = try tree.root.verifySignature(trusting: [pair.key.certificate()], policy: .eidas) }
+                == expected)
     }
 
     @Test("A curve outside the list is refused, to sign and to verify")
@@ -52,9 +59,12 @@ struct SignatureTests {
         #expect(try fault { _ = try TestKey.secp256k1.signer(.ecdsaSHA256) } == .keyUnusable)
         let tree = try XMLTree(parsing: message.signed(by: TestKey.p256a.signer(), behind: 1).serialized())
         let shown = try XMLTree(
-            parsing: tree.root.canonical().replacing(TestKey.p256a.certificate().base64, with: TestKey.secp256k1.certificate().base64))
+            parsing: tree.root.canonical().replacing(
+                TestKey.p256a.certificate().base64, with: TestKey.secp256k1.certificate().base64))
         #expect(
-            try fault { _ = try shown.root.verifySignature(trusting: [TestKey.secp256k1.certificate()], policy: .clave) }
+            try fault {
+                _ = try shown.root.verifySignature(trusting: [TestKey.secp256k1.certificate()], policy: .clave)
+            }
                 == .keyWeak)
     }
 
@@ -71,25 +81,34 @@ struct SignatureTests {
 
     @Test("A signer is a key with its own certificate and an algorithm that fits")
     func signers() throws {
-        #expect(try fault { _ = try Signer(key: TestKey.rsa3072a.key(), chain: [TestKey.rsa3072b.certificate()]) } == .keyUnusable)
+        #expect(
+            try fault { _ = try Signer(key: TestKey.rsa3072a.key(), chain: [TestKey.rsa3072b.certificate()]) }
+                == .keyUnusable)
         #expect(try fault { _ = try Signer(key: TestKey.rsa3072a.key(), chain: []) } == .keyUnusable)
         #expect(try fault { _ = try TestKey.rsa3072a.signer(.ecdsaSHA256) } == .keyUnusable)
         #expect(try fault { _ = try TestKey.p256a.signer(.pssSHA256) } == .keyUnusable)
-        #expect(try TestKey.curves.map { try $0.signer().algorithm } == [
-            .ecdsaSHA256, .ecdsaSHA384, .ecdsaSHA512, .ecdsaSHA256, .ecdsaSHA384, .ecdsaSHA512,
-        ])
+        #expect(
+            try TestKey.curves.map { try $0.signer().algorithm } == [
+                .ecdsaSHA256, .ecdsaSHA384, .ecdsaSHA512, .ecdsaSHA256, .ecdsaSHA384, .ecdsaSHA512,
+            ])
         #expect(try TestKey.rsa3072a.signer().algorithm == .pssSHA256)
     }
 
     @Test("An assertion signed by one key inside a response signed by another: each covers its own")
     func nested() throws {
         let inner = try message.signed(by: TestKey.p384.signer(), behind: 1)
-        let outer = XMLNode(Namespace.two("Response"), [("ID", "_r")], [XMLNode(Namespace.two("Issuer"), text: "i"), inner])
+        let outer = XMLNode(
+            Namespace.two("Response"), [("ID", "_r")], [XMLNode(Namespace.two("Issuer"), text: "i"), inner])
         let tree = try XMLTree(parsing: outer.signed(by: TestKey.rsa3072a.signer(), behind: 1).serialized())
         let assertion = tree.root.children[2]
-        #expect(try tree.root.verifySignature(trusting: [TestKey.rsa3072a.certificate()], policy: .eidas).element == tree.root)
-        #expect(try assertion.verifySignature(trusting: [TestKey.p384.certificate()], policy: .eidas).element == assertion)
-        #expect(try fault { _ = try assertion.verifySignature(trusting: [TestKey.rsa3072a.certificate()], policy: .eidas) } == .keyUnknown)
+        #expect(
+            try tree.root.verifySignature(trusting: [TestKey.rsa3072a.certificate()], policy: .eidas).element
+                == tree.root)
+        #expect(
+            try assertion.verifySignature(trusting: [TestKey.p384.certificate()], policy: .eidas).element == assertion)
+        #expect(
+            try fault { _ = try assertion.verifySignature(trusting: [TestKey.rsa3072a.certificate()], policy: .eidas) }
+                == .keyUnknown)
     }
 
     @Test("A signature between two texts verifies, and the tree is as before")
@@ -117,9 +136,12 @@ struct SignatureTests {
         #expect(try fault { _ = try inner.verifySignature(trusting: trusted, policy: .eidas) } == .signatureReference)
     }
 
-    @Test("Prefixes of an InclusiveNamespaces list are digested with the element", arguments: [[Namespace.two], [.two, .xs]])
+    @Test(
+        "Prefixes of an InclusiveNamespaces list are digested with the element",
+        arguments: [[Namespace.two], [.two, .xs]])
     func inclusive(prefixes: [Namespace]) throws {
-        var plain = XMLNode(Namespace.one("Message"), [("ID", "_m")], mentioning: [.two, .xs], [XMLNode(Namespace.one("A"))])
+        var plain = XMLNode(
+            Namespace.one("Message"), [("ID", "_m")], mentioning: [.two, .xs], [XMLNode(Namespace.one("A"))])
         var recipe = SignatureRecipe(.p256a)
         recipe.prefixes = prefixes
         plain = try recipe.sign(plain, behind: 1)
@@ -127,7 +149,9 @@ struct SignatureTests {
         _ = try XMLTree(parsing: plain.serialized()).root.verifySignature(trusting: trusted, policy: .eidas)
         // What the list covers cannot be rebound.
         let changed = try plain.serialized().replacing("urn:example:two", with: "urn:example:six")
-        #expect(try fault { _ = try XMLTree(parsing: changed).root.verifySignature(trusting: trusted, policy: .eidas) } == .digest)
+        #expect(
+            try fault { _ = try XMLTree(parsing: changed).root.verifySignature(trusting: trusted, policy: .eidas) }
+                == .digest)
     }
 
     @Test("KeyInfo may be missing: then every trusted certificate is tried")
@@ -136,8 +160,11 @@ struct SignatureTests {
         recipe.shown = []
         let tree = try XMLTree(parsing: recipe.sign(message, behind: 1).serialized())
         let trusted = try [TestKey.rsa2048a, .rsa3072a, .p384, .p256b, .p256a].map { try $0.certificate() }
-        #expect(try tree.root.verifySignature(trusting: trusted, policy: .eidas).certificate == TestKey.p256a.certificate())
-        #expect(try fault { _ = try tree.root.verifySignature(trusting: [TestKey.p256b.certificate()], policy: .eidas) } == .signatureValue)
+        #expect(
+            try tree.root.verifySignature(trusting: trusted, policy: .eidas).certificate == TestKey.p256a.certificate())
+        #expect(
+            try fault { _ = try tree.root.verifySignature(trusting: [TestKey.p256b.certificate()], policy: .eidas) }
+                == .signatureValue)
         #expect(try fault { _ = try tree.root.verifySignature(trusting: [], policy: .eidas) } == .keyUnknown)
     }
 
@@ -150,13 +177,18 @@ struct SignatureTests {
         #expect(try tree.root.verifySignature(trusting: [renewed], policy: .eidas).certificate == renewed)
     }
 
-    @Test("A detached signature verifies over its octets and nothing else", arguments: pairs.filter { $0.key != .rsa2048a })
+    @Test(
+        "A detached signature verifies over its octets and nothing else",
+        arguments: pairs.filter { $0.key != .rsa2048a })
     func detached(pair: Pair) throws {
         let octets = Array("SAMLRequest=a%2Bb&RelayState=c&SigAlg=d".utf8)
         let value = try pair.key.key().sign(octets, pair.algorithm)
         let trusted = [try TestKey.p256b.certificate(), try TestKey.rsa3072e.certificate(), try pair.key.certificate()]
         func verify(_ value: [UInt8], _ octets: [UInt8], _ policy: SignaturePolicy = .clave) throws -> XMLFault.Kind? {
-            try fault { _ = try verifyDetached(value, over: octets, algorithm: pair.algorithm.uri, trusting: trusted, policy: policy) }
+            try fault {
+                _ = try verifyDetached(
+                    value, over: octets, algorithm: pair.algorithm.uri, trusting: trusted, policy: policy)
+            }
         }
         #expect(try verify(value, octets) == nil)
         #expect(try verify(value, octets + [0]) != nil)

@@ -15,7 +15,9 @@ func fault(_ work: () throws -> Void) throws -> XMLFault.Kind? {
 }
 
 extension XMLTree {
-    convenience init(_ text: String, limits: XMLLimits = .message) throws { try self.init(parsing: Array(text.utf8), limits: limits) }
+    convenience init(_ text: String, limits: XMLLimits = .message) throws {
+        try self.init(parsing: Array(text.utf8), limits: limits)
+    }
 }
 
 extension Element {
