@@ -12,6 +12,8 @@ import YAMLText
 struct MetadataSource: Sendable {
     /// Octets that one document may have.
     static let sizeLimit = XMLLimits.metadata.octets
+    /// Seconds that one document may take, from the first octet sent to the last one received.
+    static let patience = 30.0
     /// Where copies of fetched metadata are kept, so that a restart needs nobody else.
     let copies: String
 
@@ -41,7 +43,7 @@ struct MetadataSource: Sendable {
             configuration.timeout = .init(connect: .seconds(10), read: .seconds(10))
             let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
             do {
-                let octets = try await fetch(url, with: client)
+                let octets = try await within(seconds: Self.patience) { try await fetch(url, with: client) }
                 try await client.shutdown()
                 return octets
             } catch {
@@ -55,11 +57,28 @@ struct MetadataSource: Sendable {
         }
     }
 
+    /// Ends `work` when its time is over: a source that trickles would keep us for ever, as the client's own deadline is
+    /// over once the head of the answer is there.
+    static func within<T: Sendable>(
+        seconds: Double, _ work: @escaping @Sendable () async throws -> T
+    ) async throws -> T {
+        try await withThrowingTaskGroup(of: T.self) { group in
+            group.addTask { try await work() }
+            group.addTask {
+                try await Task.sleep(for: .seconds(seconds))
+                throw HTTPClientError.deadlineExceeded
+            }
+            defer { group.cancelAll() }
+            guard let first = try await group.next() else { throw CancellationError() }
+            return first
+        }
+    }
+
     private static func fetch(_ url: String, with client: HTTPClient) async throws -> [UInt8] {
         var request = HTTPClientRequest(url: url)
         request.headers.add(name: "Accept", value: "application/samlmetadata+xml, application/xml, text/xml")
         request.headers.add(name: "User-Agent", value: "Puente")
-        let response = try await client.execute(request, timeout: .seconds(30))
+        let response = try await client.execute(request, timeout: .seconds(Int64(patience)))
         guard response.status == .ok else {
             throw Rejection(.metadataUnavailable, url, expected: "200", found: "\(response.status.code)")
         }
