@@ -109,7 +109,7 @@ let package = Package(
         tests("Portal", ["Federation"], besides: ["Golden"]),
         tests("YAMLText"),
         tests("Settings", ["Federation", "YAMLText"]),
-        tests("Trust", ["Federation", "YAMLText"]),
+        tests("Trust", ["Federation", "Settings", "YAMLText"]),
         tests("MockEurope", ["Trust", "Settings", "YAMLText", "SAML", "XMLSecurity", "Federation"] + nio),
         tests("Storage", ["SQLiteStore", "Federation", grdb]),
     ],
