@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import CLibCrypto
+
 public import struct Foundation.Date
 
 extension PrivateKey {
@@ -15,7 +16,8 @@ extension PrivateKey {
         var handle: OpaquePointer?
         guard let context = EVP_PKEY_CTX_new_from_name(nil, name, nil) else { throw XMLFault(.internalFailure) }
         defer { EVP_PKEY_CTX_free(context) }
-        guard EVP_PKEY_keygen_init(context) == 1, set(kind, on: context), EVP_PKEY_keygen(context, &handle) == 1, let handle
+        guard EVP_PKEY_keygen_init(context) == 1, set(kind, on: context), EVP_PKEY_keygen(context, &handle) == 1,
+            let handle
         else { throw XMLFault(.internalFailure, found: "key generation") }
         return PrivateKey(owning: handle)
     }
@@ -68,8 +70,21 @@ extension PrivateKey {
         try add("critical," + usage.extensionText, NID_key_usage, to: certificate)
         try add(usage == .authority ? "critical,CA:TRUE" : "critical,CA:FALSE", NID_basic_constraints, to: certificate)
         try add("hash", NID_subject_key_identifier, to: certificate)
-        guard X509_sign(certificate, (issuer?.key ?? self).handle, EVP_sha256()) > 0 else { throw XMLFault(.internalFailure) }
+        if usage == .server, let name = alternativeName(of: commonName) {
+            try add(name, NID_subject_alt_name, to: certificate)
+        }
+        guard X509_sign(certificate, (issuer?.key ?? self).handle, EVP_sha256()) > 0 else {
+            throw XMLFault(.internalFailure)
+        }
         return try Certificate(der: encoded(certificate))
+    }
+
+    /// Clients compare the address with this, and no longer with the common name (RFC 9525). `nil` for what is no host.
+    private func alternativeName(of host: String) -> String? {
+        let isHost =
+            !host.isEmpty && host.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || ".-:".contains($0)) }
+        let isAddress = host.contains(":") || host.split(separator: ".").allSatisfy { UInt8($0) != nil }
+        return isHost ? (isAddress ? "IP:" : "DNS:") + host : nil
     }
 
     private func setIssuer(of certificate: OpaquePointer, _ issuer: Certificate?) throws(XMLFault) {
@@ -82,7 +97,9 @@ extension PrivateKey {
             return d2i_X509(nil, &end, buffer.count)
         }
         defer { X509_free(parent) }
-        guard X509_set_issuer_name(certificate, X509_get_subject_name(parent)) == 1 else { throw XMLFault(.internalFailure) }
+        guard X509_set_issuer_name(certificate, X509_get_subject_name(parent)) == 1 else {
+            throw XMLFault(.internalFailure)
+        }
     }
 
     private func add(_ value: String, _ identifier: Int32, to certificate: OpaquePointer) throws(XMLFault) {
