@@ -117,7 +117,7 @@ let package = Package(
         tests(
             "Trust",
             [
-                "Federation", "Dialects", "SAML", "XMLSecurity", "YAMLText",
+                "Federation", "Settings", "Dialects", "SAML", "XMLSecurity", "YAMLText",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
             ] + nio),
         tests("MockEurope", ["Trust", "Settings", "YAMLText", "SAML", "XMLSecurity", "Federation"] + nio),

@@ -35,8 +35,7 @@ extension Portal {
                     exchange, .refused(Refusal(.denied)), answering: nil, using: [], snapshot, visit)
             }
             guard let country = form["country"].flatMap(MemberState.init) else {
-                throw Rejection(
-                    .requestCountry, "country", expected: "a country of the page", found: form["country"] ?? "nothing")
+                throw Rejection(.requestCountry, "country", expected: "a country of the page", found: form["country"] == nil ? "nothing" : "something else")
             }
             return try await ask(country, exchange, snapshot, visit)
         } catch {

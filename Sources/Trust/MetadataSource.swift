@@ -12,6 +12,8 @@ import YAMLText
 struct MetadataSource: Sendable {
     /// Octets that one document may have.
     static let sizeLimit = XMLLimits.metadata.octets
+    /// Seconds that one document may take, from the first octet sent to the last one received.
+    static let patience = 30.0
     /// Where copies of fetched metadata are kept, so that a restart needs nobody else.
     let copies: String
 
@@ -55,31 +57,36 @@ struct MetadataSource: Sendable {
         }
     }
 
-    static func fetch(_ url: String, with client: HTTPClient, within patience: Duration = .seconds(30)) async throws
-        -> [UInt8]
-    {
-        let end = ContinuousClock.now + patience
-        var request = HTTPClientRequest(url: url)
-        request.headers.add(name: "Accept", value: "application/samlmetadata+xml, application/xml, text/xml")
-        request.headers.add(name: "User-Agent", value: "Puente")
-        let response = try await client.execute(request, timeout: TimeAmount(patience))
-        guard response.status == .ok else {
-            throw Rejection(.metadataUnavailable, url, expected: "200", found: "\(response.status.code)")
-        }
-        // The client's own timeout ends with the head; a body that drips would hold up the metadata of every country.
-        var octets: [UInt8] = []
-        for try await chunk in response.body {
-            octets += chunk.readableBytesView
-            guard octets.count <= sizeLimit else {
-                throw Rejection(.metadataUnavailable, url, expected: "at most \(sizeLimit) octets", found: "more")
+    /// Ends `work` when its time is over: a source that trickles would keep us for ever, as the client's own deadline is
+    /// over once the head of the answer is there.
+    static func within<T: Sendable>(
+        seconds: Double, _ work: @escaping @Sendable () async throws -> T
+    ) async throws -> T {
+        try await withThrowingTaskGroup(of: T.self) { group in
+            group.addTask { try await work() }
+            group.addTask {
+                try await Task.sleep(for: .seconds(seconds))
+                throw HTTPClientError.deadlineExceeded
             }
-            guard ContinuousClock.now < end else {
-                throw Rejection(
-                    .metadataUnavailable, url, expected: "all of it within \(patience)", found: "\(octets.count) octets"
-                )
-            }
+            defer { group.cancelAll() }
+            guard let first = try await group.next() else { throw CancellationError() }
+            return first
         }
-        return octets
+    }
+
+    static func fetch(
+        _ url: String, with client: HTTPClient, within seconds: Double = patience
+    ) async throws -> [UInt8] {
+        try await within(seconds: seconds) {
+            var request = HTTPClientRequest(url: url)
+            request.headers.add(name: "Accept", value: "application/samlmetadata+xml, application/xml, text/xml")
+            request.headers.add(name: "User-Agent", value: "Puente")
+            let response = try await client.execute(request, timeout: .seconds(Int64(seconds.rounded(.up))))
+            guard response.status == .ok else {
+                throw Rejection(.metadataUnavailable, url, expected: "200", found: "\(response.status.code)")
+            }
+            return Array(buffer: try await response.body.collect(upTo: sizeLimit))
+        }
     }
 
     // MARK: Last good copy

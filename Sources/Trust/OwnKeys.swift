@@ -22,6 +22,7 @@ public struct OwnKeys: Sendable {
         let metadata = reader.signer(settings.connector.metadata, nil, policy: .eidas)
         let gateway = reader.signer(settings.clave.signing, nil, policy: .clave)
         let decryption = reader.decryptionKey(settings.connector.encryption)
+        if let tls = settings.listen.tls { reader.checkServer(tls) }
         guard let connector, let metadata, let gateway, let decryption else { return nil }
         if decryption.key.belongs(to: connector.certificate.publicKey) {
             // Cryptographic Requirements 1.4 §3.5.2.
@@ -98,6 +99,15 @@ private struct KeyReader {
         }
     }
 
+    /// The pair of the listener, which is read again where it is used.
+    func checkServer(_ pair: Settings.KeyPair) {
+        guard let (key, chain) = read(pair), let leaf = chain.first else { return }
+        checkValidity(leaf, pair)
+        if !key.belongs(to: leaf.publicKey) {
+            fault(pair.certificate, "a certificate of the key in \(pair.key)", "one of another key")
+        }
+    }
+
     private func read(_ pair: Settings.KeyPair) -> (PrivateKey, [Certificate])? {
         let key = contents(pair.key).flatMap { octets in
             attempt(pair.key, "a private key in PEM") { () throws(XMLFault) in try PrivateKey(pem: octets) }
@@ -121,6 +131,7 @@ private struct KeyReader {
     }
 
     private func contents(_ path: String) -> [UInt8]? {
+        guard !path.isEmpty else { return nil }  // The settings name no file that is there, and said so.
         do {
             return Array(try LocalFile.read(path, limit: 1 << 20))
         } catch {
@@ -129,12 +140,16 @@ private struct KeyReader {
         }
     }
 
-    private func check(_ certificate: Certificate, _ pair: Settings.KeyPair, _ policy: SignaturePolicy) {
+    private func checkValidity(_ certificate: Certificate, _ pair: Settings.KeyPair) {
         if !certificate.isValid(at: now) {
             fault(
                 pair.certificate, "a certificate that is valid now",
                 "one from \(Instant.write(certificate.notBefore)) to \(Instant.write(certificate.notAfter))")
         }
+    }
+
+    private func check(_ certificate: Certificate, _ pair: Settings.KeyPair, _ policy: SignaturePolicy) {
+        checkValidity(certificate, pair)
         if !certificate.publicKey.isStrong(for: policy) {
             fault(
                 pair.certificate, "RSA of \(policy.minimumRSABits) bits or more, or a named curve",

@@ -7,8 +7,9 @@ public import struct Foundation.Data
 
 /// What the readers of `metadata/*.yaml` have to know that is not in those files.
 public struct RegistryRules: Sendable {
-    /// The canonical names of the mapping tables: what a service may be given.
-    public var attributes: Set<AttributeName>
+    /// The canonical names of the mapping tables: what a service may be given. `nil` where a table cannot be read, which is
+    /// told elsewhere: any name passes.
+    public var attributes: Set<AttributeName>?
     /// Refuses example values and unsigned metadata in entries that are enabled.
     public var isProduction: Bool
     /// Throws for DER octets that are not a usable certificate.
@@ -16,7 +17,7 @@ public struct RegistryRules: Sendable {
 
     /// - Parameter checkCertificate: by default the certificate and its public key must be readable.
     public init(
-        attributes: Set<AttributeName>, isProduction: Bool = false,
+        attributes: Set<AttributeName>?, isProduction: Bool = false,
         checkCertificate: (@Sendable (Data) throws -> Void)? = nil
     ) {
         self.attributes = attributes

@@ -91,10 +91,10 @@ extension YAMLValue {
         }
     }
 
-    fileprivate func attribute(among known: Set<AttributeName>) -> AttributeName? {
+    fileprivate func attribute(among known: Set<AttributeName>?) -> AttributeName? {
         let expected = "the name of an attribute of the mapping tables"
         guard let text = string(expected) else { return nil }
-        if known.contains(AttributeName(text)) { return AttributeName(text) }
+        guard let known, !known.contains(AttributeName(text)) else { return AttributeName(text) }
         let suggestion = nearest(to: text, among: known.map(\.rawValue)).map { "Did you mean \($0)?" }
         fault(expected: expected, found: quoted(text), advice: suggestion ?? "See the names in mappings/*.yaml.")
         return nil

@@ -1,16 +1,29 @@
 // SPDX-License-Identifier: EUPL-1.2
 import Bridge
 import Federation
-import Foundation
+public import Foundation
+public import Settings
 public import YAMLText
 
 extension TrustDirectory {
-    /// Enabled nodes whose metadata file cannot be used. A source on the network may simply not have been asked yet.
-    public var outages: [Fault] {
-        entries.compactMap { entry in
-            guard entry.enabled, case .file(let path) = entry.source, let failure = failure(of: entry) else {
-                return nil
-            }
+    /// Collects every fault of the operator's files: the registry, the tables, the keys, and the metadata files. A source on
+    /// the network may simply not have been asked yet.
+    ///
+    /// - Parameter settings: may be a draft; what is missing in it was told where it was read.
+    public static func check(_ settings: Settings, at now: Date, into faults: Faults) {
+        let draft = draft(settings, at: now, into: faults)
+        outages(of: draft.registry.draft?.nodes ?? [], at: now).forEach(faults.add)
+        if let keys = draft.keys, let registry = draft.registry.value {
+            _ = requesters(registry.services, keys, into: faults)
+        }
+    }
+
+    /// Nodes in use whose metadata file cannot be used.
+    private static func outages(of nodes: [NodeEntry], at now: Date) -> [Fault] {
+        nodes.compactMap { entry in
+            guard entry.isInUse, entry.isComplete, case .file(let path) = entry.source,
+                let failure = atHand(entry, MetadataSource(copies: ""), at: now).failure
+            else { return nil }
             return Fault(
                 file: path, path: failure.element ?? "", expected: failure.expected ?? "metadata of \(entry.entityID)",
                 found: failure.found ?? failure.rule.code,
@@ -25,5 +38,13 @@ extension TrustDirectory {
         let usable = snapshot.countries.count { if case .usable = $0.state { true } else { false } }
         return
             "\(snapshot.requesters.count) services, \(snapshot.countries.count) nodes of \(countries) countries, \(usable) of them ready"
+    }
+}
+
+extension NodeEntry {
+    /// Whether nothing that verification needs is missing in a draft.
+    fileprivate var isComplete: Bool {
+        if case .file("") = source { return false }
+        return !entityID.rawValue.isEmpty && (!pins.isEmpty || profile.allowsUnsignedMetadata)
     }
 }

@@ -34,6 +34,20 @@ public final class TrustDirectory: Sendable {
         var clave2: MappingTable
     }
 
+    /// What could be read of them.
+    struct Draft {
+        var registry: Reading<Registry>
+        var keys: OwnKeys?
+        var eidas: MappingTable?
+        var clave2: MappingTable?
+
+        /// `nil` if anything is missing.
+        var files: Files? {
+            guard let registry = registry.value, let keys, let eidas, let clave2 else { return nil }
+            return Files(registry: registry, keys: keys, eidas: eidas, clave2: clave2)
+        }
+    }
+
     private let settings: Settings
     private let source: MetadataSource
     private let logger: Logger
@@ -42,8 +56,7 @@ public final class TrustDirectory: Sendable {
     /// The snapshot in force. Take it once for each step of a login.
     public var snapshot: Snapshot { state.withLock(\.snapshot) }
     public var keys: OwnKeys { state.withLock(\.files.keys) }
-    var entries: [NodeEntry] { state.withLock(\.files.registry.nodes).filter(\.isAsked) }
-    func failure(of entry: NodeEntry) -> Rejection? { state.withLock { $0.known[entry.entityID]?.failure } }
+    private var entries: [NodeEntry] { state.withLock(\.files.registry.nodes).filter(\.isInUse) }
 
     /// Reads the files and the metadata that is at hand. Nothing is fetched yet.
     ///
@@ -54,10 +67,10 @@ public final class TrustDirectory: Sendable {
         source = MetadataSource(copies: settings.stateDirectory + "/metadata")
         guard let files = Self.files(settings, at: now, into: faults) else { return nil }
         var known: [EntityID: Known] = [:]
-        for entry in files.registry.nodes where entry.isAsked {
+        for entry in files.registry.nodes where entry.isInUse {
             known[entry.entityID] = Self.atHand(entry, source, at: now)
         }
-        let requesters = Self.requesters(files, into: faults)
+        let requesters = Self.requesters(files.registry.services, files.keys, into: faults)
         guard faults.isEmpty else { return nil }
         state = Mutex(
             State(
@@ -69,11 +82,11 @@ public final class TrustDirectory: Sendable {
     public func reload(at now: Date) -> [Fault] {
         let faults = Faults()
         guard let files = Self.files(settings, at: now, into: faults) else { return faults.sorted }
-        let requesters = Self.requesters(files, into: faults)
+        let requesters = Self.requesters(files.registry.services, files.keys, into: faults)
         guard faults.isEmpty else { return faults.sorted }
         let before = state.withLock(\.known)
         var known: [EntityID: Known] = [:]
-        for entry in files.registry.nodes where entry.isAsked {
+        for entry in files.registry.nodes where entry.isInUse {
             // The pins or the country may have changed: what was good is verified again.
             var fresh = Self.atHand(entry, source, at: now)
             if fresh.entity == nil, let earlier = before[entry.entityID] { fresh.since = earlier.since }
@@ -154,32 +167,38 @@ public final class TrustDirectory: Sendable {
 extension NodeEntry {
     /// Whether we ask this node: Connectors ask us instead.
     var isAsked: Bool { role == .proxyService }
+    /// Whether its metadata is wanted: a node that is switched off is left in peace.
+    var isInUse: Bool { isAsked && enabled }
 }
 
 // MARK: Building
 
 extension TrustDirectory {
-    static func files(_ settings: Settings, at now: Date, into faults: Faults) -> Files? {
+    /// Reads all of the operator's files, whatever is wrong with one of them, so that all faults are told at once.
+    static func draft(_ settings: Settings, at now: Date, into faults: Faults) -> Draft {
         let keys = OwnKeys(settings, at: now, into: faults)
         let eidas = MappingTable.read(path: settings.mappings.eidas, into: faults)
         let clave2 = MappingTable.read(path: settings.mappings.clave2, into: faults)
-        let names = (eidas?.names ?? []).union(clave2?.names ?? [])
+        let names = eidas.flatMap { eidas in clave2.map { eidas.names.union($0.names) } }
         let rules = RegistryRules(attributes: names, isProduction: settings.isProduction) { octets in
             _ = try Certificate(pemOrDER: Array(octets))
         }
-        // Without tables every attribute would look unknown: the faults of the tables come first.
-        guard let eidas, let clave2 else { return nil }
         let reading = Registry.read(trustLists: settings.trustLists, services: settings.services, rules: rules)
         reading.faults.forEach(faults.add)
-        guard let registry = reading.value, let keys else { return nil }
-        return Files(registry: registry, keys: keys, eidas: eidas, clave2: clave2)
+        return Draft(registry: reading, keys: keys, eidas: eidas, clave2: clave2)
     }
 
-    static func requesters(_ files: Files, into faults: Faults) -> [EntityID: Requester] {
+    static func files(_ settings: Settings, at now: Date, into faults: Faults) -> Files? {
+        draft(settings, at: now, into: faults).files
+    }
+
+    static func requesters(
+        _ services: [ServiceEntry], _ keys: OwnKeys, into faults: Faults
+    ) -> [EntityID: Requester] {
         var requesters: [EntityID: Requester] = [:]
-        for entry in files.registry.services {
+        for entry in services {
             do {
-                requesters[entry.providerName] = try Requester(entry, gateway: files.keys.gateway)
+                requesters[entry.providerName] = try Requester(entry, gateway: keys.gateway)
             } catch {
                 faults.add(
                     Fault(

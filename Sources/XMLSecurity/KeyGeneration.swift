@@ -70,10 +70,21 @@ extension PrivateKey {
         try add("critical," + usage.extensionText, NID_key_usage, to: certificate)
         try add(usage == .authority ? "critical,CA:TRUE" : "critical,CA:FALSE", NID_basic_constraints, to: certificate)
         try add("hash", NID_subject_key_identifier, to: certificate)
+        if usage == .server, let name = alternativeName(of: commonName) {
+            try add(name, NID_subject_alt_name, to: certificate)
+        }
         guard X509_sign(certificate, (issuer?.key ?? self).handle, EVP_sha256()) > 0 else {
             throw XMLFault(.internalFailure)
         }
         return try Certificate(der: encoded(certificate))
+    }
+
+    /// Clients compare the address with this, and no longer with the common name (RFC 9525). `nil` for what is no host.
+    private func alternativeName(of host: String) -> String? {
+        let isHost =
+            !host.isEmpty && host.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || ".-:".contains($0)) }
+        let isAddress = host.contains(":") || host.split(separator: ".").allSatisfy { UInt8($0) != nil }
+        return isHost ? (isAddress ? "IP:" : "DNS:") + host : nil
     }
 
     private func setIssuer(of certificate: OpaquePointer, _ issuer: Certificate?) throws(XMLFault) {

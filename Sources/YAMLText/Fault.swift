@@ -62,14 +62,16 @@ public final class Faults {
 public struct Reading<Value: Sendable>: Sendable {
     /// `nil` if there is any fault.
     public let value: Value?
+    /// What could be made of the file although there may be faults: good for nothing but to look for further ones.
+    public let draft: Value?
     /// In the order of the file.
     public let faults: [Fault]
 
     /// Runs `body`, and keeps its value only if it reported nothing.
     public init(_ body: (Faults) -> Value?) {
         let faults = Faults()
-        let value = body(faults)
-        self.value = faults.isEmpty ? value : nil
+        draft = body(faults)
+        value = faults.isEmpty ? draft : nil
         self.faults = faults.sorted
     }
 }

@@ -38,23 +38,25 @@ struct MetadataRefresher: Service {
                 // A tenth of jitter, so that nodes which started together do not ask together.
                 await everySeconds(Double(seconds) * Double.random(in: 0.9...1.0)) { await trust.refresh { Date() } }
             }
-            group.addTask {
-                for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() {
-                    await reload()
-                }
-            }
+            group.addTask { await reloadOnSignal() }
             try await group.waitForAll()
         }
     }
 
-    private func reload() async {
-        let faults = trust.reload(at: Date())
-        guard faults.isEmpty else {
-            for fault in faults { logger.error("files not taken over", metadata: ["fault": "\(fault)"]) }
-            return
+    /// A source that is slow holds up neither the next signal nor the stop.
+    private func reloadOnSignal() async {
+        await withDiscardingTaskGroup { group in
+            for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() where reload() {
+                group.addTask { await untilStopped { await trust.refresh { Date() } } }
+            }
         }
-        logger.notice("trust lists, services and mappings read again")
-        await trust.refresh { Date() }
+    }
+
+    private func reload() -> Bool {
+        let faults = trust.reload(at: Date())
+        for fault in faults { logger.error("files not taken over", metadata: ["fault": "\(fault)"]) }
+        if faults.isEmpty { logger.notice("trust lists, services and mappings read again") }
+        return faults.isEmpty
     }
 }
 
@@ -75,10 +77,15 @@ struct Drain: Service {
 
 /// Runs `work` now and then again and again, until the service is told to stop.
 private func everySeconds(_ seconds: Double, _ work: @escaping @Sendable () async -> Void) async {
-    try? await cancelWhenGracefulShutdown {  // The only error is the cancellation that ends it.
+    await untilStopped {
         while true {
             await work()
             try await Task.sleep(for: .seconds(seconds))
         }
     }
+}
+
+/// Cancels `work` when the service is told to stop.
+private func untilStopped(_ work: @escaping @Sendable () async throws -> Void) async {
+    try? await cancelWhenGracefulShutdown(work)  // The only error is the cancellation that ends it.
 }

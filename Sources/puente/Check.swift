@@ -10,7 +10,7 @@ struct Check: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Read everything that an operator may edit, and tell every fault at once.",
         discussion: """
-            Reads the settings, trust lists, services, mapping tables, keys and metadata files. Each fault comes with file,
+            Reads the settings, trust lists, services, mapping tables, keys and metadata files. Each fault comes with file, \
             line and column, what was expected, what was found and how to mend it. Nothing is changed.
 
             Example:
@@ -21,18 +21,14 @@ struct Check: AsyncParsableCommand {
 
     func run() async throws {
         let reading = Configuration.read(configuration.config)
-        var faults = reading.faults
-        var summary = ""
-        if let settings = reading.value {
-            let found = Faults()
-            let trust = TrustDirectory(settings, at: Date(), logger: Logger(label: "check"), into: found)
-            faults += found.sorted
-            if let trust {
-                faults += trust.outages
-                summary = trust.summary
-            }
+        let now = Date()
+        let faults = Faults()
+        reading.faults.forEach(faults.add)
+        if let draft = reading.draft { TrustDirectory.check(draft, at: now, into: faults) }
+        let trust = reading.value.flatMap { settings in
+            faults.isEmpty ? TrustDirectory(settings, at: now, logger: Logger(label: "check"), into: faults) : nil
         }
-        guard faults.isEmpty else { throw Configuration.report(faults) }
-        print("All good: \(summary)")
+        guard let trust else { throw Configuration.report(faults.sorted) }
+        print("All good: \(trust.summary)")
     }
 }

@@ -11,7 +11,7 @@ struct Demo: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Run Puente with a small mock Europe on this machine.",
         discussion: """
-            Makes throw-away keys and files, and starts Puente between a demo service and six mock states, all on loopback.
+            Makes throw-away keys and files, and starts Puente between a demo service and six mock states, all on loopback. \
             Open the one address that it prints. Ctrl-C ends it, and nothing is left behind.
 
             Examples:

@@ -12,9 +12,9 @@ struct Inspect: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Explain a SAML message, check by check.",
         discussion: """
-            Reads a request, a response, a logout or metadata: XML, Base64, Base64 of DEFLATE, or a saved form or address
-            with SAMLRequest or SAMLResponse. Runs the very checks of the running node and tells each with pass or fail,
-            element, expected, found and clause, and what to tell the partner. With --config it knows your peers and keys,
+            Reads a request, a response, a logout or metadata: XML, Base64, Base64 of DEFLATE, or a saved form or address \
+            with SAMLRequest or SAMLResponse. Runs the very checks of the running node and tells each with pass or fail, \
+            element, expected, found and clause, and what to tell the partner. With --config it knows your peers and keys, \
             and opens what is encrypted for you. Values of attributes are hidden.
 
             Exit code 0 if the node would accept the message, 1 if not.

@@ -6,7 +6,7 @@ import XMLSecurity
 struct Keys: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Make keys.",
-        discussion: "Example:\n  puente keys new --use encryption --name \"My node\" --out keys/connector-encryption",
+        discussion: "Example:\n  puente keys new --use encryption --name \"My node\" --out keys/encryption",
         subcommands: [New.self])
 
     struct New: ParsableCommand {
@@ -16,9 +16,9 @@ struct Keys: ParsableCommand {
                 Writes OUT.key, readable by its owner alone, and OUT.pem. Files that exist are never overwritten.
 
                 Examples:
-                  puente keys new --use signing --name "My node" --out keys/connector-signing
-                  puente keys new --use encryption --kind rsa-4096 --name "My node" --out keys/connector-encryption
-                  puente keys new --use signing --kind p256 --country ES --organization "My office" --out keys/metadata
+                  puente keys new --use signing --name "My node" --out keys/signing
+                  puente keys new --use encryption --name "My node" --out keys/encryption
+                  puente keys new --use tls --kind p256 --name puente.example.org --out keys/tls
                 """)
 
         enum Use: String, ExpressibleByArgument, CaseIterable { case signing, encryption, tls }
@@ -67,6 +67,7 @@ struct Keys: ParsableCommand {
             let certificate = try key.certify(
                 commonName: name, organization: organization, country: country, usage: usage, from: now - 60,
                 until: now + Double(days) * 86_400)
+            try refuseExisting()
             try write(try key.pem(), to: out + ".key", mode: 0o600)
             try write(certificate.pem, to: out + ".pem", mode: 0o644)
             print("\(out).key   \(key.kind), keep it secret")
@@ -82,20 +83,22 @@ struct Keys: ParsableCommand {
             }
         }
 
+        /// Both or neither: a key without its certificate is of no use.
+        private func refuseExisting() throws {
+            for path in [out + ".key", out + ".pem"] where FileManager.default.fileExists(atPath: path) {
+                throw failure("\(path) exists already and is left as it is")
+            }
+        }
+
         private func write(_ text: String, to path: String, mode: Int) throws {
             let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-            guard !FileManager.default.fileExists(atPath: path) else {
-                printError("\(path) exists already and is left as it is")
-                throw ExitCode(1)
+            do { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) } catch {
+                throw failure("\(folder.path) is no folder and cannot be made one")
             }
             guard
                 FileManager.default.createFile(
                     atPath: path, contents: Data(text.utf8), attributes: [.posixPermissions: mode])
-            else {
-                printError("\(path) cannot be written")
-                throw ExitCode(1)
-            }
+            else { throw failure("\(path) cannot be written") }
         }
     }
 }

@@ -37,7 +37,9 @@ struct Metadata: AsyncParsableCommand {
                 FileHandle.standardOutput.write(Data(document + [10]))
                 return
             }
-            try Data(document).write(to: URL(fileURLWithPath: out), options: .atomic)
+            do { try Data(document).write(to: URL(fileURLWithPath: out), options: .atomic) } catch {
+                throw failure("\(out) cannot be written")
+            }
         }
     }
 }

@@ -13,7 +13,7 @@ struct Puente: AsyncParsableCommand {
             Puente stands between national services, which speak Cl@ve, and the eIDAS nodes of other member states.
 
             First steps:
-              puente keys new --use signing --name "My node" --out keys/connector-signing
+              puente keys new --use signing --name "My node" --out keys/signing
               puente check --config puente.yaml
               puente serve --config puente.yaml
 
@@ -51,3 +51,9 @@ struct ConfigurationOption: ParsableArguments {
 
 /// Prints to standard error, where it does not mix with results.
 func printError(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
+
+/// Tells why a command cannot do its work, for exit code 1.
+func failure(_ text: String) -> ExitCode {
+    printError(text)
+    return ExitCode(1)
+}

@@ -11,7 +11,7 @@ struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Run the node.",
         discussion: """
-            Serves services, citizens and other states until SIGTERM or SIGINT, then takes no new logins, lets running ones
+            Serves services, citizens and other states until SIGTERM or SIGINT, then takes no new logins, lets running ones \
             finish for a while, and stops. SIGHUP reads trust lists, services and mappings again.
 
             Example:

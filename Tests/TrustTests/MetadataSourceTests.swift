@@ -37,7 +37,7 @@ struct MetadataSourceTests {
         let port = try #require(server.localAddress?.port)
         let client = HTTPClient(eventLoopGroupProvider: .singleton)
         await #expect {
-            try await MetadataSource.fetch("http://127.0.0.1:\(port)/", with: client, within: .seconds(1))
+            try await MetadataSource.fetch("http://127.0.0.1:\(port)/", with: client, within: 1)
         } throws: {
             ($0 as? Rejection)?.rule == .metadataUnavailable
         }
