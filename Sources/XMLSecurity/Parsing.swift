@@ -64,8 +64,8 @@ extension XMLTree {
     private static func checkEncoding(_ bytes: [UInt8]) throws(XMLFault) {
         guard let first = bytes.first else { throw XMLFault(.malformed, found: "nothing") }
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { throw XMLFault(.encoding, found: "byte order mark") }
-        guard first < 0x80, !bytes.contains(0), UTF8.isValid(bytes) else { throw XMLFault(.encoding, expected: "UTF-8") }
-        if bytes.contains("<!DOCTYPE") || bytes.contains("<!ENTITY") { throw XMLFault(.documentType) }
+        guard first < 0x80, !bytes.contains("\0"), UTF8.isValid(bytes) else { throw XMLFault(.encoding, expected: "UTF-8") }
+        if bytes.contains("!"), bytes.contains("<!DOCTYPE") || bytes.contains("<!ENTITY") { throw XMLFault(.documentType) }
         guard bytes.starts(with: "<?xml".utf8), let end = bytes.firstIndex(of: UInt8(ascii: ">")) else { return }
         let declaration = String(decoding: bytes[..<end], as: UTF8.self).lowercased()
         guard !declaration.contains("1.1") else { throw XMLFault(.malformed, expected: "XML 1.0", found: "XML 1.1") }
