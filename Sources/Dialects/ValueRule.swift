@@ -55,7 +55,8 @@ public enum ValueRule: String, Hashable, Sendable, CaseIterable {
 
     /// Tab and line breaks occur in addresses; other controls, and what turns text around, do not occur in data of people.
     private static func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
+        if (32...126).contains(scalar.value) { return true }
+        return switch scalar.properties.generalCategory {
         case .control: scalar == "\t" || scalar == "\n" || scalar == "\r"
         case .lineSeparator, .paragraphSeparator, .surrogate, .unassigned, .privateUse: false
         case .format: !(0x202A...0x202E).contains(scalar.value) && !(0x2066...0x2069).contains(scalar.value)

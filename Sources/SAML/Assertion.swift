@@ -160,7 +160,7 @@ private struct Subject {
         var reader = try Reader(element, attributes: ["Method"])
         let data = reader.optional(Namespace.saml2("SubjectConfirmationData"))
         if let data {
-            let known: Set = ["NotBefore", "NotOnOrAfter", "Recipient", "InResponseTo", "Address"]
+            let known = ["NotBefore", "NotOnOrAfter", "Recipient", "InResponseTo", "Address"]
             _ = try Reader(data, attributes: known, allowingOthers: true)
         }
         try reader.end()

@@ -177,7 +177,7 @@ extension Element {
 
 extension Reader {
     /// Reads an element that has text and no elements.
-    init(text element: Element, attributes: Set<String>) throws(Rejection) {
+    init(text element: Element, attributes: [String]) throws(Rejection) {
         self.init(unread: element)
         for name in element.attributeNames where name.namespace != nil || !attributes.contains(name.local) {
             throw Rejection(.messageSchema, element.path + "/@" + name.local, expected: "no such attribute")

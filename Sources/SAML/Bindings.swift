@@ -128,7 +128,7 @@ public enum PercentEncoding {
         var value: UInt8 = 0
         for octet in text.utf8 {
             if digits > 0 {
-                guard let digit = hexDigit(octet) else { return nil }
+                guard let digit = octet.hexadecimalDigit else { return nil }
                 value = value << 4 | digit
                 digits -= 1
                 if digits == 0 { octets.append(value) }
@@ -139,14 +139,5 @@ public enum PercentEncoding {
             }
         }
         return digits == 0 ? String(validating: octets, as: UTF8.self) : nil
-    }
-
-    private static func hexDigit(_ octet: UInt8) -> UInt8? {
-        switch octet {
-        case 48...57: octet - 48
-        case 65...70: octet - 55
-        case 97...102: octet - 87
-        default: nil
-        }
     }
 }

@@ -9,7 +9,7 @@ struct Reader {
 
     /// - Parameter attributes: the unqualified attributes that the schema knows. Qualified ones are refused unless
     ///   `allowingOthers`; of `xsi`, only `type` is let through.
-    init(_ element: Element, attributes: Set<String>, allowingOthers: Bool = false) throws(Rejection) {
+    init(_ element: Element, attributes: [String], allowingOthers: Bool = false) throws(Rejection) {
         self.element = element
         rest = element.children[...]
         for name in element.attributeNames {
@@ -97,8 +97,13 @@ func isNCName(_ text: String) -> Bool {
     guard let first = text.unicodeScalars.first, first == "_" || first.properties.isAlphabetic, text.utf8.count <= 256
     else { return false }
     return text.unicodeScalars.allSatisfy { scalar in
-        scalar == "_" || scalar == "-" || scalar == "." || scalar == "\u{B7}" || scalar.properties.isAlphabetic
-            || scalar.properties.numericType != nil || scalar.properties.generalCategory == .nonspacingMark
-            || scalar.properties.generalCategory == .spacingMark
+        switch scalar {
+        // Identifiers have hardly anything else, and the properties of Unicode are slow.
+        case "a"..."z", "A"..."Z", "0"..."9", "_", "-", ".", "\u{B7}": true
+        default:
+            scalar.properties.isAlphabetic || scalar.properties.numericType != nil
+                || scalar.properties.generalCategory == .nonspacingMark
+                || scalar.properties.generalCategory == .spacingMark
+        }
     }
 }

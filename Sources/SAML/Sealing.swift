@@ -105,7 +105,9 @@ public struct SealedMessage: Sendable {
 
 extension XMLNode {
     /// Behind the Issuer, or first where there is none (SAML Core 2.0 schema).
-    fileprivate var signaturePlace: Int { children.first?.name == Namespace.saml2("Issuer") ? 1 : 0 }
+    fileprivate var signaturePlace: Int {
+        if case .node(let first)? = content.first, first.name == Namespace.saml2("Issuer") { 1 } else { 0 }
+    }
 
     /// `saml2:Issuer` with the entity format.
     public static func issuer(_ name: EntityID) -> XMLNode {

@@ -22,13 +22,33 @@ public enum Base64 {
     }
 
     static func decode(_ text: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
+        table.withUnsafeBufferPointer { decode(text, $0) }
+    }
+
+    private static func decode(_ text: UnsafeBufferPointer<UInt8>, _ table: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
         var valid = true
         let bytes = [UInt8](unsafeUninitializedCapacity: text.count / 4 * 3 + 3) { buffer, count in
             var bits: UInt32 = 0
             var digits = 0
             var padding = 0
-            for octet in text {
+            var (index, written) = (0, 0)
+            defer { count = written }
+            while index < text.count {
+                // Four digits at a time, which is how all but the ends of lines and of the text are read.
+                while digits & 3 == 0, padding == 0, index + 4 <= text.count {
+                    let (a, b) = (table[Int(text[index])], table[Int(text[index + 1])])
+                    let (c, d) = (table[Int(text[index + 2])], table[Int(text[index + 3])])
+                    guard a | b | c | d < 64 else { break }
+                    buffer[written] = a << 2 | b >> 4
+                    buffer[written + 1] = b << 4 | c >> 2
+                    buffer[written + 2] = c << 6 | d
+                    written += 3
+                    index += 4
+                }
+                guard index < text.count else { break }
+                let octet = text[index]
                 let value = table[Int(octet)]
+                index += 1
                 if value < 64 {
                     guard padding == 0 else {
                         valid = false
@@ -37,10 +57,10 @@ public enum Base64 {
                     bits = bits << 6 | UInt32(value)
                     digits += 1
                     if digits & 3 == 0 {
-                        buffer[count] = UInt8(truncatingIfNeeded: bits >> 16)
-                        buffer[count + 1] = UInt8(truncatingIfNeeded: bits >> 8)
-                        buffer[count + 2] = UInt8(truncatingIfNeeded: bits)
-                        count += 3
+                        buffer[written] = UInt8(truncatingIfNeeded: bits >> 16)
+                        buffer[written + 1] = UInt8(truncatingIfNeeded: bits >> 8)
+                        buffer[written + 2] = UInt8(truncatingIfNeeded: bits)
+                        written += 3
                     }
                 } else if octet == UInt8(ascii: "=") {
                     padding += 1
@@ -52,12 +72,12 @@ public enum Base64 {
             switch (digits & 3, padding) {
             case (0, 0): return
             case (2, 2) where bits & 0xF == 0:
-                buffer[count] = UInt8(truncatingIfNeeded: bits >> 4)
-                count += 1
+                buffer[written] = UInt8(truncatingIfNeeded: bits >> 4)
+                written += 1
             case (3, 1) where bits & 0x3 == 0:
-                buffer[count] = UInt8(truncatingIfNeeded: bits >> 10)
-                buffer[count + 1] = UInt8(truncatingIfNeeded: bits >> 2)
-                count += 2
+                buffer[written] = UInt8(truncatingIfNeeded: bits >> 10)
+                buffer[written + 1] = UInt8(truncatingIfNeeded: bits >> 2)
+                written += 2
             default: valid = false
             }
         }

@@ -14,13 +14,10 @@ extension Element {
         defer { if let signature, let place { place.restore(signature.node) } }
         guard let output = xmlAllocOutputBuffer(nil) else { throw XMLFault(.internalFailure) }
         defer { xmlOutputBufferClose(output) }
-        // The whole document is the fast way; beside the root there may be a style sheet, which is not of this element.
-        let isWhole =
-            xmlDocGetRootElement(tree.document) == node && node.pointee.prev == nil && node.pointee.next == nil
+        let solo = Solo(self)
+        defer { solo.restore() }
         let done = withCStrings(prefixes) { list in
-            xmlC14NExecute(
-                tree.document, isWhole ? nil : isInside, isWhole ? nil : UnsafeMutableRawPointer(node),
-                Int32(XML_C14N_EXCLUSIVE_1_0.rawValue), list, 0, output)
+            xmlC14NExecute(tree.document, nil, nil, Int32(XML_C14N_EXCLUSIVE_1_0.rawValue), list, 0, output)
         }
         guard done >= 0, xmlOutputBufferFlush(output) >= 0, let content = xmlOutputBufferGetContent(output) else {
             throw XMLFault(.namespace, path, found: "canonicalisation failed")
@@ -51,17 +48,26 @@ private struct Place {
     }
 }
 
-/// Visibility of a node for `xmlC14NExecute`: inside the element that `target` points to.
-/// `node` may be a namespace declaration, which has no parent of its own; `parent` is its element then.
-private let isInside: @convention(c) (UnsafeMutableRawPointer?, xmlNodePtr?, xmlNodePtr?) -> Int32 = {
-    target, node, parent in
-    guard let node else { return 0 }
-    var next: xmlNodePtr? = node.pointee.type == XML_NAMESPACE_DECL ? parent : node
-    while let current = next {
-        if UnsafeMutableRawPointer(current) == target { return 1 }
-        next = current.pointee.parent
+/// An element as all that its document has, because the way of libxml2 to canonicalise a part of a document is to ask about
+/// each node of all of it. What is declared above the element can still be seen from it.
+private struct Solo {
+    private let element: Element
+    private let place: Place
+    private let first: xmlNodePtr?
+    private let last: xmlNodePtr?
+
+    init(_ element: Element) {
+        self.element = element
+        place = Place(element)
+        (first, last) = (element.tree.document.pointee.children, element.tree.document.pointee.last)
+        (element.node.pointee.prev, element.node.pointee.next) = (nil, nil)
+        (element.tree.document.pointee.children, element.tree.document.pointee.last) = (element.node, element.node)
     }
-    return 0
+
+    func restore() {
+        (element.tree.document.pointee.children, element.tree.document.pointee.last) = (first, last)
+        (element.node.pointee.prev, element.node.pointee.next) = (place.previous, place.next)
+    }
 }
 
 /// A NULL-terminated array of C strings for the time of `body`; `nil` for none.

@@ -185,3 +185,15 @@ extension [UInt8] {
         }
     }
 }
+
+extension UInt8 {
+    /// The value of a hexadecimal digit in ASCII, large or small.
+    public var hexadecimalDigit: UInt8? {
+        switch self {
+        case 48...57: self - 48
+        case 65...70: self - 55
+        case 97...102: self - 87
+        default: nil
+        }
+    }
+}

@@ -65,10 +65,12 @@ extension XMLTree {
     private static func checkEncoding(_ bytes: [UInt8]) throws(XMLFault) {
         guard let first = bytes.first else { throw XMLFault(.malformed, found: "nothing") }
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { throw XMLFault(.encoding, found: "byte order mark") }
-        guard first < 0x80, !bytes.contains(0), UTF8.isValid(bytes) else {
+        guard first < 0x80, !bytes.contains("\0"), UTF8.isValid(bytes) else {
             throw XMLFault(.encoding, expected: "UTF-8")
         }
-        if bytes.contains("<!DOCTYPE") || bytes.contains("<!ENTITY") { throw XMLFault(.documentType) }
+        if bytes.contains("!"), bytes.contains("<!DOCTYPE") || bytes.contains("<!ENTITY") {
+            throw XMLFault(.documentType)
+        }
         guard bytes.starts(with: "<?xml".utf8), let end = bytes.firstIndex(of: UInt8(ascii: ">")) else { return }
         guard bytes[..<end].allSatisfy({ $0 < 0x80 }) else { throw XMLFault(.malformed, found: "XML declaration") }
         let declaration = String(decoding: bytes[..<end], as: UTF8.self).lowercased()

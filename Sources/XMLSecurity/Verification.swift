@@ -184,7 +184,7 @@ private struct Parts {
     private let element: Element
     private var rest: ArraySlice<Element>
 
-    init(of element: Element, attributes: Set<String>) throws(XMLFault) {
+    init(of element: Element, attributes: [String]) throws(XMLFault) {
         let isPlain = element.attributeNames.allSatisfy { $0.namespace == nil && attributes.contains($0.local) }
         guard isPlain, !element.hasText else {
             throw XMLFault(.signatureStructure, element.path, found: "unexpected text or attribute")

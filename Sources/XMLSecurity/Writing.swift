@@ -12,18 +12,25 @@ public struct XMLNode: Hashable, Sendable {
 
     public var name: XMLName
     public var attributes: [(name: XMLName, value: String)] {
-        get { storedAttributes.map { ($0.name, $0.value) } }
-        set { storedAttributes = newValue.map(StoredAttribute.init) }
+        get { sortedAttributes.map { ($0.name, $0.value) } }
+        set { sortedAttributes = newValue.map(Attribute.init).sorted(by: Attribute.precedes) }
     }
     public var content: [Content]
     /// Namespaces that only a value mentions, such as the prefix in an `xsi:type`. They are declared in the text; exclusive
     /// canonical XML leaves them out (Exclusive C14N §1.1).
     public var mentioned: [Namespace]
-    private var storedAttributes: [StoredAttribute]
+    /// In the order of canonical XML.
+    fileprivate private(set) var sortedAttributes: [Attribute]
 
-    private struct StoredAttribute: Hashable, Sendable {
+    fileprivate struct Attribute: Hashable, Sendable {
         let name: XMLName
         let value: String
+
+        /// Unqualified ones first, then by namespace URI and local name (Canonical XML 1.0 §4.8).
+        static func precedes(_ a: Attribute, _ b: Attribute) -> Bool {
+            let (left, right) = (a.name.namespace?.uri ?? "", b.name.namespace?.uri ?? "")
+            return left == right ? a.name.local < b.name.local : left < right
+        }
     }
 
     /// - Parameter attributes: those whose value is `nil` are left out.
@@ -33,7 +40,8 @@ public struct XMLNode: Hashable, Sendable {
     ) {
         self.name = name
         self.mentioned = mentioned
-        storedAttributes = attributes.compactMap { pair in pair.1.map { StoredAttribute(name: pair.0, value: $0) } }
+        sortedAttributes = attributes.compactMap { pair in pair.1.map { Attribute(name: pair.0, value: $0) } }
+        if sortedAttributes.count > 1 { sortedAttributes.sort(by: Attribute.precedes) }
         content = children.compactMap { $0.map(Content.node) }
     }
 
@@ -44,7 +52,7 @@ public struct XMLNode: Hashable, Sendable {
         content = [.text(text)]
     }
 
-    public subscript(name: XMLName) -> String? { storedAttributes.first { $0.name == name }?.value }
+    public subscript(name: XMLName) -> String? { sortedAttributes.first { $0.name == name }?.value }
 
     /// The child elements.
     public var children: [XMLNode] {
@@ -62,94 +70,102 @@ public struct XMLNode: Hashable, Sendable {
 
     /// UTF-8 text without XML declaration, with every namespace that is used or mentioned inside declared on this element.
     public func serialized() -> [UInt8] {
-        var writer = Writer(isCanonical: false)
-        writer.write(self, declaring: namespaces.subtracting([.xml]).sorted { $0.prefix < $1.prefix })
+        var namespaces: [Namespace] = []
+        collect(into: &namespaces)
+        var writer = Writer()
+        writer.write(self, declaring: namespaces)
         return writer.output
     }
 
     /// Exclusive canonical XML without comments, as if this element stood alone.
     public func canonical() -> [UInt8] {
-        var writer = Writer(isCanonical: true)
-        writer.write(self, declaring: [])
+        var writer = Writer()
+        writer.write(self)
         return writer.output
     }
 
-    private var namespaces: Set<Namespace> {
-        var found = Set(mentioned)
-        collect(into: &found)
-        return found
-    }
-
-    private func collect(into found: inout Set<Namespace>) {
-        if let namespace = name.namespace { found.insert(namespace) }
-        for attribute in storedAttributes { if let namespace = attribute.name.namespace { found.insert(namespace) } }
-        found.formUnion(mentioned)
+    private func collect(into found: inout [Namespace]) {
+        if let namespace = name.namespace { found.note(namespace) }
+        for attribute in sortedAttributes { if let namespace = attribute.name.namespace { found.note(namespace) } }
+        for namespace in mentioned { found.note(namespace) }
         for case .node(let child) in content { child.collect(into: &found) }
-    }
-
-    /// Namespaces that the element's own name or its attributes use (Exclusive C14N §1.1: visibly utilized).
-    fileprivate var utilized: [Namespace] {
-        var found = name.namespace.map { [$0] } ?? []
-        for attribute in storedAttributes {
-            if let namespace = attribute.name.namespace, namespace != .xml, !found.contains(namespace) {
-                found.append(namespace)
-            }
-        }
-        return found.sorted { $0.prefix < $1.prefix }
-    }
-
-    /// Unqualified ones first, then by namespace URI and local name (Canonical XML 1.0 §4.8).
-    fileprivate var sortedAttributes: [(name: XMLName, value: String)] {
-        attributes.sorted {
-            ($0.name.namespace?.uri ?? "", $0.name.local) < ($1.name.namespace?.uri ?? "", $1.name.local)
-        }
     }
 }
 
-private struct Writer {
-    let isCanonical: Bool
-    var output: [UInt8] = []
-
-    init(isCanonical: Bool) {
-        self.isCanonical = isCanonical
-        output.reserveCapacity(16_384)
+extension [Namespace] {
+    /// Appends a namespace once. The one that is declared everywhere needs no declaration.
+    fileprivate mutating func note(_ namespace: Namespace) {
+        if !contains(namespace), namespace != .xml { append(namespace) }
     }
+}
 
-    mutating func write(_ node: XMLNode, declaring declared: [Namespace], inScope: Set<Namespace> = []) {
-        var inScope = inScope
+/// Writes elements one after the other, each namespace where it is first used and not declared yet.
+private struct Writer {
+    private(set) var output: [UInt8] = []
+    /// The namespaces that are declared here, the innermost last.
+    private var scope: [Namespace] = []
+
+    init() { output.reserveCapacity(16_384) }
+
+    mutating func write(_ node: XMLNode, declaring others: [Namespace] = []) {
+        let outer = scope.count
         output.append(UInt8(ascii: "<"))
-        output.append(contentsOf: node.name.qualified.utf8)
-        for namespace in isCanonical ? node.utilized.filter({ !inScope.contains($0) }) : declared {
-            write(attribute: "xmlns:" + namespace.prefix, namespace.uri)
-            inScope.insert(namespace)
+        write(node.name)
+        for namespace in others { scope.note(namespace) }
+        if let namespace = node.name.namespace { scope.note(namespace) }
+        for attribute in node.sortedAttributes { if let namespace = attribute.name.namespace { scope.note(namespace) } }
+        if scope.count > outer + 1 { scope[outer...].sort { $0.prefix < $1.prefix } }
+        for namespace in scope[outer...] {
+            copy(" xmlns:")
+            copy(namespace.prefix)
+            write(value: namespace.uri)
         }
-        for attribute in node.sortedAttributes { write(attribute: attribute.name.qualified, attribute.value) }
+        for attribute in node.sortedAttributes {
+            output.append(UInt8(ascii: " "))
+            write(attribute.name)
+            write(value: attribute.value)
+        }
         output.append(UInt8(ascii: ">"))
         for content in node.content {
             switch content {
-            case .text(let text): write(text, escapes: Self.inText)
-            case .node(let child): write(child, declaring: [], inScope: inScope)
+            case .text(let text): write(text, escaping: Self.textEscape)
+            case .node(let child): write(child)
             }
         }
-        output.append(contentsOf: "</".utf8)
-        output.append(contentsOf: node.name.qualified.utf8)
+        output.append(UInt8(ascii: "<"))
+        output.append(UInt8(ascii: "/"))
+        write(node.name)
         output.append(UInt8(ascii: ">"))
+        scope.removeSubrange(outer...)
     }
 
-    private mutating func write(attribute name: String, _ value: String) {
-        output.append(UInt8(ascii: " "))
-        output.append(contentsOf: name.utf8)
-        output.append(contentsOf: "=\"".utf8)
-        write(value, escapes: Self.inAttributes)
+    private mutating func write(_ name: XMLName) {
+        if let namespace = name.namespace {
+            copy(namespace.prefix)
+            output.append(UInt8(ascii: ":"))
+        }
+        copy(name.local)
+    }
+
+    private mutating func write(value: String) {
+        output.append(UInt8(ascii: "="))
+        output.append(UInt8(ascii: "\""))
+        write(value, escaping: Self.valueEscape)
         output.append(UInt8(ascii: "\""))
     }
 
-    private mutating func write(_ text: String, escapes: [UInt8: StaticString]) {
+    private mutating func copy(_ text: String) {
+        var text = text
+        text.withUTF8 { output.append(contentsOf: $0) }
+    }
+
+    /// Most text, and all Base64, has nothing to escape and is copied whole.
+    private mutating func write(_ text: String, escaping escape: (UInt8) -> StaticString?) {
         var text = text
         text.withUTF8 { octets in
-            guard octets.contains(where: { Self.special[Int($0)] }) else { return output.append(contentsOf: octets) }
+            guard octets.contains(where: Self.mayNeedEscape) else { return output.append(contentsOf: octets) }
             for octet in octets {
-                if let escape = escapes[octet] {
+                if let escape = escape(octet) {
                     output.append(
                         contentsOf: UnsafeBufferPointer(start: escape.utf8Start, count: escape.utf8CodeUnitCount))
                 } else {
@@ -159,17 +175,31 @@ private struct Writer {
         }
     }
 
+    private static func mayNeedEscape(_ octet: UInt8) -> Bool {
+        octet < 32 || octet == UInt8(ascii: "&") || octet == UInt8(ascii: "<") || octet == UInt8(ascii: ">")
+            || octet == UInt8(ascii: "\"")
+    }
+
     /// Canonical XML 1.0 §2.3. Characters that XML cannot hold never get this far: values are checked when they are read.
-    private static let inText: [UInt8: StaticString] = [
-        UInt8(ascii: "&"): "&amp;", UInt8(ascii: "<"): "&lt;", UInt8(ascii: ">"): "&gt;", 13: "&#xD;",
-    ]
-    private static let inAttributes: [UInt8: StaticString] = [
-        UInt8(ascii: "&"): "&amp;", UInt8(ascii: "<"): "&lt;", UInt8(ascii: "\""): "&quot;",
-        9: "&#x9;", 10: "&#xA;", 13: "&#xD;",
-    ]
-    private static let special: [Bool] = {
-        var table = [Bool](repeating: false, count: 256)
-        for octet in Array(inText.keys) + Array(inAttributes.keys) { table[Int(octet)] = true }
-        return table
-    }()
+    private static func textEscape(_ octet: UInt8) -> StaticString? {
+        switch octet {
+        case UInt8(ascii: "&"): "&amp;"
+        case UInt8(ascii: "<"): "&lt;"
+        case UInt8(ascii: ">"): "&gt;"
+        case 13: "&#xD;"
+        default: nil
+        }
+    }
+
+    private static func valueEscape(_ octet: UInt8) -> StaticString? {
+        switch octet {
+        case UInt8(ascii: "&"): "&amp;"
+        case UInt8(ascii: "<"): "&lt;"
+        case UInt8(ascii: "\""): "&quot;"
+        case 9: "&#x9;"
+        case 10: "&#xA;"
+        case 13: "&#xD;"
+        default: nil
+        }
+    }
 }

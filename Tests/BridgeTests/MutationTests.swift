@@ -35,7 +35,10 @@ struct MutationTests {
         for _ in 0..<100 {
             let altered = Self.mutate(octets, &random)
             answer.editsOctets = { _ in altered }
-            let rule = try brokenRule { #expect(try world.accept(answer, to: question, in: exchange) == honest) }
+            let rule = try brokenRule { () throws in
+                let accepted = try world.accept(answer, to: question, in: exchange)
+                #expect(accepted == honest)
+            }
             #expect(rule != .ownFailure)
         }
     }
