@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
+import Dialects
 import Federation
 import Foundation
 import PuenteTestKit
+import SAML
 import Testing
 import XMLSecurity
 
