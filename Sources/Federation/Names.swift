@@ -9,12 +9,30 @@ public struct EntityID: RawRepresentable, Hashable, Sendable, Codable, CustomStr
     public var description: String { rawValue }
 }
 
-/// The `ID` of a SAML message or assertion: an NCName (SAML Core 2.0 §1.3.4).
+extension EntityID {
+    /// Swift's own comparison of texts takes letters for equal that only mean the same, such as K and the Kelvin sign.
+    public static func == (a: EntityID, b: EntityID) -> Bool { a.rawValue.utf8.elementsEqual(b.rawValue.utf8) }
+    public func hash(into hasher: inout Hasher) { hasher.combine(octetsOf: rawValue) }
+}
+
+/// The `ID` of a SAML message or assertion: an NCName (SAML Core 2.0 §1.3.4). Compared octet by octet.
 public struct MessageID: RawRepresentable, Hashable, Sendable, Codable, CustomStringConvertible {
     public let rawValue: String
     public init(rawValue: String) { self.rawValue = rawValue }
     public init(_ text: String) { rawValue = text }
     public var description: String { rawValue }
+}
+
+extension MessageID {
+    public static func == (a: MessageID, b: MessageID) -> Bool { a.rawValue.utf8.elementsEqual(b.rawValue.utf8) }
+    public func hash(into hasher: inout Hasher) { hasher.combine(octetsOf: rawValue) }
+}
+
+extension Hasher {
+    fileprivate mutating func combine(octetsOf text: String) {
+        var text = text
+        text.withUTF8 { combine(bytes: UnsafeRawBufferPointer($0)) }
+    }
 }
 
 /// A country of the federation as eIDAS writes it: ISO 3166-1 alpha-2 in capitals, except that Greece is `EL`.

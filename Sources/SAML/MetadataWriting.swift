@@ -7,11 +7,19 @@ public import XMLSecurity
 public struct OperatorDetails: Hashable, Sendable {
     public struct Contact: Hashable, Sendable {
         public var company: String
+        public var givenName: String?
+        public var surname: String?
         public var email: String
+        public var telephone: String?
 
-        public init(company: String, email: String) {
+        public init(
+            company: String, givenName: String? = nil, surname: String? = nil, email: String, telephone: String? = nil
+        ) {
             self.company = company
+            self.givenName = givenName
+            self.surname = surname
             self.email = email
+            self.telephone = telephone
         }
     }
 
@@ -135,7 +143,10 @@ extension OperatorDetails {
             Namespace.md("ContactPerson"), [("contactType", type)],
             [
                 XMLNode(Namespace.md("Company"), text: contact.company),
+                contact.givenName.map { XMLNode(Namespace.md("GivenName"), text: $0) },
+                contact.surname.map { XMLNode(Namespace.md("SurName"), text: $0) },
                 XMLNode(Namespace.md("EmailAddress"), text: "mailto:" + contact.email),
+                contact.telephone.map { XMLNode(Namespace.md("TelephoneNumber"), text: $0) },
             ])
     }
 }

@@ -17,10 +17,8 @@ public struct Settings: Hashable, Sendable {
     public var isProduction: Bool
     /// `listen`: where browsers and peers are served.
     public var listen: Listen
-    /// `operations`: where `/health` and `/metrics` are served. Default none: `/health` is served on the main listener.
+    /// `operations`: where `/health` is served. Default none: `/health` is served on the main listener.
     public var operations: Endpoint?
-    /// `trusted-proxies`: list of networks. Default empty. Who may say in `X-Forwarded-For` whom it speaks for.
-    public var trustedProxies: [Network]
     /// `state-directory`: path. Default `state`. The store, its key, and copies of metadata; only Puente writes there.
     public var stateDirectory: String
     /// `store`: where exchanges wait.
@@ -50,8 +48,6 @@ public struct Settings: Hashable, Sendable {
     public var `operator`: Operator
     /// `log`: how it is written, on standard error.
     public var log: Log
-    /// `languages`: list of language tags, the first for browsers that ask for none of them. Default `es`, `en`.
-    public var languages: [String]
 }
 
 extension Settings {
@@ -172,8 +168,6 @@ extension Settings {
         public var name: String
         /// `contact-email`: text. Required.
         public var contactEmail: String
-        /// `contact-url`: http or https address. Default none.
-        public var contactURL: String?
     }
 
     public struct Log: Hashable, Sendable {

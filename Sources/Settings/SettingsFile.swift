@@ -6,17 +6,14 @@ public import YAMLText
 public struct SettingsRules: Sendable {
     /// Whether the keys and certificates that are named must be there. `false` where they are only about to be made.
     public var checksFiles: Bool
-    /// The languages in which there are pages.
-    public var languages: [String]
     /// The subject's common name of the certificate in a file, for the search for sample keys; `nil` if it has none.
     public var commonName: @Sendable (_ path: String) -> String?
 
     public init(
-        checksFiles: Bool = true, languages: [String] = ["es", "en"],
+        checksFiles: Bool = true,
         commonName: @escaping @Sendable (_ path: String) -> String? = { _ in nil }
     ) {
         self.checksFiles = checksFiles
-        self.languages = languages
         self.commonName = commonName
     }
 }
@@ -62,7 +59,6 @@ struct SettingsReader {
             isProduction: isProduction,
             listen: listen,
             operations: operations(map["operations"], besides: listen),
-            trustedProxies: map["trusted-proxies"].distinct("networks") { $0.network() },
             stateDirectory: state,
             store: map["store"].section { store($0, in: state) },
             storeKey: storeKey(map["store-key"], in: state),
@@ -76,7 +72,6 @@ struct SettingsReader {
             metadataRefreshMinutes: map["metadata-refresh-minutes"].integer(in: 5...1440) ?? 60,
             limits: map["limits"].section(limits),
             operator: map["operator"].section(operatorOfNode),
-            log: map["log"].section(log),
-            languages: languages(map["languages"]))
+            log: map["log"].section(log))
     }
 }

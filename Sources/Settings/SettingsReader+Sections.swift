@@ -88,8 +88,7 @@ extension SettingsReader {
 
     func operatorOfNode(_ map: YAMLMap) -> Settings.Operator {
         Settings.Operator(
-            name: map.required("name").string() ?? "", contactEmail: map.required("contact-email").email() ?? "",
-            contactURL: map["contact-url"].webAddress()?.description)
+            name: map.required("name").string() ?? "", contactEmail: map.required("contact-email").email() ?? "")
     }
 
     func log(_ map: YAMLMap) -> Settings.Log {

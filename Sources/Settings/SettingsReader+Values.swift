@@ -37,12 +37,16 @@ extension SettingsReader {
         guard isProduction, rules.checksFiles else { return path }
         do {
             try LocalFile.check(path, limit: Self.keyFileLimit)
-            refuseOpenFile(path, at: value)
+            if LocalFile.isOpenToOthers(path, besidesGroup: false) {
+                value.fault(
+                    expected: "a key that only its owner can read", found: "one that others or the group can use",
+                    advice: "Run chmod 600 \(path).")
+            }
         } catch {
             value.fault(
                 expected: "a readable file, because production is true", found: error.found,
                 advice:
-                    "Make 64 hexadecimal digits, as openssl rand -hex 32 prints them there that only this user can read."
+                    "Write 64 hexadecimal digits there, as openssl rand -hex 32 prints them, and run chmod 600 on it."
             )
         }
         return path
@@ -75,10 +79,6 @@ extension SettingsReader {
         value.isPresent ? value.distinct("paths", atLeast: 1) { $0.filePath() } : [map.filePath(path)]
     }
 
-    func languages(_ value: YAMLValue) -> [String] {
-        guard value.isPresent else { return rules.languages }
-        return value.distinct("languages", atLeast: 1) { $0.word(among: rules.languages) }
-    }
 }
 
 extension YAMLValue {
@@ -109,10 +109,4 @@ extension YAMLValue {
         }
     }
 
-    func network() -> Network? {
-        parsed(
-            "a network such as 10.0.0.0/8 or 2001:db8::/32",
-            advice: "Write the first address of the network, a slash and the number of fixed bits, which is not 0.",
-            Network.init)
-    }
 }

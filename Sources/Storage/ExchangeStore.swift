@@ -93,13 +93,11 @@ public struct ReplayKey: Hashable, Sendable {
 public struct AuditEvent: Hashable, Sendable, Codable {
     public enum Kind: String, Hashable, Sendable, Codable, CaseIterable {
         case requestReceived = "request.received"
-        case countryChosen = "country.chosen"
         case requestSent = "request.sent"
         case responseReceived = "response.received"
         case responseSent = "response.sent"
         case messageRejected = "message.rejected"
         case logoutAnswered = "logout.answered"
-        case trustChanged = "trust.changed"
         case nodeStarted = "node.started"
         case nodeStopped = "node.stopped"
     }

@@ -191,6 +191,8 @@ extension Settings.SPType {
 
 extension OperatorDetails.Contact {
     fileprivate init(_ contact: Settings.Contact) {
-        self.init(company: contact.company, email: contact.email)
+        self.init(
+            company: contact.company, givenName: contact.givenName, surname: contact.surname, email: contact.email,
+            telephone: contact.telephone)
     }
 }

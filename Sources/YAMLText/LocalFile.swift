@@ -25,9 +25,11 @@ public enum LocalFile {
     }
 
     /// Whether others than the owner and the group may read or change the file; `false` if there is none.
-    public static func isOpenToOthers(_ path: String) -> Bool {
+    ///
+    /// - Parameter besidesGroup: whether the group may.
+    public static func isOpenToOthers(_ path: String, besidesGroup: Bool = true) -> Bool {
         let attributes = try? FileManager.default.attributesOfItem(atPath: resolvingLinks(path))  // nil: no file
-        return ((attributes?[.posixPermissions] as? NSNumber)?.intValue ?? 0) & 0o007 != 0
+        return ((attributes?[.posixPermissions] as? NSNumber)?.intValue ?? 0) & (besidesGroup ? 0o007 : 0o077) != 0
     }
 
     /// `path` as seen from the folder of `file`, unless it is absolute.

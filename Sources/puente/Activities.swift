@@ -8,20 +8,28 @@ import Trust
 import UnixSignals
 import YAMLText
 
-/// Forgets what has expired, and closes the store when everything else has stopped.
+/// Writes down that the node started and stopped, forgets what has expired, and closes the store when everything else has stopped.
 struct StoreKeeper: Service {
     let store: any ExchangeStore
     let workers: Workers
     let logger: Logger
 
     func run() async throws {
+        await record(.nodeStarted)
         await everySeconds(60) {
             do { try await store.purge(before: Date()) } catch {
                 logger.error("store not purged", metadata: ["cause": "\(error)"])
             }
         }
+        await record(.nodeStopped)
         await store.close()
         try await workers.shutdown()
+    }
+
+    private func record(_ kind: AuditEvent.Kind) async {
+        do { try await store.record(AuditEvent(kind, at: Date())) } catch {
+            logger.error("audit event not written", metadata: ["kind": "\(kind.rawValue)", "cause": "\(error)"])
+        }
     }
 }
 

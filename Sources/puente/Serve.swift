@@ -2,6 +2,7 @@
 import ArgumentParser
 import Foundation
 import Logging
+import NIOCore
 import ServiceLifecycle
 import Settings
 import UnixSignals
@@ -33,7 +34,22 @@ struct Serve: AsyncParsableCommand {
                     printError("Puente listens on \(address), for \(settings.publicURL)")
                 },
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: node.logger))
-        try await group.run()
+        do {
+            try await group.run()
+        } catch let error as IOError {
+            throw Configuration.report([settings.fault(of: error)])
+        }
+    }
+}
+
+extension Settings {
+    /// What an operator can do when an address cannot be listened on.
+    fileprivate func fault(of error: IOError) -> Fault {
+        let addresses = ([listen.endpoint] + [operations].compactMap { $0 }).map { "\($0.host):\($0.port)" }
+        return Fault(
+            file: addresses.joined(separator: " or "), expected: "an address to listen on",
+            found: String(cString: strerror(error.errnoCode)).lowercased(),
+            advice: "See what else listens there (ss -ltnp), or change listen or operations in the settings.")
     }
 }
 

@@ -7,7 +7,8 @@ import Testing
 @Suite("Altered answers")
 struct MutationTests {
     private static let snippets = [
-        "<!-- -->", "<![CDATA[x]]>", "&#13;", "&amp;", " ", "\n", "<a/>", " xmlns=''", " xml:lang='es'", " Id='_1'", "\u{301}",
+        "<!-- -->", "<![CDATA[x]]>", "&#13;", "&amp;", " ", "\n", "<a/>", " xmlns=''", " xml:lang='es'", " Id='_1'",
+        "\u{301}",
         "<?x y?>", "</", "=", "A",
     ].map { Array($0.utf8) }
 
@@ -24,7 +25,9 @@ struct MutationTests {
         return octets
     }
 
-    @Test("An answer that was altered anywhere is refused, or still says the same", arguments: 1...10 as ClosedRange<UInt64>)
+    @Test(
+        "An answer that was altered anywhere is refused, or still says the same",
+        arguments: 1...10 as ClosedRange<UInt64>)
     func altered(seed: UInt64) throws {
         let world = try World()
         let (_, exchange, question) = try world.ask()
@@ -35,9 +38,9 @@ struct MutationTests {
         for _ in 0..<100 {
             let altered = Self.mutate(octets, &random)
             answer.editsOctets = { _ in altered }
-            let rule = try brokenRule { () throws in
-                let accepted = try world.accept(answer, to: question, in: exchange)
-                #expect(accepted == honest)
+            let rule = try brokenRule {
+                let outcome = try world.accept(answer, to: question, in: exchange)
+                #expect(outcome == honest)
             }
             #expect(rule != .ownFailure)
         }

@@ -84,25 +84,3 @@ struct ProductionTests {
         #expect(faults.map(\.line) == [6, 8, 15] && faults[0].found == "one for \"Puente sample\"")
     }
 }
-
-@Suite("A network")
-struct NetworkTests {
-    @Test(
-        "Holds the addresses that share its prefix",
-        arguments: [
-            ("10.0.0.0/8", "10.255.0.1", true), ("10.0.0.0/8", "11.0.0.1", false), ("192.0.2.1", "192.0.2.1", true),
-            ("192.0.2.128/25", "192.0.2.127", false), ("2001:db8::/32", "2001:db8:1::1", true), ("::1", "::1", true),
-            ("2001:db8::/32", "10.0.0.1", false), ("10.0.0.0/8", "::ffff:10.1.2.3", true), ("10.0.0.0/8", "x", false),
-        ])
-    func contains(network: String, address: String, isInside: Bool) {
-        #expect(Network(network)?.contains(address) == isInside)
-    }
-
-    @Test(
-        "Is nothing else",
-        arguments: [
-            "", "10.0.0.0/33", "10.0.0.1/8", "10.0.0.0/-1", "10.0.0.0/08", "10.0/8", "::/0", "a/8", "10.0.0.0/8/8",
-            "10.0.0.0/",
-        ])
-    func refused(text: String) { #expect(Network(text) == nil) }
-}
