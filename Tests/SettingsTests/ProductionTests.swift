@@ -17,7 +17,7 @@ struct ProductionTests {
                 "keys/s.key", "keys/s.pem", "keys/e.key", "keys/e.pem", "keys/c.key", "keys/c.pem", "state/store.key",
             ] {
                 try Data("x".utf8).write(to: URL(fileURLWithPath: "\(path)/\(name)"))
-                try setMode(0o640, of: name)
+                try setMode(name == "state/store.key" ? 0o600 : 0o640, of: name)
             }
         }
 
