@@ -108,7 +108,7 @@ extension Clave2 {
         let identifiers: [AttributeName] = [.personIdentifier, .legalPersonIdentifier]
         guard requester.identifierForm == .bare, identifiers.contains(attribute.name),
             let identifier = attribute.values.first.flatMap({ PersonIdentifier($0.text) })
-        else { return attribute }
+        else { return mapping[attribute.name]?.rule.hasScripts ?? false ? attribute.withLatinFirst() : attribute }
         return Attribute(attribute.name, identifier.rest)
     }
 
