@@ -88,7 +88,7 @@ extension Rule {
             .requestMethodExcluded, .requestSubject, .requestVersion, .requestCountry, .responseUnsolicited,
             .responseStatus, .responseAssertions, .responseSubject, .responseConditions, .responseAudience,
             .responseNotYetValid, .responseExpired, .responseConfirmation, .responseAuthnStatement,
-            .responseAttributeStatement, .responseCountry, .exchangeUnknown, .exchangeExpired, .exchangeFinished,
+            .responseAttributeStatement, .exchangeUnknown, .exchangeExpired, .exchangeFinished,
             .exchangeOtherBrowser, .metadataSignature, .metadataExpiry, .metadataContent, .metadataKeys,
             .metadataEndpoint, .metadataCountry, .metadataEntity, .configuration, .keyUnusable:
             .requester
@@ -111,7 +111,7 @@ extension Rule {
         case .encryptionMissing, .encryptionStructure, .encryptionAlgorithm, .encryptionFailed, .relayStateChanged,
             .responseUnsolicited, .responseStatus, .responseAssertions, .responseSubject, .responseConditions,
             .responseAudience, .responseNotYetValid, .responseExpired, .responseConfirmation,
-            .responseAuthnStatement, .responseAttributeStatement, .responseCountry, .responseLoAInvalid,
+            .responseAuthnStatement, .responseAttributeStatement, .responseLoAInvalid,
             .responseLoANotPublished, .attributeInvalid, .attributeRepeated, .identifierInvalid, .identifierCountry:
             .countryFault
         case .replayed, .exchangeExpired, .exchangeFinished: .expired

@@ -71,7 +71,6 @@ public enum Rule: String, Hashable, Sendable, Codable, CaseIterable {
     case responseExpired = "response.expired"
     case responseAuthnStatement = "response.authn-statement"
     case responseAttributeStatement = "response.attribute-statement"
-    case responseCountry = "response.country"
     case responseLoAInvalid = "response.loa-invalid"
     case responseLoATooLow = "response.loa-too-low"
     case responseLoANotPublished = "response.loa-not-published"
@@ -485,11 +484,6 @@ extension Rule {
                 .sender, "eIDAS Interoperability Architecture 1.4 §3.2.2",
                 "There is not exactly one AttributeStatement, or it is not built as the profile says.",
                 "Send exactly one AttributeStatement.")
-        case .responseCountry:
-            Explanation(
-                .sender, "eIDAS node 200015",
-                "The answer comes from another country or node than was asked.",
-                "Nothing to mend here; find out who answered.")
         case .responseLoAInvalid:
             Explanation(
                 .sender, "eIDAS Message Format 1.4 §3.1",

@@ -15,6 +15,7 @@ struct AddressTests {
     @Test("Text that is no XML is read element by element, as the Commission's nodes write it")
     func unescaped() {
         let text = "<eidas:Thoroughfare>Hof & Garten</eidas:Thoroughfare>\n<eidas:PostCode>10117</eidas:PostCode>"
-        #expect(ValueRule.address.read(Base64.encode(Array(text.utf8))) == "Thoroughfare: Hof & Garten\nPostCode: 10117")
+        #expect(
+            ValueRule.address.read(Base64.encode(Array(text.utf8))) == "Thoroughfare: Hof & Garten\nPostCode: 10117")
     }
 }

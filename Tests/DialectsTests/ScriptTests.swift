@@ -22,7 +22,8 @@ struct ScriptTests {
             delivered: [.init("Onassis"), .init("Ωνάσης", isLatin: false)]),
         Case(
             testDescription: "what a value is written in decides, not what is said of it",
-            given: [.init("Иванова"), .init("Ivanova")], delivered: [.init("Ivanova"), .init("Иванова", isLatin: false)]),
+            given: [.init("Иванова"), .init("Ivanova")],
+            delivered: [.init("Ivanova"), .init("Иванова", isLatin: false)]),
         Case(
             testDescription: "a sole Cyrillic name gets a Latin one", given: [.init("Иванова")],
             delivered: [.init("Ivanova"), .init("Иванова", isLatin: false)]),
