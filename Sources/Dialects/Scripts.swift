@@ -26,7 +26,8 @@ extension String {
 
     /// The transliteration, or `nil` if there is none into Latin script alone.
     fileprivate var inLatinScript: String? {
-        self.applyingTransform(StringTransform.toLatin, reverse: false).flatMap { $0.isInLatinScript && !$0.isEmpty ? $0 : nil }
+        let latin = self.applyingTransform(StringTransform.toLatin, reverse: false)
+        return latin.flatMap { $0.isInLatinScript && !$0.isEmpty ? $0 : nil }
     }
 }
 

@@ -35,7 +35,10 @@ extension Portal {
                     exchange, .refused(Refusal(.denied)), answering: nil, using: [], snapshot, visit)
             }
             guard let country = form["country"].flatMap(MemberState.init) else {
-                throw Rejection(.requestCountry, "country", expected: "a country of the page", found: form["country"] == nil ? "nothing" : "something else")
+                // What a stranger wrote there stays out of log and audit.
+                throw Rejection(
+                    .requestCountry, "country", expected: "a country of the page",
+                    found: form["country"] == nil ? "nothing" : "something else")
             }
             return try await ask(country, exchange, snapshot, visit)
         } catch {

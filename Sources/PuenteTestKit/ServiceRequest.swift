@@ -1,4 +1,3 @@
-import Federation
 // SPDX-License-Identifier: EUPL-1.2
 import Federation
 public import SAML
