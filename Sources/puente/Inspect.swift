@@ -134,7 +134,7 @@ struct InspectionReport {
         if !document.assumptions.isEmpty { lines += ["", "Taken for given:"] + document.assumptions.map { "  " + $0 } }
         lines += ["", "Checks:"] + document.checks.flatMap(\.lines)
         lines += ["", verdict]
-        return lines.joined(separator: "\n")
+        return lines.map(\.printable).joined(separator: "\n")
     }
 }
 
@@ -163,5 +163,19 @@ extension InspectionReport.Check {
             + [("expected", expected), ("found", found), ("tell them", advice)].compactMap { name, value in
                 value.map { "        \(name): \($0)" }
             }
+    }
+}
+
+extension String {
+    /// Without what a stranger's message could steer a terminal or start a line with.
+    fileprivate var printable: String {
+        var shown = UnicodeScalarView()
+        for scalar in unicodeScalars {
+            switch scalar.properties.generalCategory {
+            case .control, .format, .lineSeparator, .paragraphSeparator: shown.append("\u{FFFD}")
+            default: shown.append(scalar)
+            }
+        }
+        return String(shown)
     }
 }
