@@ -55,9 +55,9 @@ enum GCM {
 extension ContentCipher {
     fileprivate var method: OpaquePointer? {
         switch self {
-        case .aes128GCM: EVP_aes_128_gcm()
-        case .aes192GCM: EVP_aes_192_gcm()
-        case .aes256GCM: EVP_aes_256_gcm()
+        case .aes128GCM: Fetched.aes128GCM.handle
+        case .aes192GCM: Fetched.aes192GCM.handle
+        case .aes256GCM: Fetched.aes256GCM.handle
         }
     }
 }
@@ -65,9 +65,9 @@ extension ContentCipher {
 extension KeyWrap {
     private var method: OpaquePointer? {
         switch self {
-        case .aes128: EVP_aes_128_wrap()
-        case .aes192: EVP_aes_192_wrap()
-        case .aes256: EVP_aes_256_wrap()
+        case .aes128: Fetched.aes128Wrap.handle
+        case .aes192: Fetched.aes192Wrap.handle
+        case .aes256: Fetched.aes256Wrap.handle
         }
     }
 
@@ -97,10 +97,10 @@ extension KeyWrap {
 extension OAEPHash {
     fileprivate var method: OpaquePointer? {
         switch self {
-        case .sha1: EVP_sha1()
-        case .sha256: EVP_sha256()
-        case .sha384: EVP_sha384()
-        case .sha512: EVP_sha512()
+        case .sha1: Fetched.sha1.handle
+        case .sha256: Fetched.sha256.handle
+        case .sha384: Fetched.sha384.handle
+        case .sha512: Fetched.sha512.handle
         }
     }
 }
@@ -174,12 +174,14 @@ enum KeyAgreement {
         return derive(key.handle, peer)
     }
 
-    /// `EVP_PKEY_derive_set_peer` validates the point.
+    /// The point is known to be on the curve, because libcrypto decodes no other, and not to be infinity, which has another
+    /// encoding. All our curves have cofactor 1, so that is the whole validation (NIST SP 800-56A §5.6.2.3.4), and asking
+    /// libcrypto to repeat it would cost one more scalar multiplication.
     private static func derive(_ own: OpaquePointer, _ peer: OpaquePointer) -> [UInt8]? {
         guard let context = EVP_PKEY_CTX_new(own, nil) else { return nil }
         defer { EVP_PKEY_CTX_free(context) }
         var length = 0
-        guard EVP_PKEY_derive_init(context) == 1, EVP_PKEY_derive_set_peer(context, peer) == 1,
+        guard EVP_PKEY_derive_init(context) == 1, EVP_PKEY_derive_set_peer_ex(context, peer, 0) == 1,
             EVP_PKEY_derive(context, nil, &length) == 1
         else { return nil }
         var secret = [UInt8](repeating: 0, count: length)

@@ -161,9 +161,9 @@ private func keyKind(of handle: OpaquePointer) -> KeyKind {
 extension DigestAlgorithm {
     var method: OpaquePointer? {
         switch self {
-        case .sha256: EVP_sha256()
-        case .sha384: EVP_sha384()
-        case .sha512: EVP_sha512()
+        case .sha256: Fetched.sha256.handle
+        case .sha384: Fetched.sha384.handle
+        case .sha512: Fetched.sha512.handle
         }
     }
 
