@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: EUPL-1.2
-import CLibCrypto
 
 /// Base64 with the standard alphabet and padding (RFC 4648 §4), strict when reading.
 public enum Base64 {
     public static func encode(_ bytes: [UInt8]) -> String {
         guard !bytes.isEmpty else { return "" }
-        return String(unsafeUninitializedCapacity: (bytes.count + 2) / 3 * 4 + 1) { buffer in
-            Int(EVP_EncodeBlock(buffer.baseAddress, bytes, Int32(bytes.count)))
+        return String(unsafeUninitializedCapacity: (bytes.count + 2) / 3 * 4) { buffer in
+            bytes.withUnsafeBufferPointer { encode($0, into: buffer) }
         }
     }
 
@@ -22,74 +21,138 @@ public enum Base64 {
     }
 
     static func decode(_ text: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
-        table.withUnsafeBufferPointer { decode(text, $0) }
-    }
-
-    private static func decode(_ text: UnsafeBufferPointer<UInt8>, _ table: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
-        var valid = true
+        var isValid = false
         let bytes = [UInt8](unsafeUninitializedCapacity: text.count / 4 * 3 + 3) { buffer, count in
-            var bits: UInt32 = 0
-            var digits = 0
-            var padding = 0
-            var (index, written) = (0, 0)
-            defer { count = written }
-            while index < text.count {
-                // Four digits at a time, which is how all but the ends of lines and of the text are read.
-                while digits & 3 == 0, padding == 0, index + 4 <= text.count {
-                    let (a, b) = (table[Int(text[index])], table[Int(text[index + 1])])
-                    let (c, d) = (table[Int(text[index + 2])], table[Int(text[index + 3])])
-                    guard a | b | c | d < 64 else { break }
-                    buffer[written] = a << 2 | b >> 4
-                    buffer[written + 1] = b << 4 | c >> 2
-                    buffer[written + 2] = c << 6 | d
-                    written += 3
-                    index += 4
-                }
-                guard index < text.count else { break }
-                let octet = text[index]
-                let value = table[Int(octet)]
-                index += 1
-                if value < 64 {
-                    guard padding == 0 else {
-                        valid = false
-                        return
-                    }
-                    bits = bits << 6 | UInt32(value)
-                    digits += 1
-                    if digits & 3 == 0 {
-                        buffer[written] = UInt8(truncatingIfNeeded: bits >> 16)
-                        buffer[written + 1] = UInt8(truncatingIfNeeded: bits >> 8)
-                        buffer[written + 2] = UInt8(truncatingIfNeeded: bits)
-                        written += 3
-                    }
-                } else if octet == UInt8(ascii: "=") {
-                    padding += 1
-                } else if value != space {
-                    valid = false
-                    return
-                }
-            }
-            switch (digits & 3, padding) {
-            case (0, 0): return
-            case (2, 2) where bits & 0xF == 0:
-                buffer[written] = UInt8(truncatingIfNeeded: bits >> 4)
-                written += 1
-            case (3, 1) where bits & 0x3 == 0:
-                buffer[written] = UInt8(truncatingIfNeeded: bits >> 10)
-                buffer[written + 1] = UInt8(truncatingIfNeeded: bits >> 2)
-                written += 2
-            default: valid = false
+            Tables.shared.withDigits { digits in
+                var reader = Base64Reader(digits: digits, output: buffer)
+                isValid = reader.read(text) && reader.finish()
+                count = reader.written
             }
         }
-        return valid ? bytes : nil
+        return isValid ? bytes : nil
     }
 
-    private static let space: UInt8 = 0xFE
-    private static let table: [UInt8] = {
-        var table = [UInt8](repeating: 0xFF, count: 256)
-        let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
-        for (value, octet) in alphabet.utf8.enumerated() { table[Int(octet)] = UInt8(value) }
-        for octet in " \t\r\n".utf8 { table[Int(octet)] = space }
-        return table
-    }()
+    private static func encode(_ bytes: UnsafeBufferPointer<UInt8>, into text: UnsafeMutableBufferPointer<UInt8>) -> Int {
+        Tables.shared.withPairs { pairs in
+            let whole = bytes.count / 3 * 3
+            var (index, written) = (0, 0)
+            func put(_ triple: Int) {
+                let (first, second) = (pairs[triple >> 12], pairs[triple & 0xFFF])
+                text[written] = UInt8(truncatingIfNeeded: first)
+                text[written + 1] = UInt8(truncatingIfNeeded: first >> 8)
+                text[written + 2] = UInt8(truncatingIfNeeded: second)
+                text[written + 3] = UInt8(truncatingIfNeeded: second >> 8)
+                written += 4
+            }
+            while index < whole {
+                put(Int(bytes[index]) << 16 | Int(bytes[index + 1]) << 8 | Int(bytes[index + 2]))
+                index += 3
+            }
+            let rest = bytes.count - whole
+            guard rest > 0 else { return written }
+            put(Int(bytes[whole]) << 16 | (rest == 2 ? Int(bytes[whole + 1]) << 8 : 0))
+            for place in 1...(3 - rest) { text[written - place] = UInt8(ascii: "=") }
+            return written
+        }
+    }
+
+    fileprivate static let space: UInt8 = 0xFE
+
+    /// What a digit is worth, and how two digits are written.
+    private struct Tables {
+        private var digits = [UInt8](repeating: 0xFF, count: 256)
+        private var pairs: [UInt16] = []
+
+        static let shared = Tables()
+
+        private init() {
+            let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+            for (value, octet) in alphabet.enumerated() { digits[Int(octet)] = UInt8(value) }
+            for octet in " \t\r\n".utf8 { digits[Int(octet)] = space }
+            for first in alphabet { for second in alphabet { pairs.append(UInt16(first) | UInt16(second) << 8) } }
+        }
+
+        func withDigits<R>(_ body: (UnsafeBufferPointer<UInt8>) -> R) -> R { digits.withUnsafeBufferPointer(body) }
+        func withPairs<R>(_ body: (UnsafeBufferPointer<UInt16>) -> R) -> R { pairs.withUnsafeBufferPointer(body) }
+    }
+}
+
+private struct Base64Reader {
+    let digits: UnsafeBufferPointer<UInt8>
+    let output: UnsafeMutableBufferPointer<UInt8>
+    private(set) var written = 0
+    private var bits: UInt32 = 0
+    private var count = 0
+    private var padding = 0
+
+    init(digits: UnsafeBufferPointer<UInt8>, output: UnsafeMutableBufferPointer<UInt8>) {
+        self.digits = digits
+        self.output = output
+    }
+
+    mutating func read(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        var index = 0
+        while index < text.count {
+            if count == 0, padding == 0 { readQuads(text, &index) }
+            guard index < text.count else { return true }
+            guard read(text[index]) else { return false }
+            index += 1
+        }
+        return true
+    }
+
+    /// Four digits at a time, which is how all but the ends of lines and of the text are read.
+    private mutating func readQuads(_ text: UnsafeBufferPointer<UInt8>, _ index: inout Int) {
+        guard var to = output.baseAddress.map({ $0 + written }), let start = text.baseAddress.map({ $0 + index }) else {
+            return
+        }
+        var from = start
+        let end = start + (text.count - index) / 4 * 4
+        while from < end {
+            let (a, b) = (digits[Int(from[0])], digits[Int(from[1])])
+            let (c, d) = (digits[Int(from[2])], digits[Int(from[3])])
+            guard a | b | c | d < 64 else { break }
+            to[0] = a &<< 2 | b &>> 4
+            to[1] = b &<< 4 | c &>> 2
+            to[2] = c &<< 6 | d
+            (to, from) = (to + 3, from + 4)
+        }
+        let read = from - start
+        (index, written) = (index + read, written + read / 4 * 3)
+    }
+
+    private mutating func read(_ octet: UInt8) -> Bool {
+        let value = digits[Int(octet)]
+        if value == Base64.space { return true }
+        if octet == UInt8(ascii: "=") {
+            padding += 1
+            return true
+        }
+        guard value < 64, padding == 0 else { return false }
+        bits = bits << 6 | UInt32(value)
+        count += 1
+        if count == 4 {
+            put(bits >> 16, bits >> 8, bits)
+            count = 0
+        }
+        return true
+    }
+
+    /// What is left: nothing, or two or three digits and their padding.
+    mutating func finish() -> Bool {
+        switch (count, padding) {
+        case (0, 0): return true
+        case (2, 2) where bits & 0xF == 0: put(bits >> 4)
+        case (3, 1) where bits & 0x3 == 0: put(bits >> 10, bits >> 2)
+        default: return false
+        }
+        return true
+    }
+
+    private mutating func put(_ octets: UInt32...) {
+        for octet in octets {
+            output[written] = UInt8(truncatingIfNeeded: octet)
+            written += 1
+        }
+    }
 }
