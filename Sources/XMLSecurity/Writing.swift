@@ -10,17 +10,49 @@ public struct XMLNode: Hashable, Sendable {
         case node(XMLNode)
     }
 
-    public var name: XMLName
-    public var attributes: [(name: XMLName, value: String)] {
-        get { sortedAttributes.map { ($0.name, $0.value) } }
-        set { sortedAttributes = newValue.map(Attribute.init).sorted(by: Attribute.precedes) }
+    public var name: XMLName {
+        get { parts.name }
+        set { parts = Parts(newValue, parts.attributes, parts.mentioned, parts.content) }
     }
-    public var content: [Content]
+    public var attributes: [(name: XMLName, value: String)] {
+        get { parts.attributes.map { ($0.name, $0.value) } }
+        set { parts = Parts(parts.name, newValue.map(Attribute.init), parts.mentioned, parts.content) }
+    }
+    public var content: [Content] {
+        get { parts.content }
+        set { parts = Parts(parts.name, parts.attributes, parts.mentioned, newValue) }
+    }
     /// Namespaces that only a value mentions, such as the prefix in an `xsi:type`. They are declared in the text; exclusive
     /// canonical XML leaves them out (Exclusive C14N §1.1).
-    public var mentioned: [Namespace]
-    /// In the order of canonical XML.
-    fileprivate private(set) var sortedAttributes: [Attribute]
+    public var mentioned: [Namespace] { parts.mentioned }
+
+    /// Behind one reference, because whoever walks over a tree copies each of its nodes.
+    fileprivate private(set) var parts: Parts
+
+    fileprivate final class Parts: Hashable, Sendable {
+        let name: XMLName
+        /// In the order of canonical XML.
+        let attributes: [Attribute]
+        let mentioned: [Namespace]
+        let content: [Content]
+
+        init(_ name: XMLName, _ attributes: [Attribute], _ mentioned: [Namespace], _ content: [Content]) {
+            self.name = name
+            self.attributes = attributes.count > 1 ? attributes.sorted(by: Attribute.precedes) : attributes
+            self.mentioned = mentioned
+            self.content = content
+        }
+
+        static func == (a: Parts, b: Parts) -> Bool {
+            a.name == b.name && a.attributes == b.attributes && a.mentioned == b.mentioned && a.content == b.content
+        }
+
+        func hash(into hasher: inout Hasher) {
+            hasher.combine(name)
+            hasher.combine(attributes)
+            hasher.combine(content)
+        }
+    }
 
     fileprivate struct Attribute: Hashable, Sendable {
         let name: XMLName
@@ -38,21 +70,23 @@ public struct XMLNode: Hashable, Sendable {
         _ name: XMLName, _ attributes: [(XMLName, String?)] = [], mentioning mentioned: [Namespace] = [],
         _ children: [XMLNode?] = []
     ) {
-        self.name = name
-        self.mentioned = mentioned
-        sortedAttributes = attributes.compactMap { pair in pair.1.map { Attribute(name: pair.0, value: $0) } }
-        if sortedAttributes.count > 1 { sortedAttributes.sort(by: Attribute.precedes) }
-        content = children.compactMap { $0.map(Content.node) }
+        self.init(name, attributes, mentioned, children.compactMap { $0.map(Content.node) })
     }
 
     public init(
         _ name: XMLName, _ attributes: [(XMLName, String?)] = [], mentioning mentioned: [Namespace] = [], text: String
     ) {
-        self.init(name, attributes, mentioning: mentioned)
-        content = [.text(text)]
+        self.init(name, attributes, mentioned, [.text(text)])
     }
 
-    public subscript(name: XMLName) -> String? { sortedAttributes.first { $0.name == name }?.value }
+    private init(
+        _ name: XMLName, _ attributes: [(XMLName, String?)], _ mentioned: [Namespace], _ content: [Content]
+    ) {
+        let present = attributes.compactMap { pair in pair.1.map { Attribute(name: pair.0, value: $0) } }
+        parts = Parts(name, present, mentioned, content)
+    }
+
+    public subscript(name: XMLName) -> String? { parts.attributes.first { $0.name == name }?.value }
 
     /// The child elements.
     public var children: [XMLNode] {
@@ -85,10 +119,10 @@ public struct XMLNode: Hashable, Sendable {
     }
 
     private func collect(into found: inout [Namespace]) {
-        if let namespace = name.namespace { found.note(namespace) }
-        for attribute in sortedAttributes { if let namespace = attribute.name.namespace { found.note(namespace) } }
-        for namespace in mentioned { found.note(namespace) }
-        for case .node(let child) in content { child.collect(into: &found) }
+        if let namespace = parts.name.namespace { found.note(namespace) }
+        for attribute in parts.attributes { if let namespace = attribute.name.namespace { found.note(namespace) } }
+        for namespace in parts.mentioned { found.note(namespace) }
+        for case .node(let child) in parts.content { child.collect(into: &found) }
     }
 }
 
@@ -105,22 +139,23 @@ private struct Writer {
     /// The namespaces that are declared here, the innermost last.
     private var scope: [Namespace] = []
 
-    init() { output.reserveCapacity(16_384) }
+    init() { output.reserveCapacity(32_768) }
 
-    mutating func write(_ node: XMLNode, declaring others: [Namespace] = []) {
+    mutating func write(_ element: XMLNode, declaring others: [Namespace] = []) {
+        let node = element.parts
         let outer = scope.count
         output.append(UInt8(ascii: "<"))
         write(node.name)
         for namespace in others { scope.note(namespace) }
         if let namespace = node.name.namespace { scope.note(namespace) }
-        for attribute in node.sortedAttributes { if let namespace = attribute.name.namespace { scope.note(namespace) } }
+        for attribute in node.attributes { if let namespace = attribute.name.namespace { scope.note(namespace) } }
         if scope.count > outer + 1 { scope[outer...].sort { $0.prefix < $1.prefix } }
         for namespace in scope[outer...] {
             copy(" xmlns:")
             copy(namespace.prefix)
             write(value: namespace.uri)
         }
-        for attribute in node.sortedAttributes {
+        for attribute in node.attributes {
             output.append(UInt8(ascii: " "))
             write(attribute.name)
             write(value: attribute.value)
@@ -155,14 +190,12 @@ private struct Writer {
     }
 
     private mutating func copy(_ text: String) {
-        var text = text
-        text.withUTF8 { output.append(contentsOf: $0) }
+        text.utf8Span.span.withUnsafeBufferPointer { output.append(contentsOf: $0) }
     }
 
     /// Most text, and all Base64, has nothing to escape and is copied whole.
     private mutating func write(_ text: String, escaping escape: (UInt8) -> StaticString?) {
-        var text = text
-        text.withUTF8 { octets in
+        text.utf8Span.span.withUnsafeBufferPointer { octets in
             guard octets.contains(where: Self.mayNeedEscape) else { return output.append(contentsOf: octets) }
             for octet in octets {
                 if let escape = escape(octet) {
