@@ -175,9 +175,9 @@ extension Assertion.Value {
     fileprivate init(_ element: Element) {
         text = element.trimmedText
         let isNil = element[Namespace.xsi("nil")].map { $0 == "true" || $0 == "1" } ?? false
-        isStructured = isNil || !element.children.isEmpty
+        isStructured = isNil || element.hasChildren
         // Commission nodes qualify LatinScript, Germany and Sweden do not (Attribute Profile 1.4 §2.4; dossier §2.7).
-        let flag = element.attributeNames.first { name in
+        let flag = element.attributeNames().first { name in
             name.local == "LatinScript"
                 && (name.namespace?.uri.hasPrefix("http://eidas.europa.eu/attributes/") ?? true)
         }

@@ -179,7 +179,7 @@ extension Reader {
     /// Reads an element that has text and no elements.
     init(text element: Element, attributes: [String]) throws(Rejection) {
         self.init(unread: element)
-        for name in element.attributeNames where name.namespace != nil || !attributes.contains(name.local) {
+        if let name = element.attributeNames(besides: attributes).first {
             throw Rejection(.messageSchema, element.path + "/@" + name.local, expected: "no such attribute")
         }
         try end()

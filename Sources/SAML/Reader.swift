@@ -12,10 +12,10 @@ struct Reader {
     init(_ element: Element, attributes: [String], allowingOthers: Bool = false) throws(Rejection) {
         self.element = element
         rest = element.children[...]
-        for name in element.attributeNames {
+        for name in element.attributeNames(besides: attributes) {
             let isKnown =
                 switch name.namespace {
-                case nil: attributes.contains(name.local)
+                case nil: false
                 case let namespace? where namespace.uri == Namespace.xsi.uri: name.local == "type"
                 default: allowingOthers
                 }
@@ -69,7 +69,7 @@ struct Reader {
 extension Element {
     /// The text of an element that has nothing but text, trimmed.
     func simpleText() throws(Rejection) -> String {
-        guard children.isEmpty else { throw Rejection(.messageSchema, path, expected: "text", found: "elements") }
+        guard !hasChildren else { throw Rejection(.messageSchema, path, expected: "text", found: "elements") }
         return trimmedText
     }
 

@@ -33,7 +33,7 @@ extension XMLTree {
         try Self.checkEncoding(bytes)
         _ = Self.libraryIsReady
         self.init(owning: try Self.parse(bytes))
-        var inspection = Inspection(limits: limits)
+        var inspection = Inspection(limits: limits, mayHoldMarks: bytes.mayHoldMarks)
         try inspection.visitDocument(document)
     }
 
@@ -89,6 +89,19 @@ extension [UInt8] {
     }
 }
 
+extension [UInt8] {
+    /// Whether combining marks may be in this text: as they are, or behind a character reference.
+    fileprivate var mayHoldMarks: Bool {
+        // To the end, because that runs sixteen octets at a time.
+        reduce(0, Swift.max) >= UInt8.firstOfMarks || contains("&")
+    }
+}
+
+extension UInt8 {
+    /// With which the first mark, U+0300, begins in UTF-8.
+    fileprivate static let firstOfMarks: UInt8 = 0xCC
+}
+
 extension UTF8 {
     fileprivate static func isValid(_ bytes: [UInt8]) -> Bool { String(validating: bytes, as: UTF8.self) != nil }
 }
@@ -102,10 +115,14 @@ extension String {
 /// One walk over a fresh tree that refuses what no message needs.
 private struct Inspection {
     let limits: XMLLimits
+    let mayHoldMarks: Bool
     var elements = 0
     var identifiers: Set<String> = []
 
-    init(limits: XMLLimits) { self.limits = limits }
+    init(limits: XMLLimits, mayHoldMarks: Bool) {
+        self.limits = limits
+        self.mayHoldMarks = mayHoldMarks
+    }
 
     mutating func visitDocument(_ document: xmlDocPtr) throws(XMLFault) {
         var next = document.pointee.children
@@ -142,10 +159,9 @@ private struct Inspection {
     /// Whoever compares texts brings the marks above and below a letter into order, at a cost that grows with the square of
     /// their number. No language stacks more than the Stream-Safe Text Format allows (UAX #15 §13).
     func check(marksIn text: UnsafePointer<xmlChar>?) throws(XMLFault) {
-        guard let text else { return }
+        guard mayHoldMarks, let text else { return }
         let octets = UnsafeBufferPointer(start: text, count: Int(xmlStrlen(text)))
-        // The first mark is U+0300.
-        guard octets.contains(where: { $0 >= 0xCC }) else { return }
+        guard octets.contains(where: { $0 >= UInt8.firstOfMarks }) else { return }
         var run = 0
         for scalar in String(decoding: octets, as: UTF8.self).unicodeScalars {
             run = scalar.properties.canonicalCombiningClass == .notReordered ? 0 : run + 1
@@ -160,15 +176,21 @@ private struct Inspection {
             count += 1
             try check(name: namespace.pointee.prefix)
             try check(marksIn: namespace.pointee.href)
-            let uri = namespace.pointee.href.map { String(cString: $0) } ?? ""
             // Canonical XML gives no meaning to relative namespaces (Exclusive C14N §1.3).
-            guard uri.isEmpty || uri.contains(":"), !uri.utf8.contains(where: { $0 <= 32 }) else {
+            guard Self.isAbsoluteOrEmpty(namespace.pointee.href) else {
                 throw XMLFault(
-                    .namespace, String(cString: element.pointee.name), expected: "an absolute URI", found: uri)
+                    .namespace, String(cString: element.pointee.name), expected: "an absolute URI",
+                    found: namespace.pointee.href.map { String(cString: $0) })
             }
             next = namespace.pointee.next
         }
         guard count <= limits.attributesPerElement else { throw XMLFault(.limit, found: "\(count) namespaces") }
+    }
+
+    private static func isAbsoluteOrEmpty(_ uri: UnsafePointer<xmlChar>?) -> Bool {
+        guard let uri, uri.pointee != 0 else { return true }
+        let octets = UnsafeBufferPointer(start: uri, count: Int(xmlStrlen(uri)))
+        return octets.contains(UInt8(ascii: ":")) && !octets.contains { $0 <= 32 }
     }
 
     mutating func visitAttributes(of element: xmlNodePtr) throws(XMLFault) {

@@ -185,8 +185,7 @@ private struct Parts {
     private var rest: ArraySlice<Element>
 
     init(of element: Element, attributes: [String]) throws(XMLFault) {
-        let isPlain = element.attributeNames.allSatisfy { $0.namespace == nil && attributes.contains($0.local) }
-        guard isPlain, !element.hasText else {
+        guard element.attributeNames(besides: attributes).isEmpty, !element.hasText else {
             throw XMLFault(.signatureStructure, element.path, found: "unexpected text or attribute")
         }
         self.element = element
@@ -225,12 +224,12 @@ extension Element {
             throw XMLFault(.signatureAlgorithm, path, expected: AlgorithmURI.exclusiveC14N, found: self["Algorithm"])
         }
         let inner = children
-        guard attributeNames == ["Algorithm"], !hasText, inner.count <= 1 else {
+        guard attributeNames() == ["Algorithm"], !hasText, inner.count <= 1 else {
             throw XMLFault(.signatureStructure, path)
         }
         guard let inclusive = inner.first else { return [] }
-        guard inclusive.is(Namespace.ec("InclusiveNamespaces")), inclusive.attributeNames == ["PrefixList"],
-            inclusive.children.isEmpty, !inclusive.hasText
+        guard inclusive.is(Namespace.ec("InclusiveNamespaces")), inclusive.attributeNames() == ["PrefixList"],
+            !inclusive.hasChildren, !inclusive.hasText
         else { throw XMLFault(.signatureStructure, inclusive.path) }
         let prefixes = (inclusive["PrefixList"] ?? "").split { " \t\r\n".contains($0) }.map(String.init)
         guard prefixes.count <= 32 else { throw XMLFault(.limit, inclusive.path, found: "\(prefixes.count) prefixes") }

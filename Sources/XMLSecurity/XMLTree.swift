@@ -33,9 +33,15 @@ public struct Element: Equatable {
         return Element(tree: tree, node: parent)
     }
 
-    public func `is`(_ name: XMLName) -> Bool {
-        guard equal(node.pointee.name, name.local) else { return false }
-        guard let href = node.pointee.ns?.pointee.href else { return name.namespace == nil }
+    public func `is`(_ name: XMLName) -> Bool { Self.node(node, is: name) }
+
+    private static func node(_ node: xmlNodePtr, is name: XMLName) -> Bool {
+        isNamed(node.pointee.name, node.pointee.ns, name)
+    }
+
+    private static func isNamed(_ local: UnsafePointer<xmlChar>, _ ns: xmlNsPtr?, _ name: XMLName) -> Bool {
+        guard equal(local, name.local) else { return false }
+        guard let href = ns?.pointee.href else { return name.namespace == nil }
         guard let namespace = name.namespace else { return false }
         return equal(href, namespace.uri)
     }
@@ -51,25 +57,50 @@ public struct Element: Equatable {
         return found
     }
 
-    public func children(_ name: XMLName) -> [Element] { children.filter { $0.is(name) } }
+    public func children(_ name: XMLName) -> [Element] {
+        var found: [Element] = []
+        var next = xmlFirstElementChild(node)
+        while let child = next {
+            if Self.node(child, is: name) { found.append(Element(tree: tree, node: child)) }
+            next = xmlNextElementSibling(child)
+        }
+        return found
+    }
 
     /// The only child of that name, or `nil` if there is none or more than one.
     public func only(_ name: XMLName) -> Element? {
-        let found = children(name)
-        return found.count == 1 ? found[0] : nil
+        var found: xmlNodePtr?
+        var next = xmlFirstElementChild(node)
+        while let child = next {
+            if Self.node(child, is: name) {
+                guard found == nil else { return nil }
+                found = child
+            }
+            next = xmlNextElementSibling(child)
+        }
+        return found.map { Element(tree: tree, node: $0) }
     }
 
+    public var hasChildren: Bool { xmlFirstElementChild(node) != nil }
+
     /// All elements below this one, itself first, in document order.
-    public var descendants: [Element] {
-        Array(sequence(first: self) { $0.follower(below: self) })
+    public var descendants: [Element] { descendants { _ in true } }
+
+    /// Those of a name.
+    public func descendants(_ name: XMLName) -> [Element] { descendants { Self.node($0, is: name) } }
+
+    private func descendants(where isWanted: (xmlNodePtr) -> Bool) -> [Element] {
+        sequence(first: node) { Self.follower(of: $0, below: node) }.filter(isWanted).map {
+            Element(tree: tree, node: $0)
+        }
     }
 
     /// The next element in document order that is below `ancestor`.
-    private func follower(below ancestor: Element) -> Element? {
-        if let child = xmlFirstElementChild(node) { return Element(tree: tree, node: child) }
+    private static func follower(of node: xmlNodePtr, below ancestor: xmlNodePtr) -> xmlNodePtr? {
+        if let child = xmlFirstElementChild(node) { return child }
         var last = node
-        while last != ancestor.node {
-            if let next = xmlNextElementSibling(last) { return Element(tree: tree, node: next) }
+        while last != ancestor {
+            if let next = xmlNextElementSibling(last) { return next }
             guard let parent = last.pointee.parent else { return nil }
             last = parent
         }
@@ -110,35 +141,43 @@ public struct Element: Equatable {
             let octets = UnsafeRawPointer(content).assumingMemoryBound(to: UInt8.self)
             return Base64.decode(UnsafeBufferPointer(start: octets, count: Int(xmlStrlen(content))))
         }
-        return children.isEmpty ? Base64.decode(text) : nil
+        return hasChildren ? nil : Base64.decode(text)
     }
 
     /// The value of an attribute, after the normalisation of XML §3.3.3.
     public subscript(name: XMLName) -> String? {
-        let value =
-            if let namespace = name.namespace {
-                xmlGetNsProp(node, name.local, namespace.uri)
-            } else {
-                xmlGetNoNsProp(node, name.local)
-            }
-        guard let value else { return nil }
-        defer { cpuente_xml_free(value) }
-        return String(cString: value)
+        var next = node.pointee.properties
+        while let attribute = next {
+            if Self.isNamed(attribute.pointee.name, attribute.pointee.ns, name) { return Self.value(of: attribute) }
+            next = attribute.pointee.next
+        }
+        return nil
     }
 
-    /// The names of all attributes; the prefix of a qualified one is as the document spells it.
-    public var attributeNames: [XMLName] {
+    private static func value(of attribute: xmlAttrPtr) -> String {
+        guard let first = attribute.pointee.children else { return "" }
+        if first.pointee.next == nil, first.pointee.type == XML_TEXT_NODE, let content = first.pointee.content {
+            return String(cString: content)
+        }
+        guard let joined = xmlNodeListGetString(attribute.pointee.doc, first, 1) else { return "" }
+        defer { cpuente_xml_free(joined) }
+        return String(cString: joined)
+    }
+
+    /// The names of the attributes, but for the unqualified ones that are known; the prefix of a qualified one is as the
+    /// document spells it.
+    public func attributeNames(besides known: [String] = []) -> [XMLName] {
         var found: [XMLName] = []
         var next = node.pointee.properties
         while let attribute = next {
-            let local = String(cString: attribute.pointee.name)
+            next = attribute.pointee.next
+            guard let name = attribute.pointee.name else { continue }
             if let namespace = attribute.pointee.ns, let href = namespace.pointee.href {
                 let prefix = namespace.pointee.prefix.map { String(cString: $0) } ?? ""
-                found.append(XMLName(Namespace(prefix, String(cString: href)), local))
-            } else {
-                found.append(XMLName(unqualified: local))
+                found.append(XMLName(Namespace(prefix, String(cString: href)), String(cString: name)))
+            } else if !known.contains(where: { Self.equal(name, $0) }) {
+                found.append(XMLName(unqualified: String(cString: name)))
             }
-            next = attribute.pointee.next
         }
         return found
     }
@@ -153,9 +192,8 @@ public struct Element: Equatable {
     public static func == (a: Element, b: Element) -> Bool { a.node == b.node }
 
     /// In place: handing a `String` to C makes a copy each time.
-    private func equal(_ text: UnsafePointer<xmlChar>, _ other: String) -> Bool {
-        var other = other
-        return other.withUTF8 { octets in
+    private static func equal(_ text: UnsafePointer<xmlChar>, _ other: String) -> Bool {
+        other.utf8Span.span.withUnsafeBufferPointer { octets in
             xmlStrncmp(text, octets.baseAddress, Int32(octets.count)) == 0 && text[octets.count] == 0
         }
     }
