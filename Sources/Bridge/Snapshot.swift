@@ -16,6 +16,7 @@ public struct Snapshot: Sendable {
     public let countries: [Country]
     public let requesterDialect: any RequesterDialect
     public let responderDialect: any ResponderDialect
+    private let nodes: [EntityID: [Country]]
 
     public init(
         node: Node, requesters: [EntityID: Requester], countries: [Country], requesterDialect: any RequesterDialect,
@@ -24,6 +25,7 @@ public struct Snapshot: Sendable {
         self.node = node
         self.requesters = requesters
         self.countries = countries
+        nodes = Dictionary(grouping: countries, by: \.entityID)
         self.requesterDialect = requesterDialect
         self.responderDialect = responderDialect
     }
@@ -86,11 +88,9 @@ public struct Snapshot: Sendable {
 
     /// The node that was asked, as long as its metadata is good.
     public func responder(of question: Exchange.Question, at now: Date) throws(Rejection) -> Responder {
-        guard
-            let country = countries.first(where: {
-                $0.entityID == question.responder && $0.memberState == question.memberState
-            })
-        else { throw Rejection(.peerUnknown, found: question.responder.rawValue) }
+        guard let country = nodes[question.responder]?.first(where: { $0.memberState == question.memberState }) else {
+            throw Rejection(.peerUnknown, found: question.responder.rawValue)
+        }
         return try country.responder(at: now)
     }
 

@@ -11,7 +11,7 @@ public struct EntityID: RawRepresentable, Hashable, Sendable, Codable, CustomStr
 
 extension EntityID {
     /// Swift's own comparison of texts takes letters for equal that only mean the same, such as K and the Kelvin sign.
-    public static func == (a: EntityID, b: EntityID) -> Bool { a.rawValue.utf8.elementsEqual(b.rawValue.utf8) }
+    public static func == (a: EntityID, b: EntityID) -> Bool { a.rawValue.hasOctets(of: b.rawValue) }
     public func hash(into hasher: inout Hasher) { hasher.combine(octetsOf: rawValue) }
 }
 
@@ -24,8 +24,16 @@ public struct MessageID: RawRepresentable, Hashable, Sendable, Codable, CustomSt
 }
 
 extension MessageID {
-    public static func == (a: MessageID, b: MessageID) -> Bool { a.rawValue.utf8.elementsEqual(b.rawValue.utf8) }
+    public static func == (a: MessageID, b: MessageID) -> Bool { a.rawValue.hasOctets(of: b.rawValue) }
     public func hash(into hasher: inout Hasher) { hasher.combine(octetsOf: rawValue) }
+}
+
+extension String {
+    fileprivate func hasOctets(of other: String) -> Bool {
+        guard utf8.count == other.utf8.count else { return false }
+        var (one, other) = (self, other)
+        return one.withUTF8 { one in other.withUTF8 { other in one.elementsEqual(other) } }
+    }
 }
 
 extension Hasher {

@@ -14,14 +14,19 @@ public struct Verified<M: Message>: Sendable {
     public let message: M
     /// The sender's certificate over whose key the signature was made.
     public let certificate: Certificate
-    /// SHA-512 over the octets of the message, for the audit trail.
-    public let digest: [UInt8]
+    private let octets: [UInt8]
 
-    init(_ message: M, certificate: Certificate, digest: [UInt8]) {
+    init(_ message: M, certificate: Certificate, from octets: [UInt8]) {
         self.message = message
         self.certificate = certificate
-        self.digest = digest
+        self.octets = octets
     }
+
+    /// The same message read further.
+    func map<N: Message>(_ message: N) -> Verified<N> { Verified<N>(message, certificate: certificate, from: octets) }
+
+    /// SHA-512 over the octets of the message, for the audit trail.
+    public var digest: [UInt8] { DigestAlgorithm.sha512.hash(octets) }
 }
 
 /// Well-formed XML within limits. Nothing about it is known to be true: all that it tells is named `claimed…`.
@@ -59,9 +64,6 @@ public struct ParsedMessage {
         return claimed
     }
 
-    /// SHA-512 over the octets, for the audit trail.
-    public var digest: [UInt8] { DigestAlgorithm.sha512.hash(received.octets) }
-
     func checkType<M: Message>(_ type: M.Type) throws(Rejection) {
         guard isOf(type) else {
             throw Rejection(.messageType, tree.root.local, expected: M.rootName.local, found: tree.root.local)
@@ -72,7 +74,7 @@ public struct ParsedMessage {
     /// take for signed is not let in.
     func checkSignaturePlaces() throws(Rejection) {
         let root = tree.root
-        for element in root.descendants where element.is(Namespace.ds("Signature")) {
+        for element in root.descendants(Namespace.ds("Signature")) {
             let parent = element.parent
             let isOfRoot = parent.map { $0 == root } ?? false
             let isOfAssertion =

@@ -58,7 +58,7 @@ extension ParsedMessage {
         try examination.check(
             .messageConsent, request.consent.map(SAMLURI.consents.contains) ?? true, "AuthnRequest/@Consent",
             expected: SAMLURI.consentUnspecified, found: request.consent)
-        return Verified(request, certificate: certificate, digest: digest)
+        return Verified(request, certificate: certificate, from: received.octets)
     }
 
     func verifySender(_ sender: Sender, at now: Date, _ examination: Examination) throws(Rejection) -> Certificate {

@@ -56,9 +56,7 @@ extension ParsedMessage {
         let closed = try verifyEnvelope(from: sender, encryption, expected, at: now, examination)
         let assertion = try closed.message.assertion(with: keys, from: sender, examination)
         if let assertion { try examination.check(assertion, of: closed.message, expected, at: now) }
-        return Verified(
-            OpenedResponse(response: closed.message, assertion: assertion), certificate: closed.certificate,
-            digest: closed.digest)
+        return closed.map(OpenedResponse(response: closed.message, assertion: assertion))
     }
 
     private func verifyEnvelope(
@@ -77,7 +75,7 @@ extension ParsedMessage {
         try examination.checkAddressing(of: response, expected)
         try verifyPlainAssertions(sender, examination)
         try examination.checkContents(of: response, expected)
-        return Verified(response, certificate: certificate, digest: digest)
+        return Verified(response, certificate: certificate, from: received.octets)
     }
 
     /// An assertion that has a signature of its own must have a good one (dossier C2-16).
@@ -123,7 +121,7 @@ extension Response {
             throw Rejection(.responseAssertions, tree.root.path, expected: "Assertion", found: tree.root.local)
         }
         let assertion = try Assertion(reading: tree.root)
-        let signatures = tree.root.descendants.filter { $0.is(Namespace.ds("Signature")) }
+        let signatures = tree.root.descendants(Namespace.ds("Signature"))
         guard signatures.count == (assertion.isSigned ? 1 : 0) else {
             throw Rejection(.signatureRepeated, tree.root.path, found: "\(signatures.count) signatures")
         }

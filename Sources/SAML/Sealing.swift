@@ -64,8 +64,7 @@ public struct SealedMessage: Sendable {
     public let destination: String
     /// What the browser posts, in this order: the message in Base64 without line breaks, and RelayState if there is one.
     public let fields: [(name: String, value: String)]
-    /// SHA-512 over the octets, for the audit trail.
-    public let digest: [UInt8]
+    private let octets: [UInt8]
 
     /// Signs, encrypts, signs, in this order (eIDAS dossier §5.3).
     ///
@@ -81,8 +80,11 @@ public struct SealedMessage: Sendable {
         inResponseTo = draft.inResponseTo
         destination = draft.destination
         fields = [(draft.field.rawValue, encoded)] + (draft.relayState.map { [("RelayState", $0)] } ?? [])
-        digest = DigestAlgorithm.sha512.hash(octets)
+        self.octets = octets
     }
+
+    /// SHA-512 over the octets, for the audit trail.
+    public var digest: [UInt8] { DigestAlgorithm.sha512.hash(octets) }
 
     private static func seal(_ draft: Draft, _ seal: Seal) throws(XMLFault) -> [UInt8] {
         var root = draft.root
