@@ -32,7 +32,8 @@ public enum Base64 {
         return isValid ? bytes : nil
     }
 
-    private static func encode(_ bytes: UnsafeBufferPointer<UInt8>, into text: UnsafeMutableBufferPointer<UInt8>) -> Int {
+    private static func encode(_ bytes: UnsafeBufferPointer<UInt8>, into text: UnsafeMutableBufferPointer<UInt8>) -> Int
+    {
         Tables.shared.withPairs { pairs in
             let whole = bytes.count / 3 * 3
             var (index, written) = (0, 0)
