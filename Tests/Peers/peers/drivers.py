@@ -20,6 +20,7 @@ class Stage:
     title: str
     run: Callable                # (world, server, report)
     settings: dict = field(default_factory=dict)
+    prepare: Callable | None = None    # (world): adds peers before Puente reads of them
 
 
 def parser(text):
@@ -39,6 +40,8 @@ def drive(stages, given, width=64):
         for number, stage in enumerate(stages):
             report = Report(stage.title, width)
             where = first = world.make(folder / f"{number}-{stage.kind}", stage.kind, like=first)
+            if stage.prepare:
+                stage.prepare(where)
             try:
                 with Puente(where, given.puente, **stage.settings) as server:
                     stage.run(where, server, report)

@@ -94,6 +94,7 @@ def service_entry(folder, service, changes):
     if service.recipient is not None:
         _, recipient = write_key_pair(folder / "keys", service.provider + "-encryption", service.recipient)
         entry["encryption"] = {"certificate": {"file": recipient},
+                               "cipher": service.cipher,
                                "key-transport": "rsa-oaep" if service.transport == OAEP else "rsa-oaep-mgf1p"}
     return entry | changes
 

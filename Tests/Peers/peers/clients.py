@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Other people's software in whole logins through a running Puente.
+
+    python -m peers.clients [--puente PROGRAM] [--config FOLDER] [--only NAME,...]
+"""
+import sys
+
+from . import simplesaml_logins
+from .drivers import Stage, drive, parser
+
+STAGES = {
+    "simplesaml": Stage("rsa3072", "Services behind SimpleSAMLphp", simplesaml_logins.run,
+                        prepare=simplesaml_logins.prepare),
+}
+
+
+def main(arguments=None):
+    options = parser(__doc__.split("\n")[0])
+    options.add_argument("--only", default=",".join(STAGES), help="some of: " + ", ".join(STAGES))
+    given = options.parse_args(arguments)
+    return drive([STAGES[name] for name in given.only.split(",")], given)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
