@@ -5,12 +5,14 @@
 """
 import sys
 
-from . import simplesaml_logins
+from . import pysaml2_logins, simplesaml_logins
 from .drivers import Stage, drive, parser
 
 STAGES = {
     "simplesaml": Stage("rsa3072", "Services behind SimpleSAMLphp", simplesaml_logins.run,
                         prepare=simplesaml_logins.prepare),
+    "pysaml2": Stage("p256", "pysaml2 as foreign node, and as judge", pysaml2_logins.run,
+                     prepare=pysaml2_logins.prepare),
 }
 
 

@@ -157,5 +157,9 @@ class Puente:
                 self.process.wait()
                 raise Refused(f"puente did not stop within {STOP} s of SIGTERM") from None
 
+    def last_rule(self):
+        """The rule by which the last message was turned away, from the log."""
+        return self.tail(10_000).rpartition(' rule="')[2].partition('"')[0]
+
     def tail(self, size=1500):
         return self.log.read_bytes()[-size:].decode("utf-8", "replace")
