@@ -5,7 +5,7 @@
 """
 import sys
 
-from . import pysaml2_logins, simplesaml_logins
+from . import handmade_logins, pysaml2_logins, simplesaml_logins
 from .drivers import Stage, drive, parser
 
 STAGES = {
@@ -13,6 +13,10 @@ STAGES = {
                         prepare=simplesaml_logins.prepare),
     "pysaml2": Stage("p256", "pysaml2 as foreign node, and as judge", pysaml2_logins.run,
                      prepare=pysaml2_logins.prepare),
+} | {
+    f"handmade-{name}": Stage(handmade_logins.kind(suites), f"handmade as node and service, our keys {name}",
+                              handmade_logins.run, prepare=handmade_logins.prepare(suites))
+    for name, suites in handmade_logins.WORLDS.items()
 }
 
 

@@ -49,8 +49,8 @@ def run(where, server, report):
         login(f"person: {person.name}", person=person)
     login("legal person", service=where.services["S2800005F_PHP"], person=persons.LEGAL)
     login("LoA substantial asked, high given", loa="substantial")
-    for title, changes in (("types xs:string", {"typed": False}), ("signs the assertion too", {"signs_assertion": True}),
-                           ("encrypts aes128-gcm", {"content": "aes128-gcm"})):
+    for title, changes in (("types xs:string", {"typed": False}), ("encrypts aes128-gcm", {"content": "aes128-gcm"}),
+                           ("signs the assertion too", {"signs_assertion": True})):
         with altered(node, **changes):
             login(f"node {title}")
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """pysaml2 with the xmlsec1 program: as a foreign node in whole logins, and as a service that judges our answers.
 
-pysaml2 cannot choose a content cipher: it names 3DES-CBC in one place and asks xmlsec1 for a key of that size in another.
-`ciphered` puts AES-GCM in both. `TypedServer` adds `xsi:type` and LatinScript, for which pysaml2 has no setting either.
+pysaml2 cannot choose a content cipher: it names 3DES-CBC in one place and asks xmlsec1 for a key of that size in
+another. `ciphered` puts AES-GCM in both. `TypedServer` adds `xsi:type` and LatinScript, which no setting does.
 """
 import contextlib
 import functools
@@ -147,7 +147,8 @@ class PySAML2Node(ForeignNode):
 
     def success(self, request, person):
         rows = person.attributes(self.country)
-        self.server.scripts = {name: [latin for _, latin in values] for _, name, _, values in rows} if self.typed else None
+        scripts = {name: [latin for _, latin in values] for _, name, _, values in rows}
+        self.server.scripts = scripts if self.typed else None
         with ciphered(self.content):
             return str(self.server.create_authn_response(
                 identity={friendly: [text for text, _ in values] for friendly, _, _, values in rows},

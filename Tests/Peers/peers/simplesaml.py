@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Services behind SimpleSAMLphp (Debian's, unpacked by `bin/setup`): it asks and judges, its pages are walked through.
 
-Its code is read only; configuration, keys and sessions are in a folder of the run. PHP's own server listens on loopback.
+Its code is left alone; configuration, keys and sessions are in a folder of the run. PHP's own server listens on
+loopback.
 """
 import functools
 import json
@@ -24,7 +25,7 @@ PUBLIC = "https://simplesaml.test/"
 
 
 def unpacked():
-    return pathlib.Path(os.environ.get("SIMPLESAMLPHP") or HERE.parents[2] / ".work/simplesamlphp/usr/share/simplesamlphp")
+    return HERE.parents[2] / ".work/simplesamlphp/usr/share/simplesamlphp"
 
 
 @dataclass
@@ -62,7 +63,8 @@ class Service:
 
 def extensions(wants, relay):
     """What our page puts into Extensions: the sector, an excluded method, the RelayState attribute."""
-    rows = kits.requested(CLAVE + "AEATIdP", "AEATIdP") + kits.requested(CLAVE + "RelayState", "RelayState", value=relay)
+    rows = kits.requested(CLAVE + "AEATIdP", "AEATIdP")
+    rows += kits.requested(CLAVE + "RelayState", "RelayState", value=relay)
     rows += "".join(kits.requested(name, friendly, required) for name, friendly, required in wants)
     return (f'<w xmlns:eidas="{EIDAS}" xmlns:eidas-natural="{NATURAL}" xmlns:xsi="{XSI}"><eidas:SPType>public'
             f'</eidas:SPType><eidas:RequestedAttributes>{rows}</eidas:RequestedAttributes></w>')
@@ -88,8 +90,8 @@ class SimpleSAML:
         written.write_text(json.dumps(self.configuration()), encoding="utf-8")
         with (self.folder / "log/php.log").open("ab") as log:
             self.process = subprocess.Popen(  # bounded by __exit__
-                ["php", "-d", f"session.save_path={self.folder}/sessions", "-d", "error_reporting=E_ALL & ~E_DEPRECATED",
-                 "-S", f"127.0.0.1:{self.port}", "-t", str(self.folder / "root")],
+                ["php", "-d", "error_reporting=E_ALL & ~E_DEPRECATED", "-S", f"127.0.0.1:{self.port}",
+                 "-t", str(self.folder / "root")],
                 env=os.environ | {"SIMPLESAMLPHP_CONFIG_DIR": str(HERE / "config"), "SIMPLESAMLPHP": str(unpacked()),
                                   "PEERS_SIMPLESAML": str(written), "PEERS_PUBLIC": PUBLIC},
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log)

@@ -34,6 +34,7 @@ LIMITS = (
 
 def prepare(where):
     """Adds the services to a world."""
+    where.services, where.settings = dict(where.services), dict(where.settings)
     signer = identity("rsa3072", "SimpleSAMLphp")
     rows = [*SERVICES, *((source, "rsa-sha256", "transport" in changes, changes) for source, changes, _ in LIMITS)]
     for source, algorithm, encrypted, changes in rows:

@@ -1,6 +1,6 @@
 <?php
 // SPDX-License-Identifier: EUPL-1.2
-// The page of a service behind SimpleSAMLphp: asks for a login, then tells as JSON what SimpleSAMLphp made of the answer.
+// The page of a service behind SimpleSAMLphp: asks for a login, then tells as JSON what SimpleSAMLphp made of it.
 //   ?as=SOURCE&extensions=XML&loa=URI   begins a login; ?as=SOURCE alone shows it
 
 use SAML2\DOMDocumentFactory;
