@@ -34,6 +34,7 @@ class ClaveService:
     transport: str = OAEP_MGF1P   # what the service registered for an RSA recipient
     wants: tuple = ()             # (name, friendly name, required)
     skew: dt.timedelta = dt.timedelta(0)
+    cipher: str = "aes256-gcm"
 
     @property
     def issuer(self):

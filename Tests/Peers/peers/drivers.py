@@ -4,7 +4,7 @@ import argparse
 import pathlib
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from . import world
 from .puente import Puente, default_program
@@ -20,6 +20,7 @@ class Stage:
     title: str
     run: Callable                # (world, server, report)
     settings: dict = field(default_factory=dict)
+    prepare: Callable | None = None    # (world): gives it other peers before Puente reads of them
 
 
 def parser(text):
@@ -38,7 +39,10 @@ def drive(stages, given, width=64):
         folder = given.config or pathlib.Path(temporary)
         for number, stage in enumerate(stages):
             report = Report(stage.title, width)
-            where = first = world.make(folder / f"{number}-{stage.kind}", stage.kind, like=first)
+            where = world.make(folder / f"{number}-{stage.kind}", stage.kind, like=first)
+            first = first or replace(where)
+            if stage.prepare:
+                stage.prepare(where)
             try:
                 with Puente(where, given.puente, **stage.settings) as server:
                     stage.run(where, server, report)

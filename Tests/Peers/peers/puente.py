@@ -94,6 +94,7 @@ def service_entry(folder, service, changes):
     if service.recipient is not None:
         _, recipient = write_key_pair(folder / "keys", service.provider + "-encryption", service.recipient)
         entry["encryption"] = {"certificate": {"file": recipient},
+                               "cipher": service.cipher,
                                "key-transport": "rsa-oaep" if service.transport == OAEP else "rsa-oaep-mgf1p"}
     return entry | changes
 
@@ -155,6 +156,10 @@ class Puente:
                 self.process.kill()
                 self.process.wait()
                 raise Refused(f"puente did not stop within {STOP} s of SIGTERM") from None
+
+    def last_rule(self):
+        """The rule by which the last message was turned away, from the log."""
+        return self.tail(10_000).rpartition(' rule="')[2].partition('"')[0]
 
     def tail(self, size=1500):
         return self.log.read_bytes()[-size:].decode("utf-8", "replace")

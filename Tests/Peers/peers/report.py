@@ -13,6 +13,9 @@ class Report:
         self.passed, self.width, self.faults = 0, width, []
         print(f"\n{title}", flush=True)
 
+    def say(self, text):
+        print(f"  --    {text}", flush=True)
+
     @contextmanager
     def case(self, name):
         began, note = time.monotonic(), []

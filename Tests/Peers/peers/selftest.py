@@ -3,23 +3,22 @@
 
     python -m peers.selftest
 """
-import json
 import pathlib
-import subprocess
 import sys
 import tempfile
 from dataclasses import replace
 
+from handmade import xmldsig, xmlenc
+from handmade.suites import SUITES
 from lxml import etree
 
 from . import (decryption, encryption, hostile, hostile_ciphers, judge, login, maker, persons, signatures, standin,
                world, xml)
+from .handmade_peers import KINDS
 from .journey import Journey
 from .names import EIDAS_SIGNATURES, LOA, OAEP, SIGNATURES, eidas, md, saml, samlp
 from .report import Report, refused
 from .xml import Refused, require
-
-BESIDE = pathlib.Path(__file__).resolve().parents[4] / "shared" / "bench"
 
 
 def edit(change):
@@ -213,67 +212,31 @@ def hostile_cases_are_real(where, report, least):
             require(any(name.startswith(letter) for name in fooled), f"no case of class {letter} fools it")
 
 
-NEIGHBOUR = """
-import json, pathlib, sys
-from peer import keys as K, xmldsig, suites, xmlenc
-out = pathlib.Path(sys.argv[1])
-store = K.KeyStore(out)
-for row in json.loads((out / "ours.json").read_text()):
-    root, key = xmldsig.parse((out / row["signed"]).read_bytes()), row["kind"]
-    assert xmldsig.verify(root, store.cert(key, "px", "sign")).get("ID") == root.get("ID")
-    plain = xmlenc.decrypt(xmldsig.parse((out / row["sealed"]).read_bytes()), store.key(key, "px", "enc"))
-    assert plain == b"<a>hello</a>", plain
-for name, suite in suites.SUITES.items():
-    if "4096" in suite.sign_key + suite.enc_key or suite.cipher.endswith("cbc"):
-        continue
-    root = xmldsig.parse(b'<x ID="_1"><y>z</y></x>')
-    xmldsig.sign(root, store.key(suite.sign_key, "px", "sign"), store.cert(suite.sign_key, "px", "sign"), suite)
-    (out / (name + ".signed")).write_bytes(xmldsig.etree.tostring(root))
-    sealed = xmlenc.encrypt(b"<a>hello</a>", store.cert(suite.enc_key, "px", "enc"), suite)
-    (out / (name + ".sealed")).write_bytes(b"<w>" + sealed + b"</w>")
-"""
-
-
-def neighbour_generator(report, folder):
-    """The generator beside this repository, where there is one: it reads what we make, we read what it makes."""
-    if not (BESIDE / "peer").is_dir():
-        print(f"  --    no generator at {BESIDE}: left out")
-        return
-    folder = pathlib.Path(folder)
-    owners = {kind: {use: world.keys.identity("p256" if kind == "ec256" else kind, use, use)
-                     for use in ("sign", "enc")} for kind in ("rsa3072", "ec256")}
-    for kind, pair in owners.items():
-        (folder / kind).mkdir(parents=True)
-        for use, owner in pair.items():
-            (folder / kind / f"px-{use}.key.pem").write_bytes(owner.key_pem)
-            (folder / kind / f"px-{use}.crt.pem").write_bytes(owner.certificate_pem)
-    ours = []
-    for kind, name in (("rsa3072", "rsa-pss-sha256"), ("rsa3072", "rsa-sha512"), ("ec256", "ecdsa-sha384")):
+def beside_handmade(report):
+    """The hand-written XML security of `handmade` reads what the libraries make, and they read what it makes."""
+    owners = {kind: {use: world.keys.identity(kind, use, use) for use in ("sign", "encrypt")}
+              for kind in KINDS.values()}
+    root = maker.SHAPES["namespaces on the root"]()
+    for kind, name in (("rsa3072", "rsa-pss-sha256"), ("rsa3072", "rsa-sha512"), ("p256", "ecdsa-sha384")):
+        signer, recipient = owners[kind]["sign"], owners[kind]["encrypt"]
         for engine in ("signxml", "xmlsec"):
-            row = {"kind": kind, "signed": f"{name}-{engine}.ours", "sealed": f"{name}-{engine}.closed"}
-            document = signatures.sign(maker.SHAPES["namespaces on the root"](), owners[kind]["sign"], name,
-                                       engine=engine)
-            (folder / row["signed"]).write_bytes(xml.write(document))
-            holder = xml.parse("<w/>")
-            holder.extend(encryption.encrypt(b"<a>hello</a>", [owners[kind]["enc"].certificate]))
-            (folder / row["sealed"]).write_bytes(etree.tostring(holder))
-            ours.append(row)
-    (folder / "ours.json").write_text(json.dumps(ours))
-    with report.case("the neighbour's generator reads ours") as note:
-        ran = subprocess.run([sys.executable, "-c", NEIGHBOUR, folder], cwd=BESIDE, env={"PYTHONPATH": str(BESIDE)},
-                             capture_output=True, timeout=300, check=False)
-        require(ran.returncode == 0, ran.stderr.decode()[-300:])
-        note(f"{len(ours)} signed, {len(ours)} encrypted")
-    for path in sorted(folder.glob("*.signed")):
-        with report.case(f"we read the neighbour's {path.stem}"):
-            root = xml.parse(path.read_bytes())
-            signer = owners["ec256" if path.stem.startswith("ec") else "rsa3072"]["sign"]
-            signatures.by_signxml(root, signer.certificate)
-            signatures.by_xmlsec(root, signer.certificate)
-            sealed = xml.parse(path.with_suffix(".sealed").read_bytes())
-            recipient = owners["ec256" if path.stem == "ec256-ecdh" else "rsa3072"]["enc"]
+            with report.case(f"handmade reads {name} by {engine}, and what is encrypted for {kind}"):
+                signed = xmldsig.parse(xml.write(signatures.sign(root, signer, name, engine=engine)))
+                require(xmldsig.verify(signed, signer.certificate).get("ID") == root.get("ID"), "reads something else")
+                holder = xml.parse("<w/>")
+                holder.extend(encryption.encrypt(b"<a>hello</a>", [recipient.certificate]))
+                require(xmlenc.decrypt(holder, recipient.key) == b"<a>hello</a>", "decrypts something else")
+    for name, suite in SUITES.items():
+        if suite.cipher.endswith("cbc"):
+            continue
+        with report.case(f"the libraries read handmade's {name}"):
+            signer, recipient = owners[KINDS[suite.sign_key]]["sign"], owners[KINDS[suite.enc_key]]["encrypt"]
+            signed = xmldsig.sign(xmldsig.parse(b'<x ID="_1"><y>z</y></x>'), signer.key, signer.certificate, suite)
+            signatures.by_signxml(signed, signer.certificate)
+            signatures.by_xmlsec(signed, signer.certificate)
+            sealed = xml.parse(b"<w>" + xmlenc.encrypt(b"<a>hello</a>", recipient.certificate, suite) + b"</w>")
             for call in (decryption.decrypt, decryption.decrypt_by_xmlsec):
-                require(call(sealed, recipient) == b"<a>hello</a>", "reads something else")
+                require(call(sealed, recipient) == b"<a>hello</a>", "decrypts something else")
 
 
 def main():
@@ -309,7 +272,7 @@ def main():
             for _, _, run in hostile_ciphers.AGREEMENT:
                 attacker.reset()
                 hostile.verdict(attacker, run(attacker))
-        neighbour_generator(report, str(folder / "neighbour"))
+        beside_handmade(report)
     return report.end()
 
 
