@@ -161,14 +161,22 @@ private struct Inspection {
             try check(name: namespace.pointee.prefix)
             try check(marksIn: namespace.pointee.href)
             let uri = namespace.pointee.href.map { String(cString: $0) } ?? ""
-            // Canonical XML gives no meaning to relative namespaces (Exclusive C14N §1.3).
-            guard uri.isEmpty || uri.contains(":"), !uri.utf8.contains(where: { $0 <= 32 }) else {
+            // Canonical XML gives no meaning to relative namespaces (Exclusive C14N §1.3); libxml2 does not write them.
+            guard uri.isEmpty || Self.isAbsolute(uri) else {
                 throw XMLFault(
                     .namespace, String(cString: element.pointee.name), expected: "an absolute URI", found: uri)
             }
             next = namespace.pointee.next
         }
         guard count <= limits.attributesPerElement else { throw XMLFault(.limit, found: "\(count) namespaces") }
+    }
+
+    /// Whether libxml2 takes it for a URI with a scheme, as its canonicalisation will ask again. An ampersand would
+    /// stand in the tree as `&#38;`, and in canonical XML too, where everybody else writes `&amp;`.
+    private static func isAbsolute(_ uri: String) -> Bool {
+        guard !uri.utf8.contains(UInt8(ascii: "&")), let parsed = xmlParseURI(uri) else { return false }
+        defer { xmlFreeURI(parsed) }
+        return parsed.pointee.scheme != nil
     }
 
     mutating func visitAttributes(of element: xmlNodePtr) throws(XMLFault) {
