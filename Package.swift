@@ -33,7 +33,13 @@ let nio: [Target.Dependency] = [
 
 let package = Package(
     name: "puente",
-    products: [.executable(name: "puente", targets: ["puente"])],
+    products: [
+        .executable(name: "puente", targets: ["puente"]),
+        // What Tests/Fuzzers needs: the core, and nothing that speaks HTTP.
+        .library(
+            name: "PuenteTestKit",
+            targets: ["PuenteTestKit", "Bridge", "Dialects", "SAML", "Federation", "XMLSecurity"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),

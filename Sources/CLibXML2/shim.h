@@ -4,6 +4,7 @@
 #undef LIBXML_ICU_ENABLED
 #include <libxml/parser.h>
 #include <libxml/tree.h>
+#include <libxml/uri.h>
 #include <libxml/c14n.h>
 #include <libxml/xmlerror.h>
 #include <libxml/xmlIO.h>

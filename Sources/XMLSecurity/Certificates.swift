@@ -26,8 +26,9 @@ public final class Certificate: Sendable {
             X509_free(certificate)
             ERR_clear_error()
         }
-        guard let key = X509_get_pubkey(certificate), let from = instant(X509_get0_notBefore(certificate)),
-            let until = instant(X509_get0_notAfter(certificate))
+        // The key last: it is ours from here on, and whatever fails behind it would have to free it.
+        guard let from = instant(X509_get0_notBefore(certificate)),
+            let until = instant(X509_get0_notAfter(certificate)), let key = X509_get_pubkey(certificate)
         else { throw XMLFault(.keyUnusable, expected: "a certificate with a readable key and validity") }
         self.der = der
         publicKey = PublicKey(owning: key)

@@ -118,6 +118,8 @@ private struct Inspection {
     let mayHoldMarks: Bool
     var elements = 0
     var identifiers: Set<String> = []
+    /// Namespaces of this tree that were looked at and found good.
+    var absolute: [UnsafePointer<xmlChar>] = []
 
     init(limits: XMLLimits, mayHoldMarks: Bool) {
         self.limits = limits
@@ -169,15 +171,15 @@ private struct Inspection {
         }
     }
 
-    func visitNamespaces(of element: xmlNodePtr) throws(XMLFault) {
+    mutating func visitNamespaces(of element: xmlNodePtr) throws(XMLFault) {
         var count = 0
         var next = element.pointee.nsDef
         while let namespace = next {
             count += 1
             try check(name: namespace.pointee.prefix)
             try check(marksIn: namespace.pointee.href)
-            // Canonical XML gives no meaning to relative namespaces (Exclusive C14N §1.3).
-            guard Self.isAbsoluteOrEmpty(namespace.pointee.href) else {
+            // Canonical XML gives no meaning to relative namespaces (Exclusive C14N §1.3); libxml2 does not write them.
+            guard isAbsoluteOrEmpty(namespace.pointee.href) else {
                 throw XMLFault(
                     .namespace, String(cString: element.pointee.name), expected: "an absolute URI",
                     found: namespace.pointee.href.map { String(cString: $0) })
@@ -187,10 +189,19 @@ private struct Inspection {
         guard count <= limits.attributesPerElement else { throw XMLFault(.limit, found: "\(count) namespaces") }
     }
 
-    private static func isAbsoluteOrEmpty(_ uri: UnsafePointer<xmlChar>?) -> Bool {
+    /// Whether libxml2 takes it for a URI with a scheme, as its canonicalisation will ask again. An ampersand would
+    /// stand in the tree as `&#38;`, and in canonical XML too, where everybody else writes `&amp;`.
+    private mutating func isAbsoluteOrEmpty(_ uri: UnsafePointer<xmlChar>?) -> Bool {
         guard let uri, uri.pointee != 0 else { return true }
-        let octets = UnsafeBufferPointer(start: uri, count: Int(xmlStrlen(uri)))
-        return octets.contains(UInt8(ascii: ":")) && !octets.contains { $0 <= 32 }
+        // The same few again and again, and taking a URI apart is slow.
+        if absolute.contains(where: { xmlStrEqual($0, uri) == 1 }) { return true }
+        guard xmlStrchr(uri, UInt8(ascii: "&")) == nil,
+            let parsed = xmlParseURI(UnsafeRawPointer(uri).assumingMemoryBound(to: CChar.self))
+        else { return false }
+        defer { xmlFreeURI(parsed) }
+        guard parsed.pointee.scheme != nil else { return false }
+        if absolute.count < 16 { absolute.append(uri) }
+        return true
     }
 
     mutating func visitAttributes(of element: xmlNodePtr) throws(XMLFault) {

@@ -49,6 +49,10 @@ struct CertificateTests {
         }
         #expect(try fault { _ = try Certificate(der: certificate.der + [0]) } == .keyUnusable)
         #expect(try fault { _ = try Certificate(der: Array(certificate.der.dropLast())) } == .keyUnusable)
+        var dateless = certificate.der
+        let month = try #require(dateless.firstRange(of: [0x17, 13])).upperBound + 2
+        dateless.replaceSubrange(month..<month + 2, with: Array("99".utf8))
+        #expect(try fault { _ = try Certificate(der: dateless) } == .keyUnusable)
         let two = Array((certificate.pem + (try TestKey.p384.certificate().pem)).utf8)
         #expect(try certificates(pemOrDER: two).count == 2)
         #expect(certificate.fingerprint.count == 64)

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: EUPL-1.2
+import Bridge
+import Federation
+import Foundation
+import FuzzKit
+import PuenteTestKit
+import SAML
+
+@testable import XMLSecurity
+
+/// One login at the moment at which an answer is awaited. Keys are small where they are used at every run.
+struct Scene {
+    let snapshot: Snapshot
+    let exchange: Exchange
+    let question: Exchange.Question
+    let now: Date
+    /// Messages that the node signed, and some that an attacker made, whom nobody trusts.
+    let pool: [[UInt8]]
+    /// What the node said in them.
+    private(set) var honest: Set<AuthenticationOutcome> = []
+    private let node: NodeAtWork
+
+    init() throws {
+        var world = try World()
+        world.responder.sender.signingCertificates = try [.country, NodeAtWork.signer].map { try $0.certificate() }
+        world.node.decryptionKeys = try [.connectorEncryption, NodeAtWork.recipient].map { try $0.decryption() }
+        world.requester.seal = Seal(signer: try TestKey.p256a.signer())
+        snapshot = try world.snapshot()
+        var (_, exchange, question) = try world.ask()
+        question.id = MessageID("_question")
+        self.exchange = try exchange.asked(question)
+        self.question = question
+        let vectors = try Vector.all(in: "answers")
+        let good = vectors.filter { $0.rule == nil }
+        let evil = vectors.filter { $0.name.hasPrefix("d11") || $0.name.hasPrefix("c02") }
+        let others = try ["two-scripts", "cancelled"].map {
+            try Repository.octets("Tests/Fuzzers/Corpus/response/\($0).xml")
+        }
+        now = good[0].now
+        pool = good.map(\.message) + others + evil.map(\.message)
+        node = try NodeAtWork(question)
+        honest = Set(try (good.map(\.message) + others).map(outcome))
+        // Leg 4 too, so that what it keeps for later is made here.
+        for outcome in honest { _ = try snapshot.sendResponse(outcome, in: exchange, at: now) }
+    }
+
+    /// Leg 3.
+    func outcome(of octets: [UInt8]) throws -> AuthenticationOutcome {
+        let received = try ReceivedMessage(post: Base64.encode(octets), relayState: question.relayState)
+        let verified = try snapshot.authenticateResponse(try ParsedMessage(received), to: question, at: now)
+        return try snapshot.receiveResponse(verified, in: exchange, to: question, at: now)
+    }
+
+    /// A Response of the node around an assertion that need not even be XML.
+    func answer(holding assertion: [UInt8]) throws -> [UInt8] { try node.answer(holding: assertion) }
+
+    /// A Response that says the same as these octets, if they are XML at all, and is signed by the node.
+    func answer(copying octets: [UInt8]) throws -> [UInt8]? { try node.answer(copying: octets) }
+
+    func seeds() throws -> [(name: String, octets: [UInt8])] { try node.seeds() }
+}
+
+/// The node abroad, with keys on P-256, which cost a tenth of the others.
+private struct NodeAtWork {
+    static let signer = TestKey.p256a
+    static let recipient = TestKey.p256b
+    private static let twoScripts = TestPerson.natural(
+        "DE/ES/Y-778899", ["Papadopoulou", "Παπαδοπούλου"], ["Eleni", "Ελένη"], "1981-11-02")
+
+    private let answers: [NodeAnswer]
+    /// An encrypted assertion, and the key of its content.
+    private let encrypted: XMLNode
+    private let contentKey: [UInt8]
+
+    init(_ question: Exchange.Question) throws {
+        answers = try [TestPerson.german, Self.twoScripts, .company, .representedCompany].map { person in
+            var answer = try NodeAnswer(person, to: question)
+            answer.recipe = SignatureRecipe(Self.signer)
+            answer.recipients = [try Self.recipient.recipient()]
+            return answer
+        }
+        guard let content = try answers[0].content() else { throw NothingToSpoil(name: "EncryptedAssertion") }
+        let tree = try XMLTree(parsing: content.serialized())
+        let element = try EncryptedElement(in: tree.root, policy: .eidas)
+        guard let key = try element.keys.first?.open(with: Self.recipient.key()) else {
+            throw NothingToSpoil(name: "EncryptedKey")
+        }
+        (encrypted, contentKey) = (content, key)
+    }
+
+    func answer(holding assertion: [UInt8]) throws -> [UInt8] {
+        let sealed = try GCM.seal(assertion, key: contentKey, .aes256GCM)
+        let value = XMLNode(Namespace.xenc("CipherValue"), text: Base64.encode(sealed))
+        var content = encrypted
+        try content.edit("EncryptedData") {
+            $0.content.removeLast()
+            $0 = $0.appending(XMLNode(Namespace.xenc("CipherData"), [], [value]))
+        }
+        return try answers[0].recipe.sign(answers[0].response.appending(content), behind: 1).serialized()
+    }
+
+    func answer(copying octets: [UInt8]) throws -> [UInt8]? {
+        guard let root = (try? XMLTree(parsing: octets))?.root else { return nil }
+        let copy = XMLNode(copying: root) { $0.is(Namespace.ds("Signature")) && $0.parent == root }
+        let place = copy.children.first?.name.local == "Issuer" ? 1 : 0
+        return try answers[0].recipe.sign(copy, behind: min(place, copy.content.count)).serialized()
+    }
+
+    func seeds() throws -> [(name: String, octets: [UInt8])] {
+        var seeds: [(String, XMLNode)] = []
+        for (index, answer) in answers.enumerated() {
+            guard let assertion = answer.assertion, let content = try answer.content() else { continue }
+            seeds.append(("A\(index)", assertion))
+            seeds.append(("A\(index)-signed", try answer.recipe.sign(assertion, behind: 1)))
+            seeds.append(("R\(index)", answer.response.appending(content)))
+            seeds.append(("R\(index)-plain", answer.response.appending(assertion)))
+        }
+        var old = answers[0]
+        old.recipients =
+            try [TestKey.connectorEncryption, .p384].map { try $0.recipient() } + [
+                TestKey.connectorEncryption.recipient(.rsaOAEPMGF1P)
+            ]
+        if let content = try old.content() { seeds.append(("R-three-recipients", old.response.appending(content))) }
+        return seeds.map { name, node in (name, Array(name.utf8.prefix(1)) + node.serialized()) }
+    }
+}
