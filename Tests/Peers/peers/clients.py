@@ -5,10 +5,12 @@
 """
 import sys
 
-from . import handmade_logins, pysaml2_logins, simplesaml_logins
+from . import handmade_logins, kits_rows, pysaml2_logins, simplesaml_logins
 from .drivers import Stage, drive, parser
 
 STAGES = {
+    "rows": Stage("rsa3072", "What the official engine was observed to do (Cl@ve dossier §11)", kits_rows.run,
+                  prepare=kits_rows.prepare),
     "simplesaml": Stage("rsa3072", "Services behind SimpleSAMLphp", simplesaml_logins.run,
                         prepare=simplesaml_logins.prepare),
     "pysaml2": Stage("p256", "pysaml2 as foreign node, and as judge", pysaml2_logins.run,

@@ -23,9 +23,9 @@ class Journey:
     def __post_init__(self):
         self.browser = self.browser or Browser(self.world.public, self.world.port)
 
-    def begin(self):
-        """Legs 1 and 2: up to the request that the foreign node accepts."""
-        self.sent = self.service.request(self.world.gateway, loa=self.loa)
+    def begin(self, sent=None):
+        """Legs 1 and 2: up to the request that the foreign node accepts. `sent` is a request that was made already."""
+        self.sent = sent or self.service.request(self.world.gateway, loa=self.loa)
         country = {} if self.selector else {"country": self.node.country}
         page = self.browser.post(self.world.gateway, self.sent.form(**country, **self.extra))
         delivery = self.browser.deliver(page, self.node.country)

@@ -14,39 +14,12 @@ from lxml import etree
 
 from . import (decryption, encryption, hostile, hostile_ciphers, judge, login, maker, persons, signatures, standin,
                world, xml)
+from .edits import again, drop, edit, setter, text
 from .handmade_peers import KINDS
 from .journey import Journey
 from .names import EIDAS_SIGNATURES, LOA, OAEP, SIGNATURES, eidas, md, saml, samlp
 from .report import Report, refused
 from .xml import Refused, require
-
-
-def edit(change):
-    """A hook out of a function that edits in place."""
-    def hook(root):
-        change(root)
-        return root
-    return hook
-
-
-def setter(name, value):
-    return edit(lambda root: root.attrib.pop(name, None) if value is None else root.set(name, value))
-
-
-def text(tag, value):
-    return edit(lambda root: setattr(root.find(f".//{tag}"), "text", value))
-
-
-def drop(tag):
-    def change(root):
-        found = root.find(f".//{tag}")
-        found.getparent().remove(found)
-    return edit(change)
-
-
-def again(tag):
-    return edit(lambda root: root.find(f".//{tag}").addnext(xml.parse(etree.tostring(root.find(f".//{tag}"),
-                                                                                     with_tail=False))))
 
 
 REQUESTS = {  # what a node must notice in our request

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from . import persons, signatures, xml
 from .browser import Browser, Delivery
 from .decryption import decrypt
+from .edits import drop, edit, setter, text
+from .foreign_node import unchanged
 from .keys import identity, stranger
 from .names import CLAVE, LOA, OAEP, ds, saml
 from .report import refused
@@ -124,39 +126,25 @@ def honest(login, report):
 
 # --- answers that it must refuse ------------------------------------------------------------------------------------
 
-def changed(path, attribute, value):
-    def change(root):
-        found = root.find(path)
-        if attribute:
-            found.set(attribute, value)
-        else:
-            found.text = value
-    return change
-
-
 PAST = xml.stamp(xml.now() - dt.timedelta(hours=1))
-NAME = f".//{saml('Attribute')}[@FriendlyName='FamilyName']/{saml('AttributeValue')}"
+NAME = f"{saml('Attribute')}[@FriendlyName='FamilyName']/{saml('AttributeValue')}"
 # Changes of an answer that is signed anew with the gateway's own key: (title, change, what SimpleSAMLphp says)
 CONTENT = (
-    ("nothing changed", lambda root: None, None),
-    ("another audience", changed(f".//{saml('Audience')}[2]", None, "https://other.test"), "not a valid audience"),
-    ("assertion expired", changed(f".//{saml('Conditions')}", "NotOnOrAfter", PAST), "assertion that has expired"),
-    ("assertion not yet valid", changed(f".//{saml('Conditions')}", "NotBefore", "2099-01-01T00:00:00Z"),
+    ("nothing changed", unchanged, None),
+    ("another audience", text(f"{saml('Audience')}[2]", "https://other.test"), "not a valid audience"),
+    ("assertion expired", setter("NotOnOrAfter", PAST, f".//{saml('Conditions')}"), "assertion that has expired"),
+    ("assertion not yet valid", setter("NotBefore", "2099-01-01T00:00:00Z", f".//{saml('Conditions')}"),
      "valid in the future"),
-    ("confirmation expired", changed(f".//{saml('SubjectConfirmationData')}", "NotOnOrAfter", PAST),
+    ("confirmation expired", setter("NotOnOrAfter", PAST, f".//{saml('SubjectConfirmationData')}"),
      "NotOnOrAfter in SubjectConfirmationData"),
-    ("another recipient", changed(f".//{saml('SubjectConfirmationData')}", "Recipient", "https://other.test"),
+    ("another recipient", setter("Recipient", "https://other.test", f".//{saml('SubjectConfirmationData')}"),
      "Recipient in SubjectConfirmationData"),
-    ("confirmation of another request", changed(f".//{saml('SubjectConfirmationData')}", "InResponseTo", "_other"),
+    ("confirmation of another request", setter("InResponseTo", "_other", f".//{saml('SubjectConfirmationData')}"),
      "InResponseTo in SubjectConfirmationData"),
-    ("another destination", changed(".", "Destination", "https://other.test"), "Destination in response"),
-    ("another issuer", changed(saml("Issuer"), None, "https://other.test"), "isn't a valid IdP for this SP"),
-    ("no AuthnStatement", lambda root: remove(root.find(f".//{saml('AuthnStatement')}")), "No AuthnStatement"),
+    ("another destination", setter("Destination", "https://other.test"), "Destination in response"),
+    ("another issuer", text(saml("Issuer"), "https://other.test"), "isn't a valid IdP for this SP"),
+    ("no AuthnStatement", drop(saml("AuthnStatement")), "No AuthnStatement"),
 )
-
-
-def remove(element):
-    element.getparent().remove(element)
 
 
 def spoiled(where, login, report):
@@ -180,15 +168,7 @@ def spoiled(where, login, report):
 
     def signed(change, signer=key):
         def spoil(root):
-            remove(root.find(ds("Signature")))
-            change(root)
-            return signatures.sign(root, signer, "rsa-sha512")
-        return spoil
-
-    def after(change):
-        def spoil(root):
-            change(root)
-            return root
+            return signatures.sign(change(drop(ds("Signature"))(root)), signer, "rsa-sha512")
         return spoil
 
     for title, change, says in CONTENT:
@@ -198,15 +178,15 @@ def spoiled(where, login, report):
             with report.case("accepted: signed anew, nothing changed"):
                 one, told = hand("plain", signed(change))
                 identified(told, one)
-    case("a name changed after signing", "plain", after(changed(NAME, None, "Other")),
+    case("a name changed after signing", "plain", text(NAME, "Other"),
          "Neither the assertion nor the response was signed")
-    case("a name changed in a signed assertion", "both", signed(changed(NAME, None, "Other")),
+    case("a name changed in a signed assertion", "both", signed(text(NAME, "Other")),
          "Reference validation failed")
-    case("signed by a stranger", "plain", signed(lambda root: None, stranger()), "Unable to validate Signature")
-    case("not signed", "plain", after(lambda root: remove(root.find(ds("Signature")))),
+    case("signed by a stranger", "plain", signed(unchanged, stranger()), "Unable to validate Signature")
+    case("not signed", "plain", drop(ds("Signature")),
          "Neither the assertion nor the response was signed")
-    case("ciphertext changed", "sealed", signed(flip), "Failed to decrypt")
-    case("plain instead of encrypted", "sealed", signed(lambda root: opened(root, login("sealed").service)),
+    case("ciphertext changed", "sealed", signed(edit(flip)), "Failed to decrypt")
+    case("plain instead of encrypted", "sealed", signed(edit(lambda root: opened(root, login("sealed").service))),
          "Received unencrypted assertion")
 
 
