@@ -94,7 +94,8 @@ public struct VerifiedEntity: Hashable, Sendable {
         _ element: Element, _ expected: MetadataExpectation, at now: Date
     ) throws(Rejection) -> Certificate {
         var trusted = expected.pins
-        let shown = element.shownSigners
+        // A pinned certificate needs no chain, and to read certificates is slow.
+        let shown = element.shownSigners(besides: expected.pins)
         if let leaf = shown.first, leaf.isValid(at: now), leaf.maySign,
             leaf.chains(to: expected.pins, through: Array(shown.dropFirst()), at: now)
         {
@@ -167,10 +168,13 @@ extension Element {
         children(Namespace.md("EntityDescriptor")) + children(Namespace.md("EntitiesDescriptor")).flatMap(\.entities)
     }
 
-    /// The certificates that the signature of this element shows: claims, to be chained to a pin or thrown away.
-    fileprivate var shownSigners: [Certificate] {
-        children(Namespace.ds("Signature")).flatMap { $0.children(Namespace.ds("KeyInfo")) }
+    /// The certificates that the signature of this element shows, the signer's first: claims, to be chained to a pin or
+    /// thrown away. None if the signer's own is among the pins.
+    fileprivate func shownSigners(besides pins: [Certificate]) -> [Certificate] {
+        let shown = children(Namespace.ds("Signature")).flatMap { $0.children(Namespace.ds("KeyInfo")) }
             .flatMap { $0.children(Namespace.ds("X509Data")) }.flatMap { $0.children(Namespace.ds("X509Certificate")) }
-            .prefix(10).compactMap { element in element.base64.flatMap { try? Certificate(der: $0) } }
+            .prefix(10).compactMap(\.base64)
+        guard let leaf = shown.first, !pins.contains(where: { $0.der == leaf }) else { return [] }
+        return shown.compactMap { try? Certificate(der: $0) }
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 public import Bridge
 import Dialects
+import Dispatch
 import Federation
 public import Foundation
 public import Logging
@@ -66,12 +67,9 @@ public final class TrustDirectory: Sendable {
         self.logger = logger
         source = MetadataSource(copies: settings.stateDirectory + "/metadata")
         guard let files = Self.files(settings, at: now, into: faults) else { return nil }
-        var known: [EntityID: Known] = [:]
-        for entry in files.registry.nodes where entry.isInUse {
-            known[entry.entityID] = Self.atHand(entry, source, at: now)
-        }
         let requesters = Self.requesters(files.registry.services, files.keys, into: faults)
         guard faults.isEmpty else { return nil }
+        let known = Self.atHand(files.registry.nodes.filter(\.isInUse), source, at: now)
         state = Mutex(
             State(
                 files: files, known: known,
@@ -85,12 +83,10 @@ public final class TrustDirectory: Sendable {
         let requesters = Self.requesters(files.registry.services, files.keys, into: faults)
         guard faults.isEmpty else { return faults.sorted }
         let before = state.withLock(\.known)
-        var known: [EntityID: Known] = [:]
-        for entry in files.registry.nodes where entry.isInUse {
-            // The pins or the country may have changed: what was good is verified again.
-            var fresh = Self.atHand(entry, source, at: now)
-            if fresh.entity == nil, let earlier = before[entry.entityID] { fresh.since = earlier.since }
-            known[entry.entityID] = fresh
+        // The pins or the country may have changed: what was good is verified again.
+        var known = Self.atHand(files.registry.nodes.filter(\.isInUse), source, at: now)
+        for (entity, fresh) in known where fresh.entity == nil {
+            if let earlier = before[entity] { known[entity]?.since = earlier.since }
         }
         let snapshot = Self.snapshot(files, requesters, known, settings, at: now)
         state.withLock { $0 = State(files: files, known: known, snapshot: snapshot) }
@@ -98,8 +94,10 @@ public final class TrustDirectory: Sendable {
     }
 
     /// Asks every source once, each on its own: one bad country never touches another.
-    public func refresh(now: @Sendable () -> Date) async {
-        let entries = entries
+    ///
+    /// - Parameter afterReading: whether files were read a moment ago, so that only what is fetched is asked.
+    public func refresh(afterReading: Bool = false, now: @Sendable () -> Date) async {
+        let entries = entries.filter { !afterReading || $0.source.isFetched }
         await withTaskGroup(of: (NodeEntry, Result<(VerifiedEntity, [UInt8]), Rejection>).self) { group in
             for entry in entries {
                 let instant = now()
@@ -164,6 +162,10 @@ public final class TrustDirectory: Sendable {
     }
 }
 
+extension NodeEntry.Source {
+    var isFetched: Bool { if case .https = self { true } else { false } }
+}
+
 extension NodeEntry {
     /// Whether we ask this node: Connectors ask us instead.
     var isAsked: Bool { role == .proxyService }
@@ -218,6 +220,16 @@ extension TrustDirectory {
             throw Rejection(.configuration, "certificates", expected: error.expected, found: error.found)
         }
         return try VerifiedEntity(octets, expecting: expectation, at: now)
+    }
+
+    /// What is known of each node without fetching. On all cores, because nobody can log in before it is done.
+    private static func atHand(_ entries: [NodeEntry], _ source: MetadataSource, at now: Date) -> [EntityID: Known] {
+        let known = Mutex<[EntityID: Known]>([:])
+        DispatchQueue.concurrentPerform(iterations: entries.count) { number in
+            let found = atHand(entries[number], source, at: now)
+            known.withLock { $0[entries[number].entityID] = found }
+        }
+        return known.withLock { $0 }
     }
 
     /// A file, or the last good copy of what was fetched.

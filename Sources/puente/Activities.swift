@@ -43,8 +43,15 @@ struct MetadataRefresher: Service {
     func run() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
-                // A tenth of jitter, so that nodes which started together do not ask together.
-                await everySeconds(Double(seconds) * Double.random(in: 0.9...1.0)) { await trust.refresh { Date() } }
+                await untilStopped {
+                    await trust.refresh(afterReading: true) { Date() }
+                    // A tenth of jitter, so that nodes which started together do not ask together.
+                    let pause = Duration.seconds(Double(seconds) * Double.random(in: 0.9...1.0))
+                    while true {
+                        try await Task.sleep(for: pause)
+                        await trust.refresh { Date() }
+                    }
+                }
             }
             group.addTask { await reloadOnSignal() }
             try await group.waitForAll()
@@ -55,7 +62,7 @@ struct MetadataRefresher: Service {
     private func reloadOnSignal() async {
         await withDiscardingTaskGroup { group in
             for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() where reload() {
-                group.addTask { await untilStopped { await trust.refresh { Date() } } }
+                group.addTask { await untilStopped { await trust.refresh(afterReading: true) { Date() } } }
             }
         }
     }
