@@ -164,19 +164,24 @@ struct Composer {
         switch node {
         // Yams itself gives the tag of text to quoted scalars and, while it compares them, to keys.
         case .scalar(let scalar):
-            scalar.tag != .implicit && (scalar.tag != Tag(.str) || (scalar.style == .plain && !isKey))
-        case .sequence(let sequence): sequence.tag != .implicit
-        case .mapping(let mapping): mapping.tag != .implicit
+            isWritten(scalar.tag)
+                && (scalar.tag.rawValue != Tag.Name.str.rawValue || (scalar.style == .plain && !isKey))
+        case .sequence(let sequence): isWritten(sequence.tag)
+        case .mapping(let mapping): isWritten(mapping.tag)
         case .alias: false
         }
     }
+
+    /// By name: each `Tag.implicit` that one compares with is made anew, with tables of everything that Yams can decode.
+    private func isWritten(_ tag: Tag) -> Bool { tag.rawValue != Tag.Name.implicit.rawValue }
 
     private func isAlias(_ scalar: Node.Scalar) -> Bool {
         scalar.style == .plain && scalar.string.unicodeScalars.first == Self.asterisk
     }
 
     private func unmasked(_ text: String) -> String {
-        text.replacing(String(Self.asterisk), with: "*")
+        guard text.unicodeScalars.contains(Self.asterisk) else { return text }
+        return text.replacing(String(Self.asterisk), with: "*")
     }
 }
 
