@@ -87,14 +87,11 @@ struct CountrySelectorPage: Page {
 
     private func sorted(_ texts: any Texts) -> [CountryChoice] {
         let locale = texts.language.locale
-        return choices.sorted { first, second in
-            let (a, b) = (first.name(texts), second.name(texts))
-            return switch a.compare(b, options: .caseInsensitive, range: nil, locale: locale) {
-            case .orderedAscending: true
-            case .orderedDescending: false
-            case .orderedSame: first.state < second.state
-            }
+        // Folded once: comparing as a language does begins a collation anew each time, which took milliseconds.
+        let folded = choices.map { choice in
+            (choice.name(texts).folding(options: [.caseInsensitive, .diacriticInsensitive], locale: locale), choice)
         }
+        return folded.sorted { ($0.0, $0.1.state) < ($1.0, $1.1.state) }.map(\.1)
     }
 
     private func row(_ choice: CountryChoice, _ texts: any Texts) -> HTML {
