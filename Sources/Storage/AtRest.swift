@@ -2,6 +2,7 @@
 import CLibCrypto
 public import Federation
 public import Foundation
+import Synchronization
 
 /// Seals exchanges for storage with AES-256-GCM: a copy of the store tells nothing without the key, and a row that was
 /// altered, or moved to another exchange, does not open.
@@ -9,6 +10,7 @@ public import Foundation
 /// Nonces are random, so one key should seal no more than 2^32 times (NIST SP 800-38D §8.3).
 public struct AtRest: Sendable {
     private let keys: [Key]
+    private let recent = Recent()
     private var current: Key { keys[0] }
 
     /// - Parameter current: seals and opens. The older keys only open.
@@ -24,7 +26,9 @@ public struct AtRest: Sendable {
         var tag = [UInt8](repeating: 0, count: Self.tagLength)
         let cipherText = current.run(.seal, Array(plain), nonce: nonce, tag: &tag, boundTo: exchange.id)
         guard let cipherText else { throw .unavailable("AES-256-GCM does not work") }
-        return Sealed(keyID: current.id, octets: Data(nonce + cipherText + tag))
+        let sealed = Sealed(keyID: current.id, octets: Data(nonce + cipherText + tag))
+        recent.note(exchange, in: sealed)
+        return sealed
     }
 
     /// - Throws: ``StoreError/unavailable(_:)`` if the key is not among ours, or what is inside is not what was sealed.
@@ -33,6 +37,7 @@ public struct AtRest: Sendable {
             let known = keys.map(\.id).joined(separator: ", ")
             throw .unavailable("an exchange is sealed with key \(sealed.keyID), which is none of ours: \(known)")
         }
+        if let exchange = recent.exchange(id, in: sealed) { return exchange }
         let octets = [UInt8](sealed.octets)
         guard octets.count >= Self.nonceLength + Self.tagLength else {
             throw .unavailable("a sealed exchange is cut off")
@@ -50,6 +55,24 @@ public struct AtRest: Sendable {
 
     private static let nonceLength = 12
     private static let tagLength = 16
+}
+
+/// What was sealed lately, so that the steps of a login need not decode it again: the very same octets hold the very same
+/// exchange.
+private final class Recent: Sendable {
+    private static let limit = 1024
+    private let exchanges = Mutex<[Exchange.ID: (sealed: Sealed, exchange: Exchange)]>([:])
+
+    func note(_ exchange: Exchange, in sealed: Sealed) {
+        exchanges.withLock { exchanges in
+            if exchanges.count >= Self.limit { exchanges.removeAll(keepingCapacity: true) }
+            exchanges[exchange.id] = (sealed, exchange)
+        }
+    }
+
+    func exchange(_ id: Exchange.ID, in sealed: Sealed) -> Exchange? {
+        exchanges.withLock { exchanges in exchanges[id].flatMap { $0.sealed == sealed ? $0.exchange : nil } }
+    }
 }
 
 /// An exchange that only the key can read: nonce (12 octets), cipher text, tag (16 octets).
