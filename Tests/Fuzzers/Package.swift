@@ -18,7 +18,7 @@ let package = Package(
     targets: [
         .target(name: "CFuzzer"),
         .target(name: "FuzzKit", dependencies: ["CFuzzer", core]),
-        fuzz("xml"), fuzz("encodings"), fuzz("certificates"), fuzz("response"),
+        fuzz("xml"), fuzz("encodings"), fuzz("certificates"), fuzz("response"), fuzz("request"), fuzz("metadata"),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import CFuzzer
-public import Foundation
+import Foundation
 
 /// What libFuzzer throws octets at.
 public protocol FuzzTarget {
@@ -16,7 +16,7 @@ extension FuzzTarget {
         _ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
     ) -> Int32 {
         if CommandLine.arguments.dropFirst().first == "--seeds", let folder = CommandLine.arguments.last {
-            promise("the seeds are written") { try write(seeds(), into: URL(filePath: folder)) }
+            scenery("the seeds are written") { try write(seeds(), into: URL(filePath: folder)) }
             return 0
         }
         current = { octets in promise("nothing is thrown") { try run(octets) } }

@@ -14,7 +14,7 @@ import SAML
 /// The first octet chooses: `<` a message as it comes; `E` an edit script over messages of the node and of an attacker;
 /// `A` an assertion that the node encrypts and signs as it is; `R` a Response that the node signs.
 enum ResponseTarget: FuzzTarget {
-    nonisolated(unsafe) private static let scene = scenery("the scene is set") { try Scene() }
+    private static let scene = scenery("the scene is set") { try Scene() }
 
     static func seeds() throws -> [(name: String, octets: [UInt8])] {
         var seeds = try Vector.all(in: "answers").map { ($0.name, $0.message) } + scene.seeds()
