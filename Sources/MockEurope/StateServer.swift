@@ -105,7 +105,7 @@ struct StateServer: Sendable {
 
     private func index(_ language: Language) -> MockPage {
         let rows: [HTML] = states.map { state in
-            let name = language == .spanish ? state.profile.spanishName : state.profile.englishName
+            let name = state.profile.name(language)
             return
                 "<li><strong>\(name)</strong> · \(state.profile.algorithm.uri) · <a href=\"/\(state.profile.path)/metadata\">\(language("metadatos", "metadata"))</a></li>\n"
         }
