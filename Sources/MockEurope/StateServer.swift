@@ -107,7 +107,7 @@ struct StateServer: Sendable {
         let rows: [HTML] = states.map { state in
             let name = state.profile.name(language)
             return
-                "<li><strong>\(name)</strong> · \(state.profile.algorithm.uri) · <a href=\"/\(state.profile.path)/metadata\">\(language("metadatos", "metadata"))</a></li>\n"
+                "<li><strong>\(name)</strong> · <code>\(state.profile.algorithm.uri)</code> · <a href=\"/\(state.profile.path)/metadata\">\(language("metadatos", "metadata"))</a></li>\n"
         }
         return MockPage(
             place: .states, language: language, title: language("Estados de prueba", "Mock states"),
