@@ -111,7 +111,7 @@ extension Asset {
             .note { max-width: 40rem; margin-top: 2.25rem; padding-inline-start: 1.1rem; border-inline-start: 4px solid var(--arch); font-size: 0.95rem; }
             .note p { margin: 0; }
             @media (min-width: 54rem) {
-              .choice { display: grid; grid-template: "intro note" auto "list list" auto / 1fr 1fr; gap: 0 3rem; align-items: start; }
+              .choice { display: grid; grid-template: "intro note" auto "list list" auto / 1fr 1fr; gap: 0.75rem 3rem; align-items: start; }
               .intro { grid-area: intro; }
               .list { grid-area: list; }
               .note { grid-area: note; margin-top: 0; }
