@@ -150,7 +150,7 @@ class Walk:
         for entry in self.session.log("browser"):
             status = re.search(r"responded with a status of (\d+)", entry["message"])
             if not (status and int(status[1]) in self.refusals):
-                self.faults.append(f"console: {entry['message']}")
+                self.faults.append(f"console: {entry['message'][:160]}")
 
     def _judge_requests(self):
         for entry in self.session.log("performance"):
