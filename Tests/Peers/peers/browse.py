@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The journeys of the demo in Chromium: in two languages, at a desk and on a phone, light and dark, with script and without.
+"""The journeys of the demo in Chromium: two languages, desk and phone, light and dark, with script and without.
 
     python -m peers.browse [--puente PROGRAM] [--album FOLDER] [--only TEXT] [--at-once N]
 """

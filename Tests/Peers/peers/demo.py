@@ -30,8 +30,9 @@ class Demo:
         require(os.path.exists(library), f"no {library}; bin/setup test installs it")
         self.folder.mkdir(parents=True, exist_ok=True)
         self.forward(0)
-        # Only the time of day moves; what is waited for goes on as ever. The library moves the environment of the first
-        # program that it meets, beside which Swift looks for its arguments: let that be `env`, which then becomes the demo.
+        # Only the time of day moves; what is waited for goes on as ever. The first program that the library meets loses
+        # its environment to another place, and Swift looks beside that for its arguments. So the first is `env`, which
+        # becomes the demo.
         environment = os.environ | {
             "LD_PRELOAD": library, "FAKETIME_TIMESTAMP_FILE": str(self.clock), "FAKETIME_NO_CACHE": "1",
             "FAKETIME_DONT_FAKE_MONOTONIC": "1"}

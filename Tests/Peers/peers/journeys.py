@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from .visitor import *  # noqa: F403  the words of the pages
 from .walk import MODES, Mode
+from .words import *  # noqa: F403
 from .xml import require
 
 ALL = []
@@ -389,7 +389,7 @@ def search(visitor):
     visitor.see("selector", SELECTOR)
     field = visitor.session.one("#filter")
     for typed, found in (("deutsch", [GERMANY]), ("БЪЛГ", [BULGARIA]), ("fr", [FRANCE]), ("greece", [GREECE]),
-                         ("  polonia ", [POLAND]), ("it", [ITALY]), ("", [GERMANY, GREECE, BULGARIA, POLAND, FRANCE, ITALY])):
+                         ("  polonia ", [POLAND]), ("it", [ITALY]), ("", list(CODES))):
         field.clear()
         field.type(typed + " ")
         shown = {element.text.split("\n")[0] for element in visitor.session.all(".countries li:not([hidden]) button")}

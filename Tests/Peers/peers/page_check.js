@@ -19,22 +19,26 @@ if (document.compatMode !== "CSS1Compat") fault("quirks mode");
 for (const [css, wanted] of [["h1", 1], ["main", 1], ["header", 1], ["footer", 1], ["meta[name=viewport]", 1]]) {
   if (all(css).length !== wanted) fault(`${all(css).length} of ${css}`);
 }
-all("h1, h2, h3, h4, h5, h6").map((heading) => [Number(heading.localName[1]), heading]).reduce((before, [level, heading]) => {
+all("h1, h2, h3, h4, h5, h6").reduce((before, heading) => {
+  const level = Number(heading.localName[1]);
   if (level > before + 1) fault(`h${before} is followed by h${level}`, heading);
   return level;
 }, 0);
 const ids = all("[id]").map((element) => element.id);
 for (const id of ids.filter((id, place) => ids.indexOf(id) !== place)) fault(`id ${id} twice`);
 for (const element of all("[aria-labelledby], [aria-describedby], label[for]")) {
-  const named = ["aria-labelledby", "aria-describedby", "for"].flatMap((a) => (element.getAttribute(a) ?? "").split(/\s+/));
-  for (const id of named.filter(Boolean)) if (!ids.includes(id)) fault(`refers to the absent ${id}`, element);
+  const named = ["aria-labelledby", "aria-describedby", "for"].map((name) => element.getAttribute(name) ?? "");
+  for (const id of named.join(" ").split(/\s+/).filter((id) => id && !ids.includes(id))) {
+    fault(`refers to the absent ${id}`, element);
+  }
 }
 if (sessionStorage.length + localStorage.length) fault("something is kept in the browser's storage");
 
 // MARK: Names
 
+const textOf = (id) => document.getElementById(id)?.textContent;
 const label = (element) => (element.getAttribute("aria-label") ??
-  element.getAttribute("aria-labelledby")?.split(/\s+/).map((id) => document.getElementById(id)?.textContent).join(" ") ??
+  element.getAttribute("aria-labelledby")?.split(/\s+/).map(textOf).join(" ") ??
   [element.textContent, ...[...element.querySelectorAll("img")].map((image) => image.alt)].join(" ")).trim();
 for (const image of all("img:not([alt])")) fault("image without alt", image);
 for (const element of all("button, a[href], summary, h1, h2, h3, legend, th, p, li")) {
@@ -45,7 +49,7 @@ for (const control of all("input:not([type=hidden]), select, textarea")) {
   if (seen(control) && !labels.length && !control.getAttribute("aria-label")) fault("without label", control);
 }
 for (const group of all("nav, section")) if (!label(group)) fault("region without a name", group);
-for (const fields of all("fieldset")) if (fields.firstElementChild?.localName !== "legend") fault("without legend", fields);
+for (const fields of all("fieldset:not(:has(> legend:first-child))")) fault("without legend", fields);
 
 // MARK: Room
 
@@ -56,7 +60,8 @@ for (const element of all("body *")) {
   const box = element.getBoundingClientRect();
   const style = getComputedStyle(element);
   if (box.right > width + 1 || box.left < -1) fault("sticks out", element);
-  if (style.overflow !== "visible" && element.textContent.trim() && element.scrollWidth > element.clientWidth + 1) fault("is cut off", element);
+  const isCut = style.overflow !== "visible" && element.scrollWidth > element.clientWidth + 1;
+  if (isCut && element.textContent.trim()) fault("is cut off", element);
 }
 // WCAG 2.2 §2.5.8; links within a sentence are exempt.
 for (const target of all("button, a[href], summary, input:not([type=hidden]), select")) {
@@ -64,7 +69,9 @@ for (const target of all("button, a[href], summary, input:not([type=hidden]), se
   const { width, height } = (target.closest("label") ?? target).getBoundingClientRect();
   const inSentence = target.localName === "a" && target.parentElement.textContent.trim() !== target.textContent.trim()
     && target.closest("p, dd, li");
-  if ((width < 24 || height < 24) && !inSentence) fault(`${Math.round(width)} × ${Math.round(height)} px to hit`, target);
+  if ((width < 24 || height < 24) && !inSentence) {
+    fault(`${Math.round(width)} × ${Math.round(height)} px to hit`, target);
+  }
 }
 
 // MARK: Contrast, WCAG 2.1 §1.4.3 and §1.4.11
@@ -126,6 +133,7 @@ if (arguments[1]) {
     const found = contrast(channels(style.outlineColor).rgb, background(focused.parentElement));
     if (found < 3) fault(`focus has contrast ${found.toFixed(2)}, not 3`, focused);
   }
-  if (box.bottom < 1 || box.top > innerHeight - 1 || box.right < 1 || box.left > width - 1) fault("the focus is out of sight", focused);
+  const isInSight = box.bottom >= 1 && box.top <= innerHeight - 1 && box.right >= 1 && box.left <= width - 1;
+  if (!isInSight) fault("the focus is out of sight", focused);
 }
 return { faults, texts };

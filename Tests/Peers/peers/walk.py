@@ -186,8 +186,8 @@ class Walk:
 
     def _shows(self, heading):
         return self.session.script(
-            "return document.readyState === 'complete' && document.querySelector('h1')?.innerText.trim() === arguments[0]",
-            heading)
+            "return document.readyState === 'complete'"
+            " && document.querySelector('h1')?.innerText.trim() === arguments[0]", heading)
 
     def look(self, page, focus=False):
         found = self.session.script(CHECK, self.mode.language, focus)
@@ -199,11 +199,6 @@ class Walk:
         body = " ".join(self.session.one("main").text.split())
         for text in map(self.say, texts):
             require(text in body, f"not on the page: “{text}”; it says: {body[:200]}")
-
-    def reads_not(self, *texts):
-        body = self.session.one("main").text
-        for text in map(self.say, texts):
-            require(text not in body, f"on the page: “{text}”")
 
     @property
     def table(self):

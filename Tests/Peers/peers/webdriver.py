@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from .xml import Refused, require
 
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"  # WebDriver §12.2
-KEYS = {"Tab": "\ue004", "Enter": "\ue007", "Space": "\ue00d", "Shift": "\ue008", "Escape": "\ue00c"}  # §17.4.2
+KEYS = {"Tab": "\ue004", "Enter": "\ue007", "Space": "\ue00d"}  # §17.4.2
 PATIENCE = 30  # seconds for a page, or for what is to be seen in it
 
 SWITCHES = (
