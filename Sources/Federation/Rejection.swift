@@ -98,15 +98,15 @@ extension Rule {
     /// No `default`: a new rule does not compile until someone decides what the person reads.
     public var page: PageReason {
         switch self {
-        case .methodNotAllowed, .contentType, .parameterMissing, .parameterRepeated, .parameterTooLarge, .base64,
-            .deflate, .relayStateTooLong, .xmlEncoding, .xmlDocumentType, .xmlMalformed, .xmlLimit,
-            .xmlIdentifierRepeated, .xmlCommentInText, .xmlForbiddenNode, .xmlNamespace, .messageType, .messageSchema,
-            .messageVersion, .messageIdentifier, .messageIssueInstant, .messageDestination, .messageConsent,
-            .messageIssuer, .signatureMissing, .signatureRepeated, .signatureStructure, .signatureReference,
-            .signatureAlgorithm, .signatureKeyUnknown, .signatureKeyWeak, .signatureKeyExpired, .signatureDigest,
-            .signatureValue, .peerUnknown, .peerDisabled, .requestForceAuthn, .requestIsPassive,
-            .requestReplyAddress, .requestBinding, .requestExtensions, .requestLoA, .requestAttributes,
-            .requestSector, .requestNameID, .requestMethodExcluded, .requestSubject, .requestVersion:
+        case .contentType, .parameterMissing, .parameterRepeated, .parameterTooLarge, .base64, .deflate,
+            .relayStateTooLong, .xmlEncoding, .xmlDocumentType, .xmlMalformed, .xmlLimit, .xmlIdentifierRepeated,
+            .xmlCommentInText, .xmlForbiddenNode, .xmlNamespace, .messageType, .messageSchema, .messageVersion,
+            .messageIdentifier, .messageIssueInstant, .messageDestination, .messageConsent, .messageIssuer,
+            .signatureMissing, .signatureRepeated, .signatureStructure, .signatureReference, .signatureAlgorithm,
+            .signatureKeyUnknown, .signatureKeyWeak, .signatureKeyExpired, .signatureDigest, .signatureValue,
+            .peerUnknown, .peerDisabled, .requestForceAuthn, .requestIsPassive, .requestReplyAddress,
+            .requestBinding, .requestExtensions, .requestLoA, .requestAttributes, .requestSector, .requestNameID,
+            .requestMethodExcluded, .requestSubject, .requestVersion:
             .serviceFault
         case .encryptionMissing, .encryptionStructure, .encryptionAlgorithm, .encryptionFailed, .relayStateChanged,
             .responseUnsolicited, .responseStatus, .responseAssertions, .responseSubject, .responseConditions,
@@ -121,7 +121,8 @@ extension Rule {
             .requestLoAUnavailable, .requestAttributesUnavailable, .requestCountry:
             .countryUnavailable
         case .responseLoATooLow, .attributeMissing, .dataSetIncomplete, .representationNotAccepted: .notEnough
-        case .exchangeUnknown: .notFound
+        // Whoever reloads an address that takes messages only comes by GET: a person, and no fault of any service.
+        case .exchangeUnknown, .methodNotAllowed: .notFound
         case .ownFailure, .overloaded, .storeUnavailable, .notReady, .encryptionKeyMissing, .messageTooLarge,
             .configuration, .keyUnusable:
             .ownFault

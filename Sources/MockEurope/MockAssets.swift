@@ -50,7 +50,7 @@ enum MockAssets {
         h1 { margin: 0 0 1rem; font-size: clamp(1.6rem, 1.3rem + 1.6vw, 2.2rem); line-height: 1.2; text-wrap: balance; }
         p, ul, table { margin: 0 0 1rem; max-width: 42rem; }
         a { color: var(--brand); text-underline-offset: 0.2em; }
-        :focus-visible { outline: 3px solid #d97706; outline-offset: 2px; border-radius: 4px; }
+        :focus-visible { outline: 3px solid #b45309; outline-offset: 2px; border-radius: 4px; }
         .inner, main, .mock { width: 100%; max-width: 54rem; margin-inline: auto; padding-inline: clamp(1rem, 4vw, 2rem); }
         main { flex: 1; padding-block: clamp(1.5rem, 5vw, 3rem); }
         .lead { font-size: 1.12rem; }
@@ -77,7 +77,7 @@ enum MockAssets {
         button.large { font-size: 1.1rem; padding: 0.9rem 1.6rem; }
         button.quiet, .button.quiet { background: transparent; color: var(--brand); border-color: var(--line); }
         button.quiet:hover, .button.quiet:hover { border-color: var(--brand); background: var(--surface); color: var(--brand); }
-        button:disabled { opacity: 0.5; cursor: not-allowed; }
+        button:disabled, button:disabled:hover { border-style: dashed; border-color: var(--line); background: transparent; color: var(--quiet); cursor: not-allowed; }
         .ways { display: flex; flex-wrap: wrap; gap: 0.75rem; margin: 1.5rem 0; }
 
         details { max-width: 42rem; margin: 1.25rem 0; padding: 0.6rem 1rem; border: 1px solid var(--line); border-radius: 8px; background: var(--surface); }
@@ -91,12 +91,13 @@ enum MockAssets {
         .citizens button { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: 0.25rem 1rem; width: 100%; border: 1px solid var(--line); background: var(--surface); color: var(--ink); text-align: start; }
         .citizens button:hover { border-color: var(--brand); box-shadow: inset 4px 0 0 var(--brand); }
         .who { font-size: 1.1rem; }
-        .who small { color: var(--quiet); font-weight: 400; }
+        .who small { display: inline-block; color: var(--quiet); font-weight: 400; }
         .loa { padding: 0.1rem 0.6rem; border-radius: 1rem; background: #e3e8f2; color: #1d3159; font-size: 0.9rem; font-weight: 600; white-space: nowrap; }
         .loa.high { background: #d9f0e1; color: #0d4a2b; }
         .loa.low { background: #fbe3d6; color: #6b2a09; }
-        .manners { display: grid; gap: 0.6rem; padding: 0; list-style: none; }
-        .manners span { color: var(--quiet); margin-inline-start: 0.5rem; }
+        .manners { display: grid; gap: 0.9rem; padding: 0; list-style: none; }
+        .manners li { display: flex; flex-wrap: wrap; align-items: center; gap: 0.2rem 0.75rem; }
+        .manners span { color: var(--quiet); }
 
         table { border-collapse: collapse; width: 100%; background: var(--surface); border: 1px solid var(--line); border-radius: 8px; }
         th, td { padding: 0.6rem 0.9rem; border-bottom: 1px solid var(--line); text-align: start; vertical-align: top; overflow-wrap: anywhere; }
@@ -104,7 +105,13 @@ enum MockAssets {
         th[scope=row] { width: 14rem; }
         td small { color: var(--quiet); }
         tr:last-child > * { border-bottom: 0; }
-        @media (max-width: 30rem) { th[scope=row] { width: 40%; } }
+        @media (max-width: 30rem) {
+          tr, th[scope=row], td { display: block; width: auto; }
+          th[scope=col] { display: none; }
+          th[scope=row] { padding-bottom: 0; border-bottom: 0; }
+          td { padding-top: 0; }
+          tr:last-child > th { padding-bottom: 0; }
+        }
         .facts { display: flex; flex-wrap: wrap; gap: 0.5rem 1.5rem; }
         pre { max-width: 100%; padding: 1rem; overflow-x: auto; background: var(--surface); border: 1px solid var(--line); border-radius: 8px; white-space: pre-wrap; }
 

@@ -36,7 +36,7 @@ struct MockPage: Sendable {
         <p class="mock">\(notice)</p>
         <header>
         <div class="inner">
-        <a class="place" href="/">\(place.emblem)<span><strong>\(place.name(language))</strong> <small>\(place.office(language))</small></span></a>
+        <a class="place" href="/">\(place.emblem)<span><strong\(" lang=\"es\"", if: place.isSpanish)>\(place.name(language))</strong> <small>\(place.office(language))</small></span></a>
         \(address.map(languages))
         </div>
         </header>
@@ -82,9 +82,14 @@ extension MockPage.Place {
     func name(_ language: Language) -> HTML {
         switch self {
         case .service: "Ayuntamiento de Villanueva del Puente"
-        case .state(let profile): "\(language == .spanish ? profile.spanishName : profile.englishName)"
+        case .state(let profile): "\(profile.name(language))"
         case .states: language("Estados de prueba", "Mock states")
         }
+    }
+
+    /// The council has a name in its own language alone.
+    fileprivate var isSpanish: Bool {
+        if case .service = self { true } else { false }
     }
 
     func office(_ language: Language) -> HTML {

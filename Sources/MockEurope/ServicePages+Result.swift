@@ -10,11 +10,11 @@ extension ServicePages {
         return page(
             language("Identificación correcta", "Identified"),
             """
-            <p class="greeting">\(language("Bienvenida, bienvenido:", "Welcome,"))</p>
+            <p class="greeting">\(language("Le damos la bienvenida,", "Welcome,"))</p>
             <h1 class="outcome" data-outcome="identified"><bdi>\(name(of: person))</bdi></h1>
             \(original(person).map { "<p class=\"original\"><bdi>\($0)</bdi></p>" as HTML })
             <p class="facts">
-            <span>\(language("País", "Country")): <strong data-fact="country">\(country(of: person))</strong></span>
+            <span>\(language("País", "Country")): \(country(of: person))</span>
             <span>\(language("Nivel de seguridad", "Assurance level")): <strong class="loa \(person.loa)" data-fact="loa" data-value="\(person.loa)">\(LoA(rawValue: person.loa).map { $0.name(language) } ?? "\(person.loa)")</strong></span>
             <span>\(language("Respuesta", "Answer")): <strong>\(person.delivery == .encrypted ? language("cifrada", "encrypted") : language("sin cifrar", "not encrypted"))</strong></span>
             </p>
@@ -60,9 +60,11 @@ extension ServicePages {
     }
 
     /// The identifier says it; Cl@ve has no attribute for it.
-    private func country(of person: ServiceOutcome.Person) -> String {
+    private func country(of person: ServiceOutcome.Person) -> HTML {
         let identifier = (person[.personIdentifier] + person[.legalPersonIdentifier]).first
-        return identifier.flatMap { PersonIdentifier($0.text)?.from } ?? "?"
+        let code = identifier.flatMap { PersonIdentifier($0.text)?.from } ?? "?"
+        let name = StateProfile.all.first { $0.country.rawValue == code }?.name(language) ?? code
+        return "<strong data-fact=\"country\" data-value=\"\(code)\">\(name)</strong>"
     }
 
     func failed(_ codes: [String], _ message: String?) -> MockPage {
@@ -74,7 +76,7 @@ extension ServicePages {
             <p class="lead">\(inWords(short))</p>
             <table>
             <tr><th scope="row">\(language("Códigos", "Codes"))</th><td data-fact="codes">\(short.joined(separator: " / "))</td></tr>
-            <tr><th scope="row">\(language("Mensaje", "Message"))</th><td data-fact="message">\(message ?? "—")</td></tr>
+            <tr><th scope="row">\(language("Mensaje", "Message"))</th><td data-fact="message" lang="en">\(message ?? "—")</td></tr>
             </table>
             \(back)
             """, at: "/resultado")

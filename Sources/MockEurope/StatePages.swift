@@ -41,7 +41,7 @@ struct StatePages: Sendable {
         """
         <li><button type="submit" name="citizen" value="\(citizen.id)">
         <span class="who"><span lang="\(profile.language)">\(citizen.displayName)</span>\
-        \(citizen.latinName.map { " <small>\($0)</small>" as HTML })</span>
+        \(citizen.latinName.map { " <small><bdi>\($0)</bdi></small>" as HTML })</span>
         <span class="loa \(citizen.loa.rawValue)">\(language("nivel", "level")) \(citizen.loa.name(language))</span>
         </button></li>
 

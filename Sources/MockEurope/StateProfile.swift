@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import Federation
+import Portal
 import XMLSecurity
 
 /// One mock member state: who lives there, and how its Proxy-Service signs and writes. No two are alike, as in the field.
@@ -21,6 +22,8 @@ struct StateProfile: Sendable {
 
     /// The last part of its addresses: `de`.
     var path: String { country.rawValue.lowercased() }
+
+    func name(_ language: Language) -> String { language == .spanish ? spanishName : englishName }
 
     var levels: [LoA] { LoA.allCases.filter { level in citizens.contains { $0.loa >= level } } }
     /// What its metadata publishes: what its citizens have.

@@ -105,9 +105,9 @@ struct StateServer: Sendable {
 
     private func index(_ language: Language) -> MockPage {
         let rows: [HTML] = states.map { state in
-            let name = language == .spanish ? state.profile.spanishName : state.profile.englishName
+            let name = state.profile.name(language)
             return
-                "<li><strong>\(name)</strong> · \(state.profile.algorithm.uri) · <a href=\"/\(state.profile.path)/metadata\">\(language("metadatos", "metadata"))</a></li>\n"
+                "<li><strong>\(name)</strong> · <code>\(state.profile.algorithm.uri)</code> · <a href=\"/\(state.profile.path)/metadata\">\(language("metadatos", "metadata"))</a></li>\n"
         }
         return MockPage(
             place: .states, language: language, title: language("Estados de prueba", "Mock states"),

@@ -14,7 +14,16 @@ extension Portal {
     /// `GET /x/<exchange>/country`
     func showCountries(_ visit: Visit) async throws -> Response {
         let exchange = try await visit.ownExchange()
-        if case .nothing = exchange.nextStep { throw Rejection(.exchangeFinished) }
+        do {
+            try visit.checkTime(of: exchange)
+            if case .nothing = exchange.nextStep { throw Rejection(.exchangeFinished) }
+            return try selector(of: exchange, visit)
+        } catch {
+            return await visit.turnAway(error, from: exchange)
+        }
+    }
+
+    private func selector(of exchange: Exchange, _ visit: Visit) throws(Rejection) -> Response {
         let snapshot = world.snapshot()
         let requester = try snapshot.requester(of: exchange)
         let path = LocalPath.selector(of: exchange.id)
@@ -28,6 +37,7 @@ extension Portal {
     func chooseCountry(_ visit: Visit) async throws -> Response {
         let exchange = try await visit.ownExchange()
         do {
+            try visit.checkTime(of: exchange)
             let form = try await Form(visit.request, limit: world.messageLimit)
             let snapshot = world.snapshot()
             if form["cancel"] != nil {
@@ -76,6 +86,7 @@ extension Portal {
         let parsed = try await world.workers.run { try ParsedMessage(received) }
         let exchange = try await awaiting(try parsed.claimedQuestion(), visit)
         do {
+            try visit.checkTime(of: exchange)
             return try await receive(parsed, in: exchange, visit)
         } catch {
             return await visit.turnAway(error, from: exchange)
@@ -85,7 +96,7 @@ extension Portal {
     /// The exchange whose newest question the answer claims to belong to.
     private func awaiting(_ claimed: MessageID, _ visit: Visit) async throws -> Exchange {
         do {
-            return try visit.check(try await world.store.find(awaiting: claimed))
+            return try visit.own(try await world.store.find(awaiting: claimed))
         } catch StoreError.unknown {
             throw Rejection(
                 .responseUnsolicited, "Response/@InResponseTo", expected: "a question that awaits its answer",

@@ -35,21 +35,27 @@ struct Visit: Sendable {
         portal.answers.page(page.render(on: portal.world.site, in: language, at: address), leavesSite: leavesSite)
     }
 
-    /// The exchange of the address, if it is this browser's and still runs.
+    /// The exchange of the address, if it is this browser's.
     ///
-    /// - Throws: ``Rule/exchangeUnknown``, ``Rule/exchangeOtherBrowser``, ``Rule/exchangeExpired``.
+    /// - Throws: ``Rule/exchangeUnknown``, ``Rule/exchangeOtherBrowser``.
     func ownExchange() async throws -> Exchange {
         guard let id = exchange else { throw Rejection(.exchangeUnknown) }
-        return try check(try await portal.world.store.find(id))
+        return try own(try await portal.world.store.find(id))
     }
 
-    func check(_ exchange: Exchange) throws(Rejection) -> Exchange {
+    func own(_ exchange: Exchange) throws(Rejection) -> Exchange {
         guard let browser, browser.digest == exchange.browser else { throw Rejection(.exchangeOtherBrowser) }
+        return exchange
+    }
+
+    /// The person of an exchange that is over may still be shown the way to the service: catch it, and say which exchange.
+    ///
+    /// - Throws: ``Rule/exchangeExpired``.
+    func checkTime(of exchange: Exchange) throws(Rejection) {
         guard now < exchange.expiresAt else {
             throw Rejection(
                 .exchangeExpired, expected: "before \(Instant.write(exchange.expiresAt))", found: Instant.write(now))
         }
-        return exchange
     }
 
     // MARK: Turning away

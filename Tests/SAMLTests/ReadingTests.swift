@@ -23,7 +23,6 @@ struct ReadingTests {
         #expect(parsed.claimedProviderName == ServiceRequest.name + ";Sede")
         #expect(parsed.claimedIssuer?.rawValue == "https://servicio.example.es/metadata")
         #expect(parsed.claimedInResponseTo == nil && parsed.claimedNameID == nil)
-        #expect(parsed.digest.count == 64)
     }
 
     @Test("Every part of an AuthnRequest is read")

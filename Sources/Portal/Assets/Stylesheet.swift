@@ -108,9 +108,14 @@ extension Asset {
             .empty { padding: 1rem 1.25rem; border: 1px solid var(--line); border-radius: 8px; background: var(--surface); }
             .cancel { margin: 1.5rem 0 0; }
 
-            .intro { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: 0.75rem 3rem; align-items: start; }
-            .note { max-width: 40rem; padding-inline-start: 1.1rem; border-inline-start: 4px solid var(--arch); font-size: 0.95rem; }
+            .note { max-width: 40rem; margin-top: 2.25rem; padding-inline-start: 1.1rem; border-inline-start: 4px solid var(--arch); font-size: 0.95rem; }
             .note p { margin: 0; }
+            @media (min-width: 54rem) {
+              .choice { display: grid; grid-template: "intro note" auto "list list" auto / 1fr 1fr; gap: 0.75rem 3rem; align-items: start; }
+              .intro { grid-area: intro; }
+              .list { grid-area: list; }
+              .note { grid-area: note; margin-top: 0; }
+            }
             .note details { margin-top: 0.25rem; }
             details p { padding-bottom: 0.25rem; }
             summary { padding-block: 0.6rem; color: var(--link); cursor: pointer; text-decoration: underline; text-underline-offset: 0.2em; }

@@ -46,10 +46,16 @@ struct CountrySelectorPage: Page {
     func content(_ texts: any Texts, _ site: Site) -> HTML {
         """
         <h1>\(texts.selectorTitle)</h1>
+        <div class="choice">
         <div class="intro">
-        <div>
         <p class="lead">\(texts.selectorAsks("<strong><bdi>\(serviceName)</bdi></strong>", person))</p>
         <p>\(texts.selectorHowTo(person))</p>
+        </div>
+        <div class="list">
+        \(list(texts))
+        <form class="cancel" method="post" action="\(cancelAction.with(texts.language))">
+        <button class="quiet" type="submit" name="cancel" value="1">\(texts.cancel)</button>
+        </form>
         </div>
         <div class="note">
         <p>\(texts.selectorBridge)</p>
@@ -59,10 +65,6 @@ struct CountrySelectorPage: Page {
         </details>
         </div>
         </div>
-        \(list(texts))
-        <form class="cancel" method="post" action="\(cancelAction.with(texts.language))">
-        <button class="quiet" type="submit" name="cancel" value="1">\(texts.cancel)</button>
-        </form>
         """
     }
 

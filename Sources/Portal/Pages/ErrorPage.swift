@@ -36,13 +36,17 @@ struct ErrorPage: Page {
     }
 
     /// The first way offered is the one that most people need, and looks it.
-    private func ways(_ texts: any Texts) -> HTML? {
+    private func ways(_ texts: any Texts) -> HTML {
         let retryLink = retry.map {
             "<a class=\"button\" href=\"\($0.with(texts.language))\">\(texts.retry(reason))</a>\n" as HTML
         }
         let onward = wayOn.map { onwardMarkup($0, isFirst: retry == nil, texts) }
-        guard retryLink != nil || onward != nil else { return nil }
-        return "<div class=\"ways\">\n\(retryLink)\(onward)</div>"
+        return "<div class=\"ways\">\n\(retryLink)\(onward)\(helpLink(texts), if: retry == nil && wayOn == nil)</div>"
+    }
+
+    /// Nobody stands at the end of a road.
+    private func helpLink(_ texts: any Texts) -> HTML {
+        "<a class=\"quiet\" href=\"\(LocalPath.help.with(texts.language))\">\(texts.help)</a>\n"
     }
 
     private func onwardMarkup(_ way: WayOn, isFirst: Bool, _ texts: any Texts) -> HTML {

@@ -150,7 +150,7 @@ extension English {
                 "Cookies",
                 """
                 <p>A single one, which we cannot do without: it ties the identification to the browser where it began and \
-                disappears when it ends. There are no cookies for analysis or advertising, and no third-party content.</p>
+                disappears when you close it. There are no cookies for analysis or advertising, and no third-party content.</p>
                 """),
             Section(
                 "Your rights",
@@ -174,7 +174,7 @@ extension English {
                 "Our commitment",
                 """
                 <p>\(site.operatorName) undertakes to keep these pages accessible in accordance with Royal Decree 1112/2018 of \
-                7 September, which transposes Directive (EU) 2016/2102. They are made to meet EN 301 549 and WCAG 2.1 at \
+                7 September, which transposes Directive (EU) 2016/2102. They are made to meet EN\u{A0}301\u{A0}549 and WCAG 2.1 at \
                 level AA.</p>
                 """),
             Section(

@@ -151,7 +151,7 @@ extension Spanish {
                 "Cookies",
                 """
                 <p>Una sola, imprescindible: une la identificación con el navegador en el que empezó y desaparece al \
-                terminar. No hay cookies de análisis ni de publicidad, ni contenido de terceros.</p>
+                cerrarlo. No hay cookies de análisis ni de publicidad, ni contenido de terceros.</p>
                 """),
             Section(
                 "Sus derechos",
@@ -175,7 +175,7 @@ extension Spanish {
                 """
                 <p>\(site.operatorName) se compromete a que estas páginas sean accesibles conforme al Real Decreto 1112/2018, \
                 de 7 de septiembre, que traspone la Directiva (UE) 2016/2102. Están hechas para cumplir la norma \
-                EN 301 549 y las WCAG 2.1 en su nivel AA.</p>
+                EN\u{A0}301\u{A0}549 y las WCAG 2.1 en su nivel AA.</p>
                 """),
             Section(
                 "Qué puede esperar",
@@ -183,7 +183,7 @@ extension Spanish {
                 <ul>
                 <li>Todo se puede hacer solo con el teclado, y siempre se ve en qué punto está.</li>
                 <li>Los lectores de pantalla encuentran títulos, zonas y nombres de país en su idioma.</li>
-                <li>Todo funciona sin JavaScript, con el texto ampliado al 400 % y en pantallas pequeñas.</li>
+                <li>Todo funciona sin JavaScript, con el texto ampliado al 400\u{A0}% y en pantallas pequeñas.</li>
                 <li>Los colores se adaptan al modo oscuro y al contraste alto de su dispositivo.</li>
                 <li>Ninguna página le mete prisa: el tiempo solo se limita por seguridad, a varios minutos.</li>
                 </ul>

@@ -181,7 +181,7 @@ struct Spanish: Texts {
     }
     let whatToDo = "Qué puede hacer"
     let backToService = "Volver al servicio"
-    func backTo(_ service: HTML) -> HTML { "Volver a \(service)" }
+    func backTo(_ service: HTML) -> HTML { "Volver a «\(service)»" }
     let supportCode = "Código de asistencia"
     let supportCodeUse = """
         Si nos llama o nos escribe, díganos este código: con él encontramos lo ocurrido. No contiene ningún dato suyo.
