@@ -65,6 +65,8 @@ public struct Exchange: Hashable, Sendable, Codable {
     public let browser: String
     public let openedAt: Date
     public let expiresAt: Date
+    /// The tag of the language in which the person chose the country, so that the pages behind it speak the same.
+    public var language: String?
     public var stage: Stage
 
     public init(
@@ -96,10 +98,12 @@ public struct Exchange: Hashable, Sendable, Codable {
     ///
     /// Asking again before an answer came is allowed: the person went back and chose another country. Only the newest
     /// question can then be answered.
+    /// - Parameter language: in which the person chose; `nil` changes nothing.
     /// - Throws: ``Rejection`` with ``Rule/exchangeFinished`` once an answer has left.
-    public func asked(_ question: Question) throws(Rejection) -> Exchange {
+    public func asked(_ question: Question, in language: String? = nil) throws(Rejection) -> Exchange {
         if case .finished = stage { throw Rejection(.exchangeFinished) }
         var next = self
+        next.language = language ?? self.language
         next.stage = .asked(question)
         return next
     }

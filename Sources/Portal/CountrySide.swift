@@ -17,7 +17,7 @@ extension Portal {
         do {
             try visit.checkTime(of: exchange)
             if case .nothing = exchange.nextStep { throw Rejection(.exchangeFinished) }
-            return try selector(of: exchange, visit)
+            return try selector(of: exchange, visit.speaking(as: exchange))
         } catch {
             return await visit.turnAway(error, from: exchange)
         }
@@ -69,7 +69,7 @@ extension Portal {
             .requestSent, at: now, exchange: exchange.id, message: sealed.id, sender: snapshot.node.connector,
             receiver: question.responder, memberState: country, digest: sealed.digest.hexadecimal)
         _ = try await world.store.update(exchange.id, using: [], event) { exchange throws(Rejection) in
-            try exchange.asked(question)
+            try exchange.asked(question, in: visit.askedLanguage?.rawValue)
         }
         log("request sent", exchange, ["country": "\(country)", "node": "\(question.responder)"])
         let names = snapshot.countries.first { $0.entityID == question.responder }?.displayName ?? [:]
@@ -87,7 +87,7 @@ extension Portal {
         let exchange = try await awaiting(try parsed.claimedQuestion(), visit)
         do {
             try visit.checkTime(of: exchange)
-            return try await receive(parsed, in: exchange, visit)
+            return try await receive(parsed, in: exchange, visit.speaking(as: exchange))
         } catch {
             return await visit.turnAway(error, from: exchange)
         }

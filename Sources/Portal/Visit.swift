@@ -18,9 +18,25 @@ struct Visit: Sendable {
     /// From the address; says nothing yet about whether there is such an exchange.
     let exchange: Exchange.ID?
     let now: Date
+    /// In which the person chose the country.
+    private var chosenLanguage: Language?
+
+    init(portal: Portal, request: Request, exchange: Exchange.ID?, now: Date) {
+        self.portal = portal
+        self.request = request
+        self.exchange = exchange
+        self.now = now
+    }
 
     var language: Language {
-        askedLanguage ?? Language(asked: nil, accepted: request.headers[.acceptLanguage])
+        askedLanguage ?? chosenLanguage ?? Language(asked: nil, accepted: request.headers[.acceptLanguage])
+    }
+
+    /// The same visit, in the language of an exchange.
+    func speaking(as exchange: Exchange?) -> Visit {
+        var visit = self
+        visit.chosenLanguage = exchange?.language.flatMap { Language(tag: $0) } ?? chosenLanguage
+        return visit
     }
 
     /// What the address asks for.
@@ -62,6 +78,7 @@ struct Visit: Sendable {
 
     /// The page for an error: says what helps the person, keeps what helps the operator.
     func turnAway(_ error: any Error, from exchange: Exchange? = nil) async -> Response {
+        let language = speaking(as: exchange).language
         let rejection = Rejection(any: error)
         let support = SupportCode(random: UInt64.random(in: .min ... .max))
         await record(rejection, support, exchange, cause: error)

@@ -331,12 +331,17 @@ def other_language(visitor):
     visitor.begin()
     visitor.see("selector", SELECTOR)
     visitor.press(("English", "Español"))
-    visitor.mode = replace(visitor.mode, english=not visitor.mode.english)
-    visitor.see("selector", SELECTOR)
-    visitor.press(POLAND)
-    visitor.carried("to-country", TO_COUNTRY)
-    visitor.mode = replace(visitor.mode, english=not visitor.mode.english)
-    visitor.see("login-PL", LOGIN)
+    visitor.switch_language()
+    visitor.choose(POLAND)
+    visitor.switch_language()
+    visitor.log_in(POLAND, "Łucja Żaneta Źdźbło-Mostowska")
+    visitor.press(AGREE)
+    visitor.carried("to-spain", TO_SPAIN)
+    # Our own pages go on in the language that was chosen; all others in the browser's.
+    visitor.switch_language()
+    visitor.carried("to-service", TO_SERVICE)
+    visitor.switch_language()
+    visitor.see_identified("Łucja Żaneta Źdźbło-Mostowska", POLAND, HIGH, {})
 
 
 # MARK: Hands and eyes
@@ -443,7 +448,7 @@ def about(visitor):
         visitor.see(page, heading)
         visitor.reads("Oficina de Demostración", "ayuda@puente.example")
     visitor.press(("English", "Español"))
-    visitor.mode = replace(visitor.mode, english=not visitor.mode.english)
+    visitor.switch_language()
     visitor.see("accessibility", ACCESSIBILITY)
     visitor.press("Puente")
     visitor.see("front", FRONT)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What a visitor of the demo does and expects, step by step."""
 import re
+from dataclasses import replace
 
 from .walk import Walk
 from .words import *  # noqa: F403
@@ -23,6 +24,10 @@ class Visitor(Walk):
                 self.press(option)
         self.press(IDENTIFY)
         self.carried("to-puente", TO_PUENTE)
+
+    def switch_language(self):
+        """From here on the pages are expected in the other language."""
+        self.mode = replace(self.mode, english=not self.mode.english)
 
     def carried(self, page, heading):
         """A page that goes on by itself does not where there is no script."""
