@@ -12,7 +12,7 @@ extension XMLNode {
     }
 
     private init(_ element: Element, _ prefixes: inout Prefixes, _ isLeftOut: (Element) -> Bool) {
-        let attributes = element.attributeNames.map { name -> (XMLName, String?) in
+        let attributes = element.attributeNames().map { name -> (XMLName, String?) in
             (prefixes.name(name.local, name.namespace?.uri), element[name])
         }
         self.init(prefixes.name(element.local, element.namespaceURI), attributes)

@@ -33,7 +33,7 @@ enum XMLTarget: FuzzTarget {
         promise(all.count <= limits.elements, "at most \(limits.elements) elements")
         for element in all {
             promise(depth(of: element) <= limits.depth, "at most \(limits.depth) levels")
-            let names = element.attributeNames
+            let names = element.attributeNames()
             promise(names.count <= limits.attributesPerElement, "at most \(limits.attributesPerElement) attributes")
             for name in names.map(\.local) + [element.local] {
                 promise(name.utf8.count <= limits.nameLength, "names of at most \(limits.nameLength) octets")
@@ -72,7 +72,7 @@ enum XMLTarget: FuzzTarget {
         init(_ element: Element) {
             (local, uri, text, base64) = (element.local, element.namespaceURI, element.text, element.base64)
             attributes = Dictionary(
-                element.attributeNames.map { (($0.namespace?.uri ?? "") + " " + $0.local, element[$0] ?? "") }
+                element.attributeNames().map { (($0.namespace?.uri ?? "") + " " + $0.local, element[$0] ?? "") }
             ) { _, _ in "twice" }
         }
 
