@@ -9,6 +9,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import time
 import urllib.parse
@@ -79,6 +80,7 @@ class SimpleSAML:
 
     def __enter__(self):
         require((unpacked() / "lib/_autoload.php").is_file(), f"no SimpleSAMLphp at {unpacked()}: run bin/setup")
+        require(shutil.which("php"), "no php program: run bin/setup")
         for name in ("root", "cert", "log", "sessions", "temporary"):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
         (self.folder / "root/simplesaml").symlink_to(unpacked() / "www")

@@ -87,13 +87,17 @@ def identified(told, login):
     require(told["gateway"] == login.world.public + "/Proxy2", f"Issuer {told['gateway']}")
 
 
-def run(where, _server, report):
+def run(where, puente, report):
     services = {s.source: s for s in where.services.values() if isinstance(s, Service)}
     with SimpleSAML(where, services.values()) as server:
         def login(source, **options):
             return Login(where, server, services[source], **options)
         report.say(f"SimpleSAMLphp {server.version()}")
         honest(login, report)
+        with report.case("plain SAML, without the Extensions of Cl@ve, is turned away"):
+            asked = login("plain").visit.ask(text="<w/>")
+            page = Browser(where.public, where.port).post(asked.url, asked.fields)
+            require((page.status, puente.last_rule()) == (400, "request.extensions"), f"HTTP {page.status}")
         spoiled(where, login, report)
         limits(login, report)
 
