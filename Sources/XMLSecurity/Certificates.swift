@@ -116,6 +116,16 @@ private func readCertificate(_ der: [UInt8]) -> OpaquePointer? {
     }
 }
 
+/// The DER of a certificate that libcrypto holds.
+func encoded(_ certificate: OpaquePointer) -> [UInt8] {
+    let length = Int(i2d_X509(certificate, nil))
+    guard length > 0 else { return [] }
+    return [UInt8](unsafeUninitializedCapacity: length) { buffer, count in
+        var end = buffer.baseAddress
+        count = Int(i2d_X509(certificate, &end))
+    }
+}
+
 private func encodedKey(of certificate: OpaquePointer) -> [UInt8] {
     let key = X509_get_X509_PUBKEY(certificate)
     let length = Int(i2d_X509_PUBKEY(key, nil))

@@ -109,15 +109,6 @@ extension PrivateKey {
         defer { X509_EXTENSION_free(ext) }
         guard X509_add_ext(certificate, ext, -1) == 1 else { throw XMLFault(.internalFailure) }
     }
-
-    private func encoded(_ certificate: OpaquePointer) -> [UInt8] {
-        let length = Int(i2d_X509(certificate, nil))
-        guard length > 0 else { return [] }
-        return [UInt8](unsafeUninitializedCapacity: length) { buffer, count in
-            var end = buffer.baseAddress
-            count = Int(i2d_X509(certificate, &end))
-        }
-    }
 }
 
 /// What a certificate that we make may be used for.

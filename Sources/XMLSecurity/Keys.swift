@@ -86,6 +86,21 @@ public final class PrivateKey: @unchecked Sendable {
         self.init(owning: handle)
     }
 
+    /// Reads PEM, or DER (PKCS#8, PKCS#1 or SEC 1) that is not encrypted.
+    public convenience init(pemOrDER octets: [UInt8], password: String? = nil) throws(XMLFault) {
+        guard octets.first == 0x30 else {
+            try self.init(pem: octets, password: password)
+            return
+        }
+        defer { ERR_clear_error() }
+        let handle = octets.withUnsafeBufferPointer { buffer in
+            var end = buffer.baseAddress
+            return d2i_AutoPrivateKey(nil, &end, buffer.count)
+        }
+        guard let handle else { throw XMLFault(.keyUnusable, expected: "a private key in PEM or DER") }
+        self.init(owning: handle)
+    }
+
     /// Signs as XML Signature encodes it: fixed-width `r ‖ s` for ECDSA.
     public func sign(_ data: [UInt8], _ algorithm: SignatureAlgorithm) throws(XMLFault) -> [UInt8] {
         guard let context = EVP_MD_CTX_new() else { throw XMLFault(.internalFailure) }
