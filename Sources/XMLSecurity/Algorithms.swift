@@ -203,6 +203,8 @@ public struct EncryptionPolicy: Hashable, Sendable {
 /// Algorithms that have no variants.
 public enum AlgorithmURI {
     static let exclusiveC14N = "http://www.w3.org/2001/10/xml-exc-c14n#"
+    /// What is meant where nothing is said; never accepted.
+    static let inclusiveC14N = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"
     static let enveloped = "http://www.w3.org/2000/09/xmldsig#enveloped-signature"
     public static let rsaOAEP = "http://www.w3.org/2009/xmlenc11#rsa-oaep"
     static let rsaOAEPMGF1P = "http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p"

@@ -32,12 +32,12 @@ public struct EncryptedElement: Hashable, Sendable {
         guard let data = holder.only(Namespace.xenc("EncryptedData")), !holder.hasText,
             children.allSatisfy({ $0 == data || $0.is(Namespace.xenc("EncryptedKey")) })
         else { throw XMLFault(.encryptionStructure, holder.path, expected: "one EncryptedData") }
+        cipher = try Self.cipher(of: data)
         guard data["Type"].map({ $0 == AlgorithmURI.encryptedElement }) ?? true else {
             throw XMLFault(
                 .encryptionStructure, data.path + "/@Type", expected: AlgorithmURI.encryptedElement, found: data["Type"]
             )
         }
-        cipher = try Self.cipher(of: data)
         sealed = try data.cipherValue()
         keys = try Self.keys(of: data, beside: holder.children(Namespace.xenc("EncryptedKey")), policy)
     }
@@ -145,9 +145,12 @@ struct EncryptedKey: Hashable, Sendable {
         }
         let digestURI = encryption.only(Namespace.ds("DigestMethod"))?["Algorithm"]
         let mgfURI = encryption.only(Namespace.xenc11("MGF"))?["Algorithm"]
-        guard let digest = OAEPHash(digest: digestURI),
-            let mgf = uri == AlgorithmURI.rsaOAEPMGF1P ? .sha1 : OAEPHash(mgf: mgfURI)
-        else { throw XMLFault(.encryptionAlgorithm, encryption.path, expected: "SHA-2", found: digestURI ?? mgfURI) }
+        guard let digest = OAEPHash(digest: digestURI) else {
+            throw XMLFault(.encryptionAlgorithm, encryption.path, expected: "SHA-2", found: digestURI)
+        }
+        guard let mgf = uri == AlgorithmURI.rsaOAEPMGF1P ? .sha1 : OAEPHash(mgf: mgfURI) else {
+            throw XMLFault(.encryptionAlgorithm, encryption.path, expected: "MGF1 with SHA-2", found: mgfURI)
+        }
         let isOld = uri == AlgorithmURI.rsaOAEPMGF1P || digest == .sha1 || mgf == .sha1
         guard !isOld || policy.allowsOldKeyTransport else {
             throw XMLFault(
@@ -187,10 +190,13 @@ extension EncryptedKey.Agreement {
         guard method["Algorithm"] == AlgorithmURI.ecdhES else {
             throw XMLFault(.encryptionAlgorithm, method.path, expected: AlgorithmURI.ecdhES, found: method["Algorithm"])
         }
-        guard let derivation = method.only(Namespace.xenc11("KeyDerivationMethod")),
-            derivation["Algorithm"] == AlgorithmURI.concatKDF,
-            let parameters = derivation.only(Namespace.xenc11("ConcatKDFParams"))
-        else { throw XMLFault(.encryptionAlgorithm, method.path, expected: AlgorithmURI.concatKDF) }
+        let derivation = method.only(Namespace.xenc11("KeyDerivationMethod"))
+        guard derivation?["Algorithm"] == AlgorithmURI.concatKDF,
+            let parameters = derivation?.only(Namespace.xenc11("ConcatKDFParams"))
+        else {
+            throw XMLFault(
+                .encryptionAlgorithm, method.path, expected: AlgorithmURI.concatKDF, found: derivation?["Algorithm"])
+        }
         let uri = parameters.only(Namespace.ds("DigestMethod"))?["Algorithm"]
         guard let digest = uri.flatMap(DigestAlgorithm.init) else {
             throw XMLFault(.encryptionAlgorithm, parameters.path, expected: "SHA-2", found: uri)

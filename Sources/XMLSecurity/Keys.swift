@@ -161,11 +161,19 @@ private func keyKind(of handle: OpaquePointer) -> KeyKind {
     switch name {
     case "RSA": return .rsa(bits: Int(EVP_PKEY_get_bits(handle)))
     case "EC":
+        // Numbers instead of a name: libcrypto may find out which curve is meant, others read another curve into them.
+        var isExplicit: Int32 = 0
+        if EVP_PKEY_get_int_param(handle, OSSL_PKEY_PARAM_EC_DECODED_FROM_EXPLICIT_PARAMS, &isExplicit) == 1,
+            isExplicit != 0
+        {
+            return .other("EC with explicit parameters")
+        }
+        ERR_clear_error()
         var group = [CChar](repeating: 0, count: 64)
         var length = 0
         guard EVP_PKEY_get_group_name(handle, &group, group.count, &length) == 1 else {
             ERR_clear_error()
-            return .other("EC with explicit parameters")
+            return .other("EC on a curve without a name")
         }
         let curve = String(decoding: group.prefix(length).map { UInt8(bitPattern: $0) }, as: UTF8.self)
         return Curve.allCases.first { $0.libraryName == curve }.map(KeyKind.ec) ?? .other(curve)

@@ -53,11 +53,12 @@ private struct SignatureParts {
         signedInfo = try parts.next("SignedInfo")
         value = try parts.next("SignatureValue").octets()
         shown = try Self.certificates(in: parts.nextIfAny("KeyInfo"))
-        try parts.end()
 
         var info = try Parts(of: signedInfo, attributes: ["Id"])
         signedInfoPrefixes = try info.next("CanonicalizationMethod").exclusiveC14N()
         algorithm = try Self.algorithm(info.next("SignatureMethod"), policy)
+        // Behind the algorithms: whoever uses another is told its name, not that of a detail.
+        try parts.end()
         let reference = try info.next("Reference")
         try info.end()
         try reference.check(leadsTo: element, identifier: identifier)
@@ -71,11 +72,11 @@ private struct SignatureParts {
     }
 
     private static func algorithm(_ method: Element, _ policy: SignaturePolicy) throws(XMLFault) -> SignatureAlgorithm {
-        try Parts(of: method, attributes: ["Algorithm"]).end()
         let uri = method["Algorithm"] ?? ""
         guard let algorithm = SignatureAlgorithm(rawValue: uri), policy.algorithms.contains(algorithm) else {
             throw XMLFault(.signatureAlgorithm, method.path, expected: "a permitted signature algorithm", found: uri)
         }
+        try Parts(of: method, attributes: ["Algorithm"]).end()
         return algorithm
     }
 
@@ -91,14 +92,24 @@ private struct SignatureParts {
     /// Enveloped signature, then exclusive C14N: nothing more, nothing less, in this order.
     private static func prefixes(of transforms: Element) throws(XMLFault) -> [String] {
         var steps = try Parts(of: transforms, attributes: [])
-        let (first, second) = (try steps.next("Transform"), try steps.next("Transform"))
-        try steps.end()
-        try Parts(of: first, attributes: ["Algorithm"]).end()
+        let first = try steps.next("Transform")
         guard first["Algorithm"] == AlgorithmURI.enveloped else {
             throw XMLFault(
                 .signatureAlgorithm, first.path, expected: AlgorithmURI.enveloped, found: first["Algorithm"])
         }
-        return try second.exclusiveC14N()
+        try Parts(of: first, attributes: ["Algorithm"]).end()
+        guard let second = steps.nextIfAny("Transform") else {
+            // Where none is named, a node-set becomes octets by Canonical XML 1.0 (XML Signature 1.1 §4.4.3.2).
+            throw XMLFault(
+                .signatureAlgorithm, transforms.path, expected: AlgorithmURI.exclusiveC14N,
+                found: AlgorithmURI.inclusiveC14N + ", implied")
+        }
+        let prefixes = try second.exclusiveC14N()
+        if let third = steps.nextIfAny("Transform") {
+            throw XMLFault(.signatureStructure, third.path, expected: "two transforms", found: third["Algorithm"])
+        }
+        try steps.end()
+        return prefixes
     }
 
     /// The certificates that KeyInfo shows. Keys shown in other ways (KeyValue, KeyName) select nothing.
