@@ -3,7 +3,7 @@ import Dialects
 public import Federation
 public import Foundation
 public import SAML
-import XMLSecurity
+public import XMLSecurity
 
 /// What can be said of a message that somebody saved: the checks of the running product, every one of them, told.
 ///
@@ -16,6 +16,9 @@ public struct Inspection: Sendable {
         case logout = "LogoutRequest of a service (Cl@ve 2.0)"
         case metadata = "metadata"
         case other = "unknown"
+
+        /// Whether the running node takes it from somebody whom it knows.
+        fileprivate var isForPeers: Bool { [.request, .response, .logout].contains(self) }
     }
 
     public struct Fact: Sendable {
@@ -49,7 +52,10 @@ extension Inspection {
     /// Looks at a message with the eyes of a node.
     ///
     /// - Parameter snapshot: who we are and whom we know; without one, only what needs neither keys nor peers is checked.
-    public init(_ unwrapped: Unwrapped, by snapshot: Snapshot?, at now: Date) {
+    /// - Parameter keys: more keys of ours, to open what is encrypted.
+    public init(
+        _ unwrapped: Unwrapped, by snapshot: Snapshot?, openingWith keys: [DecryptionKey] = [], at now: Date
+    ) {
         self.init(
             kind: .other, facts: unwrapped.steps.map { Fact(name: "undone", value: $0, isPersonal: false) },
             findings: [],
@@ -60,7 +66,15 @@ extension Inspection {
                 try ParsedMessage(unwrapped: unwrapped, limits: .metadata)
             }
             describe(parsed)
-            try examine(parsed, unwrapped, snapshot, now, examination)
+            kind = kind(of: parsed)
+            var snapshot = snapshot
+            snapshot?.node.decryptionKeys += keys
+            if let snapshot, kind.isForPeers {
+                try examine(parsed, by: snapshot, now, examination)
+            } else {
+                knowsPeers = false
+                try examineAlone(parsed, openingWith: snapshot?.node.decryptionKeys ?? keys, now, examination)
+            }
         } catch {
             rejection = error
         }
@@ -72,6 +86,7 @@ extension Inspection {
 
     private mutating func describe(_ parsed: ParsedMessage) {
         add("root element", "\(parsed.claimedType) in \(parsed.rootNamespace ?? "no namespace")")
+        if kind(of: parsed).isForPeers { add("profile", parsed.claimedProfile) }
         add("ID", parsed.claimedID?.rawValue)
         add("in response to", parsed.claimedInResponseTo?.rawValue)
         add("Issuer", parsed.claimedIssuer?.rawValue)
@@ -80,14 +95,11 @@ extension Inspection {
         add("Destination", parsed.claimedDestination)
         add("IssueInstant", parsed.claimedIssueInstant)
         for certificate in parsed.claimedCertificates {
-            add(
-                "certificate in the signature",
-                "\(certificate.subject), \(certificate.publicKey.kind), until \(Instant.write(certificate.notAfter)), SHA-256 \(certificate.fingerprint)"
-            )
+            add("certificate in the signature", certificate.summary)
         }
         if kind(of: parsed) != .metadata {
             for (element, uri) in parsed.claimedAlgorithms { add(element, uri) }
-            describe(attributes: parsed.claimedAttributes)
+            describe(attributes: parsed.claimedAttributes.map { ($0.name, $0.values) })
         }
     }
 
@@ -106,23 +118,12 @@ extension Inspection {
         if parsed.isOf(AuthnRequest.self) { return .request }
         if parsed.isOf(Response.self) { return .response }
         if parsed.isOf(LogoutRequest.self) { return .logout }
-        return ["EntityDescriptor", "EntitiesDescriptor"].contains(parsed.claimedType) ? .metadata : .other
+        return parsed.isMetadata ? .metadata : .other
     }
 
     private mutating func examine(
-        _ parsed: ParsedMessage, _ unwrapped: Unwrapped, _ snapshot: Snapshot?, _ now: Date, _ examination: Examination
+        _ parsed: ParsedMessage, by snapshot: Snapshot, _ now: Date, _ examination: Examination
     ) throws(Rejection) {
-        kind = kind(of: parsed)
-        guard kind != .other else {
-            throw Rejection(
-                .messageType, parsed.claimedType, expected: "AuthnRequest, Response, LogoutRequest or metadata",
-                found: parsed.claimedType)
-        }
-        guard let snapshot else {
-            assumptions.append("that the certificate inside is the sender's: without --config nobody is known")
-            try parsed.examineAlone(examination)
-            return
-        }
         switch kind {
         case .request:
             if parsed.received.relayState == nil {
@@ -131,11 +132,71 @@ extension Inspection {
             _ = try snapshot.receiveRequest(parsed.beside(relayState: "inspected").received, at: now, examination)
         case .response: try examineResponse(parsed, snapshot, now, examination)
         case .logout: _ = try snapshot.answerLogout(parsed.received, at: now)
+        case .metadata, .other: break
+        }
+    }
+
+    /// Without the peers of a node, or where a node takes it from nobody: by what the document says itself.
+    private mutating func examineAlone(
+        _ parsed: ParsedMessage, openingWith keys: [DecryptionKey], _ now: Date, _ examination: Examination
+    ) throws(Rejection) {
+        switch kind {
         case .metadata:
             assumptions.append(
                 "that the certificate inside is pinned; puente check holds metadata against the trust list")
-            try parsed.examineAlone(examination)
-        case .other: break
+            for entity in try parsed.examineMetadata(at: now, examination) { describe(entity) }
+        case .other:
+            try examination.check(
+                .messageType, false, parsed.claimedType, expected: "AuthnRequest, Response, LogoutRequest or metadata",
+                found: "\(parsed.claimedType) in \(parsed.rootNamespace ?? "no namespace")")
+            if !parsed.claimedCertificates.isEmpty { try parsed.examineSignature(at: now, examination) }
+        case .request, .response, .logout:
+            assumptions.append(
+                parsed.received.querySignature == nil
+                    ? "that the certificate inside is the sender's: without --config nobody is known"
+                    : "the signature in the query: it shows no certificate, and without --config nobody is known")
+            assumptions.append("that Issuer, Destination, InResponseTo and Audience are the right ones")
+            if parsed.isEncrypted, keys.isEmpty {
+                assumptions.append("what is encrypted: no key is at hand, give --key or --config")
+            }
+            if let assertion = try parsed.examineAlone(openingWith: keys, at: now, examination) { describe(assertion) }
+        }
+    }
+
+    private mutating func describe(_ assertion: Assertion) {
+        let names = assertion.attributeStatements.joined().map(\.name)
+        if let place = facts.firstIndex(where: { $0.name == "profile" }),
+            let known = ParsedMessage.profile(ofNames: names)
+        {
+            facts[place] = Fact(name: "profile", value: known, isPersonal: false)
+        }
+        add("NameID format", assertion.nameIDFormat)
+        add("level of assurance", assertion.authnStatements.first?.classReferences.first)
+        // Those of a plain assertion have been told already.
+        guard !facts.contains(where: { $0.name.hasPrefix("attribute ") }) else { return }
+        describe(
+            attributes: assertion.attributeStatements.joined().map {
+                ($0.friendlyName ?? $0.name, $0.values.map(\.text))
+            })
+    }
+
+    private mutating func describe(_ entity: EntityDescriptor) {
+        add("entity", entity.entityID.rawValue)
+        add("organization", entity.organizationName)
+        add("valid until", entity.validUntil.map(Instant.write))
+        for version in entity.protocolVersions { add("protocol version", version) }
+        for level in entity.levelsOfAssurance { add("level of assurance", level) }
+        for role in EntityDescriptor.Role.allCases {
+            guard let descriptor = entity[role] else { continue }
+            add("role", role.rawValue)
+            add("country", descriptor.nodeCountry)
+            for endpoint in descriptor.endpoints { add("endpoint", "\(endpoint.location) by \(endpoint.binding)") }
+            for certificate in descriptor.signingCertificates { add("signing certificate", certificate.summary) }
+            for key in descriptor.encryptionKeys { add("encryption certificate", key.certificate.summary) }
+            if descriptor.unreadableCertificates > 0 {
+                add("certificates that cannot be read", "\(descriptor.unreadableCertificates)")
+            }
+            if !descriptor.attributes.isEmpty { add("attributes", "\(descriptor.attributes.count)") }
         }
     }
 
@@ -159,12 +220,7 @@ extension Inspection {
         let verified = try snapshot.authenticateResponse(
             parsed.beside(relayState: question.relayState), to: question, at: now, examination)
         if let assertion = verified.message.assertion {
-            add("NameID format", assertion.nameIDFormat)
-            add("level of assurance", assertion.authnStatements.first?.classReferences.first)
-            describe(
-                attributes: assertion.attributeStatements.joined().map {
-                    ($0.friendlyName ?? $0.name, $0.values.map(\.text))
-                })
+            describe(assertion)
         } else {
             let status = verified.message.response.status
             add("status", ([status.code ?? "none"] + status.subcodes).joined(separator: " / "))
@@ -175,6 +231,12 @@ extension Inspection {
         try examination.step(.dataSetIncomplete, "Assertion/AttributeStatement") { () throws(Rejection) in
             try snapshot.admit(outcome, to: question, from: responder)
         }
+    }
+}
+
+extension Certificate {
+    fileprivate var summary: String {
+        "\(subject), \(publicKey.kind), until \(Instant.write(notAfter)), SHA-256 \(fingerprint)"
     }
 }
 

@@ -9,7 +9,7 @@ public import struct Foundation.Date
 /// All that a login needs to know, at one moment: who we are, who may ask, whom we can ask. Immutable; a new one is built
 /// aside and takes its place whole.
 public struct Snapshot: Sendable {
-    public let node: Node
+    public internal(set) var node: Node
     /// By registered name.
     public let requesters: [EntityID: Requester]
     /// In the order of the trust list; a country may have several nodes.

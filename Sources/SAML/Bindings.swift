@@ -59,10 +59,15 @@ public struct ReceivedMessage: Sendable {
     }
 
     /// For messages that were saved to a file.
-    init(octets: [UInt8], relayState: String?) {
+    init(octets: [UInt8], relayState: String?, querySignature: QuerySignature? = nil) {
         self.octets = octets
         self.relayState = relayState
-        querySignature = nil
+        self.querySignature = querySignature
+    }
+
+    /// The same message with another RelayState beside it.
+    func beside(relayState: String) -> ReceivedMessage {
+        ReceivedMessage(octets: octets, relayState: relayState, querySignature: querySignature)
     }
 
     private static func decode(_ message: String, limit: Int, _ field: String) throws(Rejection) -> [UInt8] {

@@ -55,12 +55,13 @@ public struct VerifiedEntity: Hashable, Sendable {
         country = expected.country
         // A file that an operator vouches for may be without end; it then has a day, and is read again before.
         validUntil = entity.validUntil ?? now + 86_400
-        descriptor = try examination.check(entity, expected, at: now, isSigned: signer != nil)
+        descriptor = try examination.check(
+            entity, expected.role, of: expected.country, expected.signatures, at: now, isSigned: signer != nil)
     }
 
     private static func entity(_ name: EntityID, in tree: XMLTree) throws(Rejection) -> Element {
         let root = tree.root
-        guard root.is(Namespace.md("EntityDescriptor")) || root.is(Namespace.md("EntitiesDescriptor")) else {
+        guard root.isMetadata else {
             throw Rejection(
                 .metadataContent, root.path, expected: "EntityDescriptor or EntitiesDescriptor", found: root.local)
         }
@@ -76,14 +77,10 @@ public struct VerifiedEntity: Hashable, Sendable {
     }
 
     /// The signature of the entity itself, or of a group around it.
-    private static func signer(
+    fileprivate static func signer(
         of element: Element, _ expected: MetadataExpectation, at now: Date
     ) throws(Rejection) -> Certificate? {
-        var next: Element? = element
-        while let current = next {
-            if !current.children(Namespace.ds("Signature")).isEmpty { return try verify(current, expected, at: now) }
-            next = current.parent
-        }
+        if let signed = element.signed { return try verify(signed, expected, at: now) }
         guard expected.allowsUnsigned else {
             throw Rejection(.metadataSignature, element.path, expected: "a signature", found: "nothing")
         }
@@ -120,10 +117,12 @@ public struct VerifiedEntity: Hashable, Sendable {
 }
 
 extension Examination {
+    /// - Parameter country: `nil`: whichever member state it names.
+    @discardableResult
     fileprivate func check(
-        _ entity: EntityDescriptor, _ expected: MetadataExpectation, at now: Date, isSigned: Bool
+        _ entity: EntityDescriptor, _ role: EntityDescriptor.Role, of country: MemberState?,
+        _ signatures: SignaturePolicy, at now: Date, isSigned: Bool, _ place: String = "EntityDescriptor"
     ) throws(Rejection) -> EntityDescriptor.Descriptor {
-        let place = "EntityDescriptor"
         try check(
             .metadataExpiry, entity.validUntil.map { now < $0 } ?? !isSigned, place + "/@validUntil",
             expected: "after \(Instant.write(now))", found: entity.validUntil.map(Instant.write) ?? "nothing")
@@ -131,23 +130,23 @@ extension Examination {
         try check(
             .metadataExpiry, entity.validUntil.map { $0 < now + 400 * 86_400 } ?? !isSigned, place + "/@validUntil",
             expected: "within 400 days", found: entity.validUntil.map(Instant.write) ?? "nothing")
-        let role = expected.role == .proxyService ? "IDPSSODescriptor" : "SPSSODescriptor"
-        guard let descriptor = entity[expected.role] else {
-            throw Rejection(.metadataContent, place, expected: role, found: "nothing")
+        guard let descriptor = entity[role] else {
+            throw Rejection(.metadataContent, place, expected: role.element, found: "nothing")
         }
+        let named = descriptor.nodeCountry.flatMap(MemberState.init)
         try check(
-            .metadataCountry, descriptor.nodeCountry == expected.country.rawValue,
-            "\(place)/\(role)/Extensions/NodeCountry",
-            expected: expected.country.rawValue, found: descriptor.nodeCountry ?? "nothing")
-        let usable = descriptor.signingCertificates.filter { $0.publicKey.isStrong(for: expected.signatures) }
+            .metadataCountry, named != nil && (country == nil || named == country),
+            "\(place)/\(role.element)/Extensions/NodeCountry",
+            expected: country?.rawValue ?? "a member state", found: descriptor.nodeCountry ?? "nothing")
+        let usable = descriptor.signingCertificates.filter { $0.publicKey.isStrong(for: signatures) }
         try check(
-            .metadataKeys, !usable.isEmpty, "\(place)/\(role)/KeyDescriptor",
+            .metadataKeys, !usable.isEmpty, "\(place)/\(role.element)/KeyDescriptor",
             expected: "a signing key of sufficient length",
             found: descriptor.signingCertificates.map { "\($0.publicKey.kind)" }.joined(separator: ", "))
         let endpoints = descriptor.endpoints.filter { $0.binding == SAMLURI.post }
         try check(
             .metadataEndpoint, !endpoints.isEmpty && descriptor.endpoints.allSatisfy { isAcceptable($0.location) },
-            "\(place)/\(role)", expected: "HTTPS endpoints, one of them HTTP-POST",
+            "\(place)/\(role.element)", expected: "HTTPS endpoints, one of them HTTP-POST",
             found: descriptor.endpoints.map(\.location).joined(separator: ", "))
         return descriptor
     }
@@ -162,7 +161,80 @@ extension Examination {
     }
 }
 
+extension EntityDescriptor.Role {
+    fileprivate var element: String {
+        switch self {
+        case .proxyService: "IDPSSODescriptor"
+        case .connector: "SPSSODescriptor"
+        }
+    }
+}
+
+extension ParsedMessage {
+    public var isMetadata: Bool { tree.root.isMetadata }
+
+    /// Checks metadata by what it says itself: every entity, in every role that it has.
+    ///
+    /// Taken for right: that the certificate which a signature shows is pinned, and the country that an entity names.
+    /// - Returns: the entities, as far as they can be read.
+    public func examineMetadata(at now: Date, _ examination: Examination) throws(Rejection) -> [EntityDescriptor] {
+        let all = tree.root.is(Namespace.md("EntityDescriptor")) ? [tree.root] : tree.root.entities
+        guard !all.isEmpty else {
+            throw Rejection(.metadataContent, tree.root.local, expected: "EntityDescriptor", found: "nothing")
+        }
+        var judged: Element?
+        var found: [EntityDescriptor] = []
+        for element in all {
+            let place =
+                all.count == 1 ? "EntityDescriptor" : "EntityDescriptor[@entityID='\(element["entityID"] ?? "")']"
+            let signed = element.signed ?? element
+            if judged != signed { examination.judgeSignature(of: signed, at: now) }
+            judged = signed
+            do throws(Rejection) {
+                let entity = try examination.step(.metadataContent, place) { () throws(Rejection) in
+                    try EntityDescriptor(reading: element)
+                }
+                found.append(entity)
+                try examination.check(everyRoleOf: entity, at: now, isSigned: element.signed != nil, place)
+            } catch  where all.count > 1 {
+                // It is written down; the other entities are looked at all the same.
+                continue
+            }
+        }
+        return found
+    }
+}
+
+extension Examination {
+    fileprivate func judgeSignature(of element: Element, at now: Date) {
+        let pinned = MetadataExpectation(
+            entityID: EntityID(""), country: .spain, role: .connector, pins: element.shownSigners(besides: []))
+        // What is wrong is written down; the content is looked at all the same.
+        _ = try? step(.metadataSignature, element.path + "/Signature") { () throws(Rejection) in
+            try VerifiedEntity.signer(of: element, pinned, at: now)
+        }
+    }
+
+    fileprivate func check(
+        everyRoleOf entity: EntityDescriptor, at now: Date, isSigned: Bool, _ place: String
+    ) throws(Rejection) {
+        let roles = EntityDescriptor.Role.allCases.filter { entity[$0] != nil }
+        try check(
+            .metadataContent, !roles.isEmpty, place, expected: "IDPSSODescriptor or SPSSODescriptor", found: "nothing")
+        for role in roles { try check(entity, role, of: nil, .eidas, at: now, isSigned: isSigned, place) }
+    }
+}
+
 extension Element {
+    fileprivate var isMetadata: Bool {
+        self.is(Namespace.md("EntityDescriptor")) || self.is(Namespace.md("EntitiesDescriptor"))
+    }
+
+    /// This element or the nearest around it that has a signature of its own.
+    fileprivate var signed: Element? {
+        children(Namespace.ds("Signature")).isEmpty ? parent?.signed : self
+    }
+
     /// The EntityDescriptors below an EntitiesDescriptor, groups within groups included.
     fileprivate var entities: [Element] {
         children(Namespace.md("EntityDescriptor")) + children(Namespace.md("EntitiesDescriptor")).flatMap(\.entities)

@@ -39,26 +39,29 @@ extension ParsedMessage {
         from sender: Sender, expecting expected: RequestExpectation, at now: Date,
         _ examination: Examination = Examination()
     ) throws(Rejection) -> Verified<AuthnRequest> {
+        let request = try readRequest(examination)
+        let certificate = try verifySender(sender, at: now, examination)
+        try examination.check(request, expected, at: now)
+        return Verified(request, certificate: certificate, from: received.octets)
+    }
+
+    /// Checks an AuthnRequest by what it says itself (``examineAlone(openingWith:at:_:)``).
+    func examineRequest(from sender: Sender, at now: Date, _ examination: Examination) throws(Rejection) {
+        let request = try readRequest(examination)
+        do {
+            _ = try verifySender(sender, at: now, examination)
+        } catch {
+            // It is written down; whoever looks into a message wants to see the rest of it all the same.
+        }
+        let expected = RequestExpectation(destinations: [claimedDestination ?? "our address"])
+        try examination.check(request, expected, at: now)
+    }
+
+    private func readRequest(_ examination: Examination) throws(Rejection) -> AuthnRequest {
         try examination.step(.messageType, tree.root.local) { () throws(Rejection) in try checkType(AuthnRequest.self) }
-        let request = try examination.step(.messageSchema, tree.root.local) { () throws(Rejection) in
+        return try examination.step(.messageSchema, tree.root.local) { () throws(Rejection) in
             try AuthnRequest(reading: tree.root)
         }
-        let certificate = try verifySender(sender, at: now, examination)
-        try examination.checkEnvelope(
-            "AuthnRequest", id: request.id, version: request.version, issueInstant: request.issueInstant,
-            from: -expected.maximumAgeSeconds, to: expected.skewSeconds, at: now)
-        try examination.check(
-            .messageDestination, request.destination.map(expected.destinations.contains) ?? false,
-            "AuthnRequest/@Destination", expected: expected.destinations.sorted().joined(separator: " or "),
-            found: request.destination)
-        try examination.check(
-            .messageIssuer, request.issuer?.hasEntityFormat ?? true, "AuthnRequest/Issuer/@Format",
-            expected: SAMLURI.entity,
-            found: request.issuer?.format)
-        try examination.check(
-            .messageConsent, request.consent.map(SAMLURI.consents.contains) ?? true, "AuthnRequest/@Consent",
-            expected: SAMLURI.consentUnspecified, found: request.consent)
-        return Verified(request, certificate: certificate, from: received.octets)
     }
 
     func verifySender(_ sender: Sender, at now: Date, _ examination: Examination) throws(Rejection) -> Certificate {
@@ -78,6 +81,24 @@ extension ParsedMessage {
 }
 
 extension Examination {
+    fileprivate func check(
+        _ request: AuthnRequest, _ expected: RequestExpectation, at now: Date
+    ) throws(Rejection) {
+        try checkEnvelope(
+            "AuthnRequest", id: request.id, version: request.version, issueInstant: request.issueInstant,
+            from: -expected.maximumAgeSeconds, to: expected.skewSeconds, at: now)
+        try check(
+            .messageDestination, request.destination.map(expected.destinations.contains) ?? false,
+            "AuthnRequest/@Destination", expected: expected.destinations.sorted().joined(separator: " or "),
+            found: request.destination)
+        try check(
+            .messageIssuer, request.issuer?.hasEntityFormat ?? true, "AuthnRequest/Issuer/@Format",
+            expected: SAMLURI.entity, found: request.issuer?.format)
+        try check(
+            .messageConsent, request.consent.map(SAMLURI.consents.contains) ?? true, "AuthnRequest/@Consent",
+            expected: SAMLURI.consentUnspecified, found: request.consent)
+    }
+
     /// What every message says of itself.
     ///
     /// - Parameters from, to: seconds that IssueInstant may differ from now.

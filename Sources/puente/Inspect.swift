@@ -6,27 +6,32 @@ import Foundation
 import Logging
 import SAML
 import Trust
+import XMLSecurity
 import YAMLText
 
 struct Inspect: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Explain a SAML message, check by check.",
         discussion: """
-            Reads a request, a response, a logout or metadata: XML, Base64, Base64 of DEFLATE, or a saved form or address \
-            with SAMLRequest or SAMLResponse. Runs the very checks of the running node and tells each with pass or fail, \
-            element, expected, found and clause, and what to tell the partner. With --config it knows your peers and keys, \
-            and opens what is encrypted for you. Values of attributes are hidden.
+            Reads a request, a response, a logout or metadata: XML, Base64, Base64 of DEFLATE, or a saved form, page, \
+            address or HTTP request with SAMLRequest or SAMLResponse. Runs the very checks of the running node and tells \
+            each with pass or fail, element, expected, found and clause, and what to tell the partner. With --config it \
+            knows your peers and keys; with either --config or --key it opens what is encrypted for you. Values of \
+            attributes are hidden.
 
             Exit code 0 if the node would accept the message, 1 if not.
 
             Examples:
               puente inspect answer.b64 --config puente.yaml
               puente inspect request.xml --config puente.yaml --at 2026-03-02T09:15:31Z --json
+              puente inspect answer.xml --key old-node.p12 --passphrase-file secret
             """)
 
     @Argument(help: "The file, or - for standard input.", completion: .file()) var file: String
     @Option(name: [.short, .long], help: "The settings file of the node whose eyes to use.", completion: .file())
     var config: String?
+    @Option(help: "A private key to open what is encrypted: PEM or PKCS#12.", completion: .file()) var key: String?
+    @Option(help: "A file with the passphrase of the key.", completion: .file()) var passphraseFile: String?
     @Option(help: "The time to check against, in UTC. Default: now.") var at: String?
     @Flag(help: "Print JSON.") var json = false
     @Flag(help: "Show the values of attributes too.") var showPersonalData = false
@@ -40,9 +45,11 @@ struct Inspect: AsyncParsableCommand {
     func run() async throws {
         let now = at.flatMap(Instant.read) ?? Date()
         let snapshot = try config.map { try Self.snapshot($0, at: now) }
+        let keys = try key.map { try DecryptionKey.read(from: $0, passphraseFile: passphraseFile, at: now) } ?? []
         let inspection: Inspection
         do throws(Rejection) {
-            inspection = Inspection(try Unwrapped(try octets()), by: snapshot, at: now)
+            inspection = Inspection(
+                try Unwrapped(try octets()), by: snapshot, openingWith: keys, at: now)
         } catch {
             inspection = Inspection(unreadable: error)
         }
@@ -67,6 +74,38 @@ struct Inspect: AsyncParsableCommand {
             throw Configuration.report(faults.sorted)
         }
         return trust.snapshot
+    }
+}
+
+extension DecryptionKey {
+    /// All keys of a file; one that comes without its certificate gets one that says nothing.
+    fileprivate static func read(from path: String, passphraseFile: String?, at now: Date) throws -> [DecryptionKey] {
+        do {
+            let octets = Array(try LocalFile.read(path, limit: 1 << 20))
+            let passphrase = try passphraseFile.map {
+                String(decoding: try LocalFile.read($0, limit: 1 << 10), as: UTF8.self)
+                    .trimmingCharacters(in: .newlines)
+            }
+            if let key = try? PrivateKey(pemOrDER: octets, password: passphrase) {
+                return [try DecryptionKey(key: key, certificate: key.nameless(now))]
+            }
+            // No plain key: whatever is wrong with it as a container is what to tell.
+            return try KeyStore(pkcs12: octets, passphrase: passphrase ?? "").entries.map {
+                try DecryptionKey(key: $0.key, certificate: $0.chain.first ?? $0.key.nameless(now))
+            }
+        } catch let fault as XMLFault {
+            throw ValidationError(
+                "\(path): expected \(fault.expected ?? "a private key"), found \(fault.found ?? "something else").")
+        } catch let fault as LocalFile.Problem {
+            throw ValidationError("\(path): \(fault.found).")
+        }
+    }
+}
+
+extension PrivateKey {
+    /// Whoever encrypts names a key, not a certificate: any over the key does.
+    fileprivate func nameless(_ now: Date) throws(XMLFault) -> Certificate {
+        try certify(commonName: "inspect", usage: .encryption, from: now, until: now + 60)
     }
 }
 
