@@ -110,7 +110,7 @@ let package = Package(
             path: "Benchmarks/Sources", swiftSettings: strict),
         target("PuenteTestKit", ["SAML", "Federation", "XMLSecurity", "Dialects", "Bridge", "Storage", "YAMLText"]),
         tests("Federation"),
-        tests("XMLSecurity", ["CLibCrypto"]),
+        tests("XMLSecurity", ["CLibCrypto", "CLibXML2", "SAML"]),
         tests("SAML", ["XMLSecurity", "Federation", "Bridge", "Dialects"], besides: ["Golden"]),
         tests("Dialects", ["SAML", "XMLSecurity", "Federation", "Bridge", "YAMLText"], besides: ["Golden"]),
         tests("Bridge", ["Dialects", "SAML", "XMLSecurity", "Federation"]),

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+import SAML
 public import XMLSecurity
 
 /// Spoiling asked for something that is not in the message: the test is wrong.
@@ -127,5 +128,39 @@ extension XMLNode {
         let start = indent + "<" + tag + attributes.joined()
         guard !children.isEmpty else { return [text.isEmpty ? start + "/>" : start + ">" + text + "</" + tag + ">"] }
         return [start + ">"] + children.flatMap { $0.lines(depth: depth + 1) } + [indent + "</" + tag + ">"]
+    }
+}
+
+extension XMLNode {
+    /// An element that somebody else wrote, to be changed and signed anew. Prefixes become those of our namespaces, white
+    /// space between elements is lost.
+    public init(copying element: Element) {
+        var names: [String: Namespace] = [:]
+        for known: Namespace in [.saml2, .saml2p, .ds, .xenc, .eidas, .eidasNatural, .eidasLegal, .xs, .xsi, .xml] {
+            names[known.uri] = known
+        }
+        self = Self.copy(element, &names)
+    }
+
+    private static func copy(_ element: Element, _ names: inout [String: Namespace]) -> XMLNode {
+        func ours(_ uri: String) -> Namespace {
+            let found = names[uri] ?? Namespace("n\(names.count)", uri)
+            names[uri] = found
+            return found
+        }
+        var mentioned: [Namespace] = []
+        let attributes: [(XMLName, String?)] = element.attributeNames().map { name in
+            let ourName = name.namespace.map { XMLName(ours($0.uri), name.local) } ?? name
+            guard ourName == Namespace.xsi("type"), let parts = element[name]?.split(separator: ":"), parts.count == 2,
+                let uri = element.namespace(ofPrefix: String(parts[0]))
+            else { return (ourName, element[name]) }
+            mentioned.append(ours(uri))
+            return (ourName, ours(uri).prefix + ":" + parts[1])
+        }
+        let name = element.namespaceURI.map { ours($0)(element.local) } ?? XMLName(unqualified: element.local)
+        var node = XMLNode(name, attributes, mentioning: mentioned)
+        node.content = element.children.map { .node(copy($0, &names)) }
+        if node.content.isEmpty, !element.text.isEmpty { node.content = [.text(element.text)] }
+        return node
     }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+import Dialects
 import Federation
 import Foundation
 import PuenteTestKit
@@ -33,94 +34,77 @@ struct RealMetadataTests {
     /// An aggregate of 2023 that its Swedish publisher takes apart and signs otherwise: unsigned here.
     @Test("Each of 18 nodes of 17 states is read with keys and endpoints", arguments: states.keys.sorted())
     func nodes(entityID: String) throws {
-        let shared = try SharedVectors()
-        for path in shared.present([Self.aggregate]) {
-            let expected = MetadataExpectation(
-                entityID: EntityID(entityID), country: try World.memberState(try #require(Self.states[entityID])),
-                role: .proxyService, pins: [], allowsUnsigned: true)
-            let now = try #require(Instant.read("2029-10-01T00:00:00Z"))
-            let examination = Examination(.thorough)
-            let entity = try VerifiedEntity(try shared.octets(path), expecting: expected, at: now, examination)
-            #expect(!entity.descriptor.signingCertificates.isEmpty && entity.descriptor.unreadableCertificates == 0)
-            #expect(entity.descriptor.endpoints.contains { $0.binding == SAMLURI.post })
-            #expect(!entity.entity.levelsOfAssurance.isEmpty)
-            // The second Portuguese node names no country.
-            let isNameless = entityID.hasSuffix("ServiceMetadata2")
-            #expect(examination.findings.filter { !$0.passed }.map(\.rule) == (isNameless ? [.metadataCountry] : []))
+        let expected = MetadataExpectation(
+            entityID: EntityID(entityID), country: try World.memberState(try #require(Self.states[entityID])),
+            role: .proxyService, pins: [], allowsUnsigned: true)
+        let now = try #require(Instant.read("2029-10-01T00:00:00Z"))
+        let examination = Examination(.thorough)
+        let entity = try VerifiedEntity(
+            OtherVector.octets(Self.aggregate), expecting: expected, at: now, examination)
+        #expect(!entity.descriptor.signingCertificates.isEmpty && entity.descriptor.unreadableCertificates == 0)
+        #expect(!entity.descriptor.encryptionKeys.isEmpty)
+        #expect(entity.descriptor.endpoints.contains { $0.binding == SAMLURI.post })
+        #expect(!entity.entity.levelsOfAssurance.compactMap { Assurance(uri: $0) }.isEmpty)
+        // The second Portuguese node names no country.
+        let isNameless = entityID.hasSuffix("ServiceMetadata2")
+        #expect(examination.findings.filter { !$0.passed }.map(\.rule) == (isNameless ? [.metadataCountry] : []))
+        #expect(entity.descriptor.nodeCountry == (isNameless ? nil : Self.states[entityID]))
+    }
+
+    static func metadata() throws -> [OtherVector] {
+        try OtherVector.xml().filter {
+            try ["EntityDescriptor", "EntitiesDescriptor"].contains($0.kind) && ProfileRow.row($0, .document) == nil
         }
     }
 
-    struct Case: CustomTestStringConvertible, Sendable {
-        let path: String
-        let entityID: String
-        let at: String
-        var role = EntityDescriptor.Role.proxyService
-        var country = "DE"
-        var policy = SignaturePolicy.eidas
-        /// Rules that a thorough reading finds broken; a broken signature ends the reading.
-        let broken: [Rule]
-        var testDescription: String { path }
+    @Test("Metadata is told what its signature and its content deserve", arguments: try metadata())
+    func content(vector: OtherVector) throws {
+        let parsed = try ParsedMessage(unwrapped: Unwrapped(vector.octets()), limits: .metadata)
+        let examination = Examination(.thorough)
+        let entities = try parsed.examineMetadata(at: Self.clock(parsed), examination)
+        #expect(!entities.isEmpty)
+        let broken = examination.findings.filter { !$0.passed }
+        let row = try ProfileRow.row(vector, .content)
+        // Of an aggregate, what is broken in any of its entities, once.
+        let rules = broken.map(\.rule).reduce(into: [Rule]()) { known, rule in
+            if entities.count == 1 || !known.contains(rule) { known.append(rule) }
+        }
+        #expect(rules == row?.rules ?? [], "\(broken)")
+        #expect(row.map { row in row.found.isEmpty || broken.contains { $0.found == row.found } } ?? true, "\(broken)")
     }
 
-    static let pkcs1 = SignaturePolicy(algorithms: Set(SignatureAlgorithm.allCases), minimumRSABits: 2048)
-    static let node = "http://localhost:8080/EidasNode/"
-    static let german = "governikus-eidas-middleware/metadata/"
-    /// A demonstration: the signer's certificate ended years before the metadata does, the country is none, plain HTTP.
-    static let demonstration = [Rule.metadataExpiry, .metadataCountry, .metadataEndpoint]
-    /// Metadata of a service, not of a node.
-    static let nameless = [Rule.metadataCountry]
-    static let cases = [
-        Case(
-            path: "eidas-node/metadata/service-pss-valid.xml", entityID: node + "ServiceMetadata",
-            at: "2016-10-01T00:00:00Z", broken: demonstration),
-        Case(
-            path: "eidas-node/metadata/service-signature-broken.xml", entityID: node + "ServiceMetadata",
-            at: "2016-10-01T00:00:00Z",
-            broken: [.metadataSignature]),
-        Case(
-            path: "eidas-node/metadata/connector-pss-valid.xml", entityID: node + "ConnectorMetadata",
-            at: "2016-10-01T00:00:00Z",
-            role: .connector, broken: demonstration),
-        Case(
-            path: "uk-proxy-node/proxy-node-metadata.xml", entityID: "http://proxy-node-gateway:6600/ServiceMetadata",
-            at: "2118-11-01T00:00:00Z", country: "UK", policy: pkcs1, broken: [.metadataExpiry, .metadataCountry]),
-        Case(
-            path: "it-ficep/ficep.xml", entityID: "https://sp-proxy.eid.gov.it/spproxy/idpit",
-            at: "2024-01-01T00:00:00Z",
-            country: "IT", policy: pkcs1, broken: [.metadataExpiry, .metadataExpiry, .metadataCountry]),
-        Case(
-            path: german + "demo-release-ec.xml", entityID: "https://autent-eumw-demo-release-ec.govkg.de/Metadata",
-            at: "2023-04-01T00:00:00Z", broken: []),
-        Case(
-            path: german + "requester-9443.xml", entityID: "https://localhost:9443/eIDASDemoApplication/Metadata",
-            at: "2024-12-01T00:00:00Z", role: .connector, broken: nameless),
-        Case(
-            path: german + "requester-9445-invalid.xml",
-            entityID: "https://localhost:9445/eIDASDemoApplication/Metadata",
-            at: "2024-12-01T00:00:00Z", role: .connector, broken: [.metadataSignature]),
-        Case(
-            path: "ee-specific-connector/metadata/sp1-valid-metadata.xml", entityID: "https://localhost:9999/metadata",
-            at: "2025-10-01T00:00:00Z", role: .connector, country: "EE", broken: nameless),
-    ]
-
-    @Test("Signed metadata gets the verdict it deserves", arguments: cases)
-    func signed(example: Case) throws {
-        let shared = try SharedVectors()
-        for path in shared.present([example.path]) {
-            let octets = try shared.octets(path)
-            let tree = try XMLTree(parsing: octets, limits: .metadata)
-            let shown = try #require(tree.root.descendants.first { $0.local == "X509Certificate" }?.base64)
-            // Pinned: whoever the file shows. What is judged is the signature, the reading and the content.
-            let expected = MetadataExpectation(
-                entityID: EntityID(example.entityID), country: try World.memberState(example.country),
-                role: example.role,
-                pins: [try Certificate(der: shown)], signatures: example.policy)
-            let examination = Examination(.thorough)
-            let now = try #require(Instant.read(example.at))
-            let rule = try brokenRule { _ = try VerifiedEntity(octets, expecting: expected, at: now, examination) }
-            let broken = examination.findings.filter { !$0.passed }.map(\.rule)
-            #expect(
-                broken == example.broken, "\(String(describing: rule)) \(examination.findings.filter { !$0.passed })")
+    @Test("The keys for encryption stand in the order of the metadata, with their methods")
+    func encryptionKeys() throws {
+        func kinds(_ name: String) throws -> [String] {
+            let octets = try OtherVector.octets("opensaml-security-ext/metadata-\(name).xml")
+            let parsed = try ParsedMessage(unwrapped: Unwrapped(octets), limits: .metadata)
+            let entity = try #require(try parsed.examineMetadata(at: .distantPast, Examination(.thorough)).first)
+            return try #require(entity.connector ?? entity.proxyService).encryptionKeys.map { key in
+                "\(key.certificate.publicKey.kind)" + (key.methods.isEmpty ? "" : " with methods")
+            }
         }
+        #expect(try kinds("ec-no-enc-method") == ["prime256v1"])
+        #expect(try kinds("ec-with-enc-method") == ["prime256v1 with methods"])
+        #expect(try kinds("ec-rsa-with-enc-method") == ["prime256v1 with methods", "RSA-3072 with methods"])
+        #expect(try kinds("rsa-ec-with-enc-method") == ["RSA-3072 with methods", "prime256v1 with methods"])
+    }
+
+    @Test(
+        "Metadata that has ended is refused by its end",
+        arguments: try metadata().filter {
+            $0.expected.contains("has passed") || $0.expected.contains("but for validUntil")
+        })
+    func ended(vector: OtherVector) throws {
+        let parsed = try ParsedMessage(unwrapped: Unwrapped(vector.octets()), limits: .metadata)
+        let examination = Examination(.thorough)
+        _ = try parsed.examineMetadata(at: try #require(Instant.read("2026-11-27T00:00:00Z")), examination)
+        #expect(examination.findings.contains { !$0.passed && $0.rule == .metadataExpiry })
+    }
+
+    /// A day before the first of the ends that the document names: then nothing but the end itself is left to time.
+    private static func clock(_ parsed: ParsedMessage) throws -> Date {
+        let ends = try parsed.examineMetadata(at: .distantPast, Examination(.thorough)).compactMap(\.validUntil)
+        let all = ends + parsed.claimedCertificates.prefix(1).map(\.notAfter)
+        return (all.min() ?? Instant.read("2026-11-27T00:00:00Z") ?? .distantPast) - 86_400
     }
 }
