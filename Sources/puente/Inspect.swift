@@ -46,10 +46,11 @@ struct Inspect: AsyncParsableCommand {
         let now = at.flatMap(Instant.read) ?? Date()
         let snapshot = try config.map { try Self.snapshot($0, at: now) }
         let keys = try key.map { try DecryptionKey.read(from: $0, passphraseFile: passphraseFile, at: now) } ?? []
+        let saved = try octets()
         let inspection: Inspection
         do throws(Rejection) {
             inspection = Inspection(
-                try Unwrapped(try octets()), by: snapshot, openingWith: keys, at: now)
+                try Unwrapped(saved), by: snapshot, openingWith: keys, at: now)
         } catch {
             inspection = Inspection(unreadable: error)
         }
@@ -58,12 +59,12 @@ struct Inspect: AsyncParsableCommand {
         if !inspection.wouldPass { throw ExitCode(1) }
     }
 
-    private func octets() throws(Rejection) -> [UInt8] {
+    private func octets() throws -> [UInt8] {
         if file == "-" { return Array(FileHandle.standardInput.readDataToEndOfFile()) }
         do {
             return Array(try LocalFile.read(file, limit: 64 << 20))
         } catch {
-            throw Rejection(.parameterMissing, file, expected: "a readable file", found: error.found)
+            throw ValidationError("\(error.found): nothing to inspect.")
         }
     }
 
