@@ -295,6 +295,23 @@ struct SignatureRefusalTests {
         }
     }
 
+    @Test("Zero octets that both numbers of an ECDSA value begin with may be left out")
+    func shortened() throws {
+        var recipe = SignatureRecipe(.p521, .ecdsaSHA512)
+        recipe.signs = { octets in
+            // One value in four begins so.
+            for _ in 0..<200 {
+                let value = try TestKey.p521.key().sign(octets, .ecdsaSHA512)
+                if value[0] == 0, value[66] == 0 { return value }
+            }
+            throw XMLFault(.internalFailure)
+        }
+        recipe.editsValue = { Array($0[1..<66] + $0[67...]) }
+        #expect(try Self.verify(try recipe.sign(message, behind: 1), .p521) == nil)
+        recipe.editsValue = { Array($0[1..<66] + $0[66...]) }
+        #expect(try Self.verify(try recipe.sign(message, behind: 1), .p521) == .signatureValue)
+    }
+
     @Test("An RSA value has the length of the modulus")
     func rsaLength() throws {
         for edit: @Sendable ([UInt8]) -> [UInt8] in [
