@@ -150,11 +150,13 @@ struct SignatureRefusalTests {
                 ]
             }
         },
+        Tampering("a line end in a PrefixList", .signatureStructure) { try $0.setPrefixList("one\ntwo") },
+        Tampering("CR and LF in a PrefixList", .signatureStructure) { try $0.setPrefixList("one\r\ntwo") },
+        Tampering("two blanks in a PrefixList", .signatureStructure) { try $0.setPrefixList("one  two") },
+        Tampering("a blank before a PrefixList", .signatureStructure) { try $0.setPrefixList(" one") },
+        Tampering("a blank alone as PrefixList", .signatureStructure) { try $0.setPrefixList(" ") },
         Tampering("a hundred prefixes", .limit) {
-            try $0.edit("CanonicalizationMethod") {
-                let list = (0..<100).map { "p\($0)" }.joined(separator: " ")
-                $0.content = [.node(XMLNode(Namespace.ec("InclusiveNamespaces"), [("PrefixList", list)]))]
-            }
+            try $0.setPrefixList((0..<100).map { "p\($0)" }.joined(separator: " "))
         },
     ]
 
@@ -339,4 +341,12 @@ struct SignatureRefusalTests {
     }
 
     private static let signedOnce = Result { try SignatureRecipe(.p256a).sign(message, behind: 1).serialized() }
+}
+
+extension XMLNode {
+    fileprivate mutating func setPrefixList(_ list: String) throws {
+        try edit("CanonicalizationMethod") {
+            $0.content = [.node(XMLNode(Namespace.ec("InclusiveNamespaces"), [("PrefixList", list)]))]
+        }
+    }
 }
