@@ -20,8 +20,9 @@ int csecondopinion_initialize(void);
 
 /// Judges the signature of one element of a document: its first `ds:Signature` child, or itself if it is one.
 ///
-/// `attribute` is the name of the attributes that are identifiers; `identifier`, whose first bearer is judged, or NULL for
-/// the document element; `key`, a SubjectPublicKeyInfo in DER, the only key there is. Nothing outside the document is read.
+/// `attribute` is the name of the attributes that are identifiers; `identifier`, whose first bearer is judged, or NULL
+/// for the document element; `key`, a SubjectPublicKeyInfo in DER, the only key there is. Nothing outside the document is
+/// read.
 /// When valid, `octets` is what the first Reference covers, to be given to `free`, and `references` their number.
 enum csecondopinion_verdict csecondopinion_judge(
     const uint8_t *document, size_t length, const char *attribute, const char *identifier, const uint8_t *key,

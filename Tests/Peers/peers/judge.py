@@ -28,7 +28,8 @@ class Signed:
         self.part = xml.alone(found[0])
         if sample.expected:
             method = self.part.find(f"{ds('Signature')}/{ds('SignedInfo')}/{ds('SignatureMethod')}")
-            require(method is not None and method.get("Algorithm") == sample.algorithm, "another algorithm than promised")
+            require(method is not None, "no SignatureMethod")
+            require(method.get("Algorithm") == sample.algorithm, "another algorithm than promised")
         self.judges = {"libxmlsec": signatures.by_xmlsec, "Santuario": santuario.by_santuario}
         if not signatures.is_shortened(self.part, self.certificate):
             self.judges["signxml"] = signatures.by_signxml

@@ -203,8 +203,8 @@ class Maker:
         kinds = ("rsa3072", "rsa4096", *keys.CURVES)
         self.signers = {kind: keys.identity(kind, f"signer {kind}") for kind in kinds}
         self.recipients = {kind: keys.identity(kind, f"recipient {kind}", "encrypt") for kind in kinds}
-        for part in (self.algorithms, self.shortened, self.shapes, self.nested, self.spoiled, self.ciphers, self.arrangements,
-                     self.unopened):
+        for part in (self.algorithms, self.shortened, self.shapes, self.nested, self.spoiled, self.ciphers,
+                     self.arrangements, self.unopened):
             part()
         samples.write(self.folder, self.samples)
         return self.samples

@@ -19,7 +19,8 @@ SOURCE = pathlib.Path(__file__).resolve().parents[1] / "santuario" / "Santuario.
 JARS = [pathlib.Path("/usr/share/java", f"{name}.jar")
         for name in ("xmlsec", "bcprov", "slf4j-api", "slf4j-nop", "commons-codec")]
 PROGRAM = LineProgram("Santuario", [
-    "java", "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-Xmx384m", "-cp", ":".join(map(str, JARS)), str(SOURCE)])
+    "java", "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-Xmx1g",
+    "-Djdk.xml.totalEntitySizeLimit=1000000", "-cp", ":".join(map(str, JARS)), str(SOURCE)])
 
 
 def judge(document, identifier, certificate, attribute="ID"):

@@ -50,16 +50,16 @@ import org.w3c.dom.Node;
 import org.w3c.dom.NodeList;
 
 /**
- * Apache Santuario behind a line protocol: a request is one line of fields with tabs between them, octets in Base64; the
- * answer is a line "yes" with its results, or "no" with a reason. One process serves any number of requests.
+ * Apache Santuario behind a line protocol: a request is one line of fields with tabs between them, octets in Base64;
+ * the answer is a line "yes" with its results, or "no" with a reason. One process serves any number of requests.
  *
  *   verify  ID-ATTRIBUTE ID CERTIFICATE DOCUMENT             -> yes OCTETS-OF-THE-FIRST-REFERENCE NUMBER-OF-REFERENCES
  *   sign    METHOD DIGEST URI PREFIXES INDEX KEY CERTIFICATE DOCUMENT            -> yes DOCUMENT
  *   decrypt KEY DOCUMENT                                     -> yes OCTETS
  *   encrypt CIPHER TRANSPORT DIGEST MGF CERTIFICATES OCTETS  -> yes ENCRYPTED-DATA
  *
- * "verify" judges the ds:Signature child of the first element with that ID (the root, where ID is empty), or that element
- * if it is a ds:Signature itself, with the key of that certificate alone.
+ * "verify" judges the ds:Signature child of the first element with that ID (the root, where ID is empty), or that
+ * element if it is a ds:Signature itself, with the key of that certificate alone.
  */
 public final class Santuario {
     private static final String DS = "http://www.w3.org/2000/09/xmldsig#";
@@ -88,7 +88,7 @@ public final class Santuario {
                 case "encrypt": return encrypt(request);
                 default: throw new IllegalArgumentException("request " + request[0]);
             }
-        } catch (Exception | StackOverflowError reason) {
+        } catch (Exception | StackOverflowError | OutOfMemoryError reason) {
             String text = reason.getClass().getSimpleName() + ": " + reason.getMessage();
             return "no\t" + text.replaceAll("[\\s\\p{Cntrl}]+", " ");
         }
@@ -195,7 +195,7 @@ public final class Santuario {
         throw reason;
     }
 
-    /** The private key itself, or what ECDH-ES and ConcatKDF make of it and the originator's key, both by BouncyCastle. */
+    /** The private key, or what BouncyCastle's ECDH and ConcatKDF make of it and the originator's key. */
     private static Key unwrapping(PrivateKey key, Element wrapped) throws Exception {
         Element agreed = only(wrapped, XENC, "AgreementMethod");
         if (agreed == null) {
