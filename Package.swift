@@ -57,7 +57,19 @@ let package = Package(
         .systemLibrary(name: "CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .target(name: "CPuente", dependencies: ["CLibXML2", "CLibCrypto"], linkerSettings: [.linkedLibrary("z")]),
 
+        .systemLibrary(name: "CXMLSec1", pkgConfig: "xmlsec1-openssl", providers: [.apt(["libxmlsec1-dev"])]),
+        // The flags of pkg-config that the package manager does not take (Sources/CXMLSec1/shim.h).
+        .target(
+            name: "CSecondOpinion", dependencies: ["CXMLSec1", "CLibXML2", "CLibCrypto"],
+            cSettings: [
+                .define("__XMLSEC_FUNCTION__", to: "__func__"), .define("XMLSEC_NO_SIZE_T"),
+                .define("XMLSEC_OPENSSL3_ENGINES", to: "1"), .define("XMLSEC_NO_GOST", to: "1"),
+                .define("XMLSEC_NO_GOST2012", to: "1"), .define("XMLSEC_NO_CRYPTO_DYNAMIC_LOADING", to: "1"),
+                .define("XMLSEC_CRYPTO_OPENSSL", to: "1"),
+            ]),
+
         target("XMLSecurity", ["CLibXML2", "CLibCrypto", "CPuente"]),
+        target("SecondOpinion", ["XMLSecurity", "CSecondOpinion"]),
         target("Federation"),
         target("SAML", ["XMLSecurity", "Federation"]),
         target("YAMLText", [yams]),
@@ -108,9 +120,13 @@ let package = Package(
                 "CLibXML2", "CPuente", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Benchmarks/Sources", swiftSettings: strict),
+        .executableTarget(
+            name: "puente-judge", dependencies: ["SecondOpinion", "XMLSecurity"], path: "Tests/Judge",
+            swiftSettings: strict),
         target("PuenteTestKit", ["SAML", "Federation", "XMLSecurity", "Dialects", "Bridge", "Storage", "YAMLText"]),
         tests("Federation"),
         tests("XMLSecurity", ["CLibCrypto", "CLibXML2", "SAML"]),
+        tests("SecondOpinion", ["CSecondOpinion", "CXMLSec1", "XMLSecurity"]),
         tests("SAML", ["XMLSecurity", "Federation", "Bridge", "Dialects"], besides: ["Golden"]),
         tests("Dialects", ["SAML", "XMLSecurity", "Federation", "Bridge", "YAMLText"], besides: ["Golden"]),
         tests("Bridge", ["Dialects", "SAML", "XMLSecurity", "Federation"]),

@@ -9,7 +9,8 @@ public enum Base64 {
         }
     }
 
-    /// Decodes text in which the white space of XML (blank, tab, CR, LF) may stand anywhere, as `xs:base64Binary` allows.
+    /// Decodes text in which the white space of XML (blank, tab, CR, LF) may stand anywhere but within the padding, as
+    /// `xs:base64Binary` allows; within the padding, which it also allows, Santuario reads none.
     /// - Returns: `nil` for any other character, wrong padding, or bits that are not zero behind the last octet.
     public static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
         text.withContiguousStorageIfAvailable(decode) ?? Array(text).withUnsafeBufferPointer(decode)
@@ -85,6 +86,7 @@ private struct Base64Reader {
     private var bits: UInt32 = 0
     private var count = 0
     private var padding = 0
+    private var isPaddingOver = false
 
     init(digits: UnsafeBufferPointer<UInt8>, output: UnsafeMutableBufferPointer<UInt8>) {
         self.digits = digits
@@ -124,10 +126,13 @@ private struct Base64Reader {
 
     private mutating func read(_ octet: UInt8) -> Bool {
         let value = digits[Int(octet)]
-        if value == Base64.space { return true }
+        if value == Base64.space {
+            isPaddingOver = padding > 0
+            return true
+        }
         if octet == UInt8(ascii: "=") {
             padding += 1
-            return true
+            return !isPaddingOver
         }
         guard value < 64, padding == 0 else { return false }
         bits = bits << 6 | UInt32(value)

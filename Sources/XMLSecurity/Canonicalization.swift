@@ -8,7 +8,9 @@ extension Element {
     /// - Parameter prefixes: the InclusiveNamespaces PrefixList; `#default` stands for the default namespace.
     /// - Parameter omitting: a child that the enveloped-signature transform takes out.
     /// - Spec: Exclusive XML Canonicalization 1.0; XML Signature 1.1 §6.6.4.
-    func canonical(inclusive prefixes: [String] = [], omitting signature: Element? = nil) throws(XMLFault) -> [UInt8] {
+    package func canonical(
+        inclusive prefixes: [String] = [], omitting signature: Element? = nil
+    ) throws(XMLFault) -> [UInt8] {
         let place = signature.map(Place.init)
         if let signature { xmlUnlinkNode(signature.node) }
         defer { if let signature, let place { place.restore(signature.node) } }

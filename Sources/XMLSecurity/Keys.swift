@@ -202,13 +202,16 @@ extension DigestAlgorithm {
 
 /// The two encodings of an ECDSA signature: DER for libcrypto, fixed width for XML Signature 1.1 §6.4.3.
 enum ECDSASignature {
+    /// Two halves of the same width, at most that of the curve: Santuario 2.1, which many nodes sign with, leaves out the
+    /// zero octets that both numbers begin with. On P-521 that is one signature in four.
     static func der(fromFixedWidth signature: [UInt8], coordinateLength: Int) -> [UInt8]? {
-        guard signature.count == 2 * coordinateLength, let pair = ECDSA_SIG_new() else { return nil }
-        defer { ECDSA_SIG_free(pair) }
-        let r = signature.withUnsafeBufferPointer { BN_bin2bn($0.baseAddress, Int32(coordinateLength), nil) }
-        let s = signature.withUnsafeBufferPointer {
-            BN_bin2bn($0.baseAddress! + coordinateLength, Int32(coordinateLength), nil)
+        let width = signature.count / 2
+        guard signature.count == 2 * width, width > 0, width <= coordinateLength, let pair = ECDSA_SIG_new() else {
+            return nil
         }
+        defer { ECDSA_SIG_free(pair) }
+        let r = signature.withUnsafeBufferPointer { BN_bin2bn($0.baseAddress, Int32(width), nil) }
+        let s = signature.withUnsafeBufferPointer { BN_bin2bn($0.baseAddress! + width, Int32(width), nil) }
         guard ECDSA_SIG_set0(pair, r, s) == 1 else { return nil }
         let length = i2d_ECDSA_SIG(pair, nil)
         guard length > 0 else { return nil }

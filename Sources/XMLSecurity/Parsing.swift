@@ -71,15 +71,15 @@ extension XMLTree {
         if bytes.contains("!"), bytes.contains("<!DOCTYPE") || bytes.contains("<!ENTITY") {
             throw XMLFault(.documentType)
         }
-        guard bytes.starts(with: "<?xml".utf8), let end = bytes.firstIndex(of: UInt8(ascii: ">")) else { return }
+        guard bytes.starts(with: "<?xml".utf8), bytes.count > 5, " \t\r\n".utf8.contains(bytes[5]),
+            let end = bytes.firstIndex(of: UInt8(ascii: ">"))
+        else { return }
         guard bytes[..<end].allSatisfy({ $0 < 0x80 }) else { throw XMLFault(.malformed, found: "XML declaration") }
         let declaration = String(decoding: bytes[..<end], as: UTF8.self).lowercased()
-        guard !declaration.contains("1.1") else { throw XMLFault(.malformed, expected: "XML 1.0", found: "XML 1.1") }
-        guard let encoding = declaration.range(ofWord: "encoding") else { return }
-        let said = declaration[encoding...].dropFirst(8).filter { !" \t\r\n=\"'?".contains($0) }
-        guard said.hasPrefix("utf-8") || said.hasPrefix("utf8") else {
-            throw XMLFault(.encoding, expected: "UTF-8", found: String(said.prefix(20)))
-        }
+        let version = declaration.said("version")
+        guard version == "1.0" else { throw XMLFault(.malformed, expected: "XML 1.0", found: version) }
+        guard let encoding = declaration.said("encoding"), encoding != "utf-8", encoding != "utf8" else { return }
+        throw XMLFault(.encoding, expected: "UTF-8", found: String(encoding.prefix(20)))
     }
 }
 
@@ -107,8 +107,11 @@ extension UTF8 {
 }
 
 extension String {
-    fileprivate func range(ofWord word: String) -> Index? {
-        indices.first { self[$0...].hasPrefix(word) }
+    /// What an XML declaration says: the value in quotation marks behind the word.
+    fileprivate func said(_ word: String) -> String? {
+        guard let start = indices.first(where: { self[$0...].hasPrefix(word) }) else { return nil }
+        let parts = self[start...].split(maxSplits: 2, omittingEmptySubsequences: false) { "\"'".contains($0) }
+        return parts.count > 1 ? String(parts[1]) : nil
     }
 }
 

@@ -242,7 +242,15 @@ extension Element {
         guard inclusive.is(Namespace.ec("InclusiveNamespaces")), inclusive.attributeNames() == ["PrefixList"],
             !inclusive.hasChildren, !inclusive.hasText
         else { throw XMLFault(.signatureStructure, inclusive.path) }
-        let prefixes = (inclusive["PrefixList"] ?? "").split { " \t\r\n".contains($0) }.map(String.init)
+        // Readers differ over the rest: tabs and line ends, which only references bring here, separate prefixes for Santuario
+        // alone; two blanks have an empty prefix between them for libxmlsec1 alone, which is the default namespace.
+        let list = (inclusive["PrefixList"] ?? "").utf8
+        let pieces = list.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
+        var prefixes = pieces.map { String(Substring($0)) }
+        if prefixes.last == "" { prefixes.removeLast() }
+        guard list.allSatisfy({ $0 >= 32 }), !prefixes.contains("") else {
+            throw XMLFault(.signatureStructure, inclusive.path)
+        }
         guard prefixes.count <= 32 else { throw XMLFault(.limit, inclusive.path, found: "\(prefixes.count) prefixes") }
         return prefixes
     }

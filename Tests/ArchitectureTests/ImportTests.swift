@@ -9,6 +9,7 @@ struct ImportTests {
     /// What each target may import, beside the standard library.
     static let table: [String: Set<String>] = [
         "XMLSecurity": ["CLibXML2", "CLibCrypto", "CPuente", "Foundation"],
+        "SecondOpinion": ["CSecondOpinion", "XMLSecurity", "Glibc"],
         "Federation": ["Foundation"],
         "SAML": ["XMLSecurity", "Federation", "Foundation"],
         "YAMLText": ["Yams", "Foundation"],
@@ -45,7 +46,7 @@ struct ImportTests {
     /// Wires everything together.
     static let free: Set<String> = ["puente"]
     /// C only.
-    static let c: Set<String> = ["CPuente", "CLibXML2", "CLibCrypto"]
+    static let c: Set<String> = ["CPuente", "CLibXML2", "CLibCrypto", "CSecondOpinion", "CXMLSec1"]
 
     struct Import: Hashable, CustomStringConvertible {
         let module: String

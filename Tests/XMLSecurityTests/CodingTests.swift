@@ -19,14 +19,16 @@ struct CodingTests {
     @Test(
         "What is not Base64 is refused",
         arguments: [
-            "A", "AA", "AAA", "AA=", "AA===", "AAA==", "A===", "====", "=", "AAAA=", "AA==AAAA", "A=AA", "QQ==QQ==",
+            "A", "AA", "AAA", "AA=", "AA===", "AAA==", "A===", "====", "=", "AAAA=", "AA==AAAA", "AA= =", "AA=\n=",
+            "A=AA", "QQ==QQ==",
             "AAA-", "AAA_",
             "AAA\u{B}", "AAA.", "AAA\u{A0}A", "AB==", "AAB=", "ÁAAA", "AAAA\u{0}", "%41%41", "AA\u{FEFF}AA",
         ])
     func badBase64(text: String) { #expect(Base64.decode(text) == nil) }
 
     @Test(
-        "White space of XML may stand anywhere", arguments: [" QUJD", "Q U\tJ\r\nD", "QUI =", "QQ= =", "QUJD\n", " \n"])
+        "White space of XML may stand anywhere",
+        arguments: [" QUJD", "Q U\tJ\r\nD", "QUI =", "QQ ==", "QQ==\r\n", "QUJD\n", " \n"])
     func whiteSpace(text: String) {
         let bare = String(text.filter { !$0.isWhitespace })
         #expect(Base64.decode(text) == Base64.decode(bare))

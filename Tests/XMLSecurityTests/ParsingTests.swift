@@ -92,7 +92,12 @@ struct ParsingTests {
         Case("IDs that differ by a blank", .identifierRepeated, "<a ID='_a'><b ID=' _a'/></a>"),
         Case("IDs that differ by a reference", .identifierRepeated, "<a ID='_a'><b ID='_&#97;'/></a>"),
         Case("attribute without value", .malformed, "<a b/>"),
-        Case("end of XML 1.1", .malformed, "<?xml version='2.0'?><a/>x"),
+        Case("XML 1.1", .malformed, "<?xml version='1.1'?><a/>"),
+        Case("XML 1.2", .malformed, "<?xml version='1.2' encoding='UTF-8'?><a/>"),
+        Case("XML 1.05", .malformed, "<?xml version=\"1.05\"?><a/>"),
+        Case("XML without version", .malformed, "<?xml encoding='UTF-8'?><a/>"),
+        Case("encoding like UTF-8", .encoding, "<?xml version='1.0' encoding='utf-8x'?><a/>"),
+        Case("end of XML 2.0", .malformed, "<?xml version='2.0'?><a/>x"),
     ]
 
     @Test("What no message needs is refused", arguments: refused)

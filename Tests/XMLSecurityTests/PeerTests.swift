@@ -98,52 +98,96 @@ struct PeerTests {
 
 @Suite("Documents for others to judge")
 struct JudgeTests {
-    /// Writes a sample of every algorithm and curve with its manifest; `peers.judge` reads the folder afterwards.
-    @Test("A sample of everything we can make is written, and read by ourselves first")
-    func samples() throws {
-        let folder =
-            ProcessInfo.processInfo.environment["PUENTE_FOR_JUDGES"].map { URL(filePath: $0) }
-            ?? FileManager.default.temporaryDirectory.appending(
-                path: "puente-samples-\(ProcessInfo.processInfo.processIdentifier)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    /// A folder with its manifest, which `peers.judge` reads afterwards.
+    struct Writer {
+        let folder: URL
         var samples: [PeerSample] = []
+
+        init() throws {
+            folder =
+                ProcessInfo.processInfo.environment["PUENTE_FOR_JUDGES"].map { URL(filePath: $0) }
+                ?? FileManager.default.temporaryDirectory.appending(
+                    path: "puente-samples-\(ProcessInfo.processInfo.processIdentifier)")
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        }
+
         func save(_ node: XMLNode) throws -> String {
             let name = "\(samples.count).xml"
             try Data(node.serialized()).write(to: folder.appending(path: name))
             return name
         }
+
+        mutating func signed(
+            _ title: String, _ node: XMLNode, by key: TestKey, _ algorithm: SignatureAlgorithm, element: String = "_m1",
+            isGood: Bool = true
+        ) throws {
+            samples.append(
+                PeerSample(
+                    file: try save(node), kind: "signed", title: title, algorithm: algorithm.uri,
+                    certificate: try key.certificate().pem, expected: .verdict(isGood), element: element,
+                    curve: try key.curveName, maker: "Puente"))
+        }
+
+        mutating func encrypted(
+            _ title: String, _ plain: XMLNode, for recipients: [(key: TestKey, transport: Recipient.Transport?)],
+            _ cipher: ContentCipher
+        ) throws {
+            let data = try plain.encrypted(for: recipients.map { try $0.key.recipient($0.transport) }, cipher: cipher)
+            let file = try save(XMLNode(holder, [], [data]))
+            for (recipient, key) in zip(recipients, data.first("KeyInfo")?.children ?? []) {
+                samples.append(
+                    PeerSample(
+                        file: file, kind: "encrypted", title: title, algorithm: cipher.uri,
+                        certificate: try recipient.key.certificate().pem,
+                        expected: .text(String(decoding: plain.serialized(), as: UTF8.self)),
+                        key: try recipient.key.key().pem(),
+                        transport: try #require(key.first("EncryptionMethod")?["Algorithm"]),
+                        curve: try recipient.key.curveName, maker: "Puente"))
+            }
+        }
+
+        func close() throws {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+            try encoder.encode(samples).write(to: folder.appending(path: "manifest.json"))
+        }
+    }
+
+    static let small = XMLNode(Namespace.one("Message"), [("ID", "_m1")])
+    static let large = message.inserting(
+        XMLNode(Namespace.two("Line"), text: String(repeating: "größer & <größer>\n", count: 4_000)), at: 2)
+
+    /// Writes a sample of every algorithm and curve, and of every arrangement.
+    @Test("A sample of everything we can make is written for the judges")
+    func samples() throws {
+        var writer = try Writer()
         for pair in SignatureTests.pairs {
             let signed = try message.signed(by: pair.key.signer(pair.algorithm), behind: 1)
-            samples.append(
-                PeerSample(
-                    file: try save(signed), kind: "signed", title: pair.testDescription, algorithm: pair.algorithm.uri,
-                    certificate: try pair.key.certificate().pem, expected: .verdict(true), element: "_m1",
-                    curve: try pair.key.curveName, maker: "Puente"))
+            try writer.signed(pair.testDescription, signed, by: pair.key, pair.algorithm)
             var broken = signed
             try broken.setText(of: "Issuer", "x")
-            samples.append(
-                PeerSample(
-                    file: try save(broken), kind: "signed", title: "\(pair.testDescription), changed",
-                    algorithm: pair.algorithm.uri,
-                    certificate: try pair.key.certificate().pem, expected: .verdict(false), element: "_m1",
-                    curve: try pair.key.curveName, maker: "Puente"))
+            try writer.signed("\(pair), changed", broken, by: pair.key, pair.algorithm, isGood: false)
         }
+        for (title, node) in [("small", Self.small), ("large", Self.large)] {
+            let signed = try node.signed(by: TestKey.brainpool384.signer(.ecdsaSHA384), behind: 0)
+            try writer.signed(title, signed, by: .brainpool384, .ecdsaSHA384)
+        }
+        let inner = try message.signed(by: TestKey.p521.signer(.ecdsaSHA512), behind: 1)
+        let outer = XMLNode(
+            Namespace.two("Outer"), [("ID", "_o1")], [XMLNode(Namespace.two("Issuer"), text: "é"), inner])
+        let both = try outer.signed(by: TestKey.rsa4096.signer(.pssSHA512), behind: 1)
+        try writer.signed("signed within signed", both, by: .p521, .ecdsaSHA512)
+        try writer.signed("signed around signed", both, by: .rsa4096, .pssSHA512, element: "_o1")
         // xmlenc11 OAEP with SHA-1 is understood and never written.
         for way in EncryptionTests.ways where way.transport != .rsaOAEP(.sha1) {
-            let data = try message.encrypted(for: [way.key.recipient(way.transport)], cipher: way.cipher)
-            let transport = try #require(data.first("EncryptedKey")?.first("EncryptionMethod")?["Algorithm"])
-            samples.append(
-                PeerSample(
-                    file: try save(XMLNode(holder, [], [data])), kind: "encrypted", title: way.testDescription,
-                    algorithm: way.cipher.uri, certificate: try way.key.certificate().pem,
-                    expected: .text(String(decoding: message.serialized(), as: UTF8.self)),
-                    key: try way.key.key().pem(),
-                    transport: transport, curve: try way.key.curveName, maker: "Puente"))
+            try writer.encrypted(way.testDescription, message, for: [(way.key, way.transport)], way.cipher)
         }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-        try encoder.encode(samples).write(to: folder.appending(path: "manifest.json"))
-        #expect(samples.count == 2 * SignatureTests.pairs.count + EncryptionTests.ways.count - 3)
+        for (title, node) in [("small", Self.small), ("large", Self.large), ("signed", inner)] {
+            let everybody: [TestKey] = [.rsa3072a, .p256a, .brainpool384, .rsa4096]
+            try writer.encrypted("\(title), for four", node, for: everybody.map { ($0, nil) }, .aes256GCM)
+        }
+        try writer.close()
+        #expect(writer.samples.count == 2 * SignatureTests.pairs.count + 4 + EncryptionTests.ways.count - 3 + 12)
     }
 }
 

@@ -152,11 +152,13 @@ struct SignatureRefusalTests {
                 ]
             }
         },
+        Tampering("a line end in a PrefixList", .signatureStructure) { try $0.setPrefixList("one\ntwo") },
+        Tampering("CR and LF in a PrefixList", .signatureStructure) { try $0.setPrefixList("one\r\ntwo") },
+        Tampering("two blanks in a PrefixList", .signatureStructure) { try $0.setPrefixList("one  two") },
+        Tampering("a blank before a PrefixList", .signatureStructure) { try $0.setPrefixList(" one") },
+        Tampering("a blank alone as PrefixList", .signatureStructure) { try $0.setPrefixList(" ") },
         Tampering("a hundred prefixes", .limit) {
-            try $0.edit("CanonicalizationMethod") {
-                let list = (0..<100).map { "p\($0)" }.joined(separator: " ")
-                $0.content = [.node(XMLNode(Namespace.ec("InclusiveNamespaces"), [("PrefixList", list)]))]
-            }
+            try $0.setPrefixList((0..<100).map { "p\($0)" }.joined(separator: " "))
         },
     ]
 
@@ -297,6 +299,23 @@ struct SignatureRefusalTests {
         }
     }
 
+    @Test("Zero octets that both numbers of an ECDSA value begin with may be left out")
+    func shortened() throws {
+        var recipe = SignatureRecipe(.p521, .ecdsaSHA512)
+        recipe.signs = { octets in
+            // One value in four begins so.
+            for _ in 0..<200 {
+                let value = try TestKey.p521.key().sign(octets, .ecdsaSHA512)
+                if value[0] == 0, value[66] == 0 { return value }
+            }
+            throw XMLFault(.internalFailure)
+        }
+        recipe.editsValue = { Array($0[1..<66] + $0[67...]) }
+        #expect(try Self.verify(try recipe.sign(message, behind: 1), .p521) == nil)
+        recipe.editsValue = { Array($0[1..<66] + $0[66...]) }
+        #expect(try Self.verify(try recipe.sign(message, behind: 1), .p521) == .signatureValue)
+    }
+
     @Test("An RSA value has the length of the modulus")
     func rsaLength() throws {
         for edit: @Sendable ([UInt8]) -> [UInt8] in [
@@ -324,4 +343,12 @@ struct SignatureRefusalTests {
     }
 
     private static let signedOnce = Result { try SignatureRecipe(.p256a).sign(message, behind: 1).serialized() }
+}
+
+extension XMLNode {
+    fileprivate mutating func setPrefixList(_ list: String) throws {
+        try edit("CanonicalizationMethod") {
+            $0.content = [.node(XMLNode(Namespace.ec("InclusiveNamespaces"), [("PrefixList", list)]))]
+        }
+    }
 }

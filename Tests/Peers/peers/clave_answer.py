@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from . import decryption, keys, signatures, xml
+from . import decryption, keys, santuario, signatures, xml
 from .names import (CIPHERS, CLAVE, CONSENT, DS, FRIENDLY, LEVELS, LOA, MAX_MESSAGE, NATURAL, OAEP, SUCCESS,
                     TYPE_NAMES, URI_FORMAT, XS, XSI, ds, saml, samlp)
 from .xml import Refused, require, text_of
@@ -111,6 +111,7 @@ class Reader:
         require(any("".join(c.text.split()) == xml.encode(keys.der(self.service.recipient.certificate))
                     for c in found_keys[0].iter(ds("X509Certificate"))), "keyInfo cannot be null")
         plain = decryption.decrypt(sealed, self.service.recipient)
+        require(santuario.decrypt(sealed, self.service.recipient) == plain, "Santuario reads something else")
         require(decryption.decrypt_by_xmlsec(sealed, self.service.recipient) == plain,
                 "libxmlsec decrypts something else")
         root = xml.parse(plain)

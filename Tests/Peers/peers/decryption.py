@@ -104,7 +104,7 @@ def decrypt_by_xmlsec(container, identity):
     inside = data.find(ds("KeyInfo"))
     for child in list(inside):
         inside.remove(child)
-    key = parse(_text(found[0] if len(found) == 1 else _for(identity, found)))
+    key = parse(_text(found[0] if len(found) == 1 else for_recipient(identity, found)))
     inside.append(key)
     info, name = key.find(ds("KeyInfo")), "recipient"
     agreed = info.find(xenc("AgreementMethod"))
@@ -128,7 +128,7 @@ def decrypt_by_xmlsec(container, identity):
         raise Refused(f"decryption: {error}") from None
 
 
-def _for(identity, found):
+def for_recipient(identity, found):
     """The EncryptedKey that names this recipient's certificate."""
     wanted = encode(keys.der(identity.certificate))
     for key in found:

@@ -82,6 +82,13 @@ def stranger(kind="rsa3072"):
     return identity(kind, "stranger")
 
 
+def kind_of(public):
+    """The name that `private_key` takes for a key like this one."""
+    if isinstance(public, rsa.RSAPublicKey):
+        return f"rsa{public.key_size}"
+    return next(kind for kind, curve in CURVES.items() if curve.name == public.curve.name)
+
+
 def clone(original):
     """Same subject, issuer and serial number over another key, as a forger would make it."""
     certificate = original.certificate

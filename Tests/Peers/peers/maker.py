@@ -9,10 +9,10 @@ import sys
 
 from lxml import etree
 
-from . import encryption, keys, samples, signatures, xml
+from . import decryption, encryption, keys, samples, santuario, signatures, spoil, xml
 from .encryption import Transport, agreement
 from .names import (CIPHERS, DIGESTS, MD, NATURAL, OAEP_MGF1P, SAML, SAMLP, SIGNATURES, XS, XSI, ds,
-                    saml, xenc)
+                    xenc)
 
 ASSERTION = (
     '<saml2:Assertion {ns} ID="_a" Version="2.0" IssueInstant="2026-03-02T09:18:02.500Z"><saml2:Issuer>'
@@ -63,9 +63,7 @@ class Maker:
     def __init__(self, folder):
         self.folder, self.samples = pathlib.Path(folder), []
         self.folder.mkdir(parents=True, exist_ok=True)
-        kinds = ("rsa3072", "rsa4096", *keys.CURVES)
-        self.signers = {kind: keys.identity(kind, f"signer {kind}") for kind in kinds}
-        self.recipients = {kind: keys.identity(kind, f"recipient {kind}", "encrypt") for kind in kinds}
+        self.signers, self.recipients = {}, {}
 
     def save(self, document):
         name = f"{len(self.samples):03d}.xml"
@@ -83,10 +81,19 @@ class Maker:
         for kind, signer in self.signers.items():
             for name in SIGNATURES:
                 if name.startswith("rsa") == signer.is_rsa:
-                    for engine in ("signxml", "xmlsec"):
-                        root = SHAPES["namespaces on the root"]()
-                        document = signatures.sign(root, signer, name, engine=engine)
+                    for engine in ("signxml", "xmlsec", "Santuario"):
+                        document = by(engine, SHAPES["namespaces on the root"](), signer, name)
                         self.signed(f"{kind} {name} by {engine}", document, signer, name, maker=engine)
+
+    def shortened(self):
+        """Santuario 2.1 leaves out the zero octets that both halves of an ECDSA value begin with."""
+        signer = self.signers["p521"]
+        while True:
+            document = by("Santuario", SHAPES["namespaces on the root"](), signer, "ecdsa-sha512")
+            if signatures.is_shortened(document, signer.certificate):
+                break
+        self.signed("p521 ecdsa-sha512, value shortened by Santuario", document, signer, "ecdsa-sha512",
+                    maker="Santuario")
 
     def shapes(self):
         for kind, name in (("rsa3072", "rsa-pss-sha256"), ("p256", "ecdsa-sha256"), ("rsa3072", "rsa-sha512")):
@@ -94,6 +101,8 @@ class Maker:
             for title, shape in SHAPES.items():
                 at = 0 if title in ("metadata", "next to nothing") else None
                 self.signed(f"{name}, {title}", signatures.sign(shape(), signer, name, at=at), signer, name)
+                self.signed(f"{name}, {title}, by Santuario", santuario.sign(shape(), signer, name, at=at or 0), signer,
+                            name, maker="Santuario")
             for title, options in (
                     ("empty reference", {"empty_reference": True}),
                     ("InclusiveNamespaces", {"prefixes": ("xs", "eidas-natural")}),
@@ -102,6 +111,9 @@ class Maker:
                     ("digest longer than the signature's", {"digest": "sha512"})):
                 document = signatures.sign(SHAPES["namespaces on the root"](), signer, name, **options)
                 self.signed(f"{name}, {title}", document, signer, name)
+                if "wrap" not in options:
+                    document = santuario.sign(SHAPES["namespaces on the root"](), signer, name, at=1, **options)
+                    self.signed(f"{name}, {title}, by Santuario", document, signer, name, maker="Santuario")
 
     def nested(self):
         for kind, name in (("rsa3072", "rsa-pss-sha256"), ("bp256", "ecdsa-sha384")):
@@ -122,10 +134,10 @@ class Maker:
             other = keys.identity(kind, "somebody else")
             self.signed(f"{kind} {name}, another certificate", document, signer, name, expected=False,
                         certificate=other)
-            for title, spoil in (("content changed", spoil_content), ("digest changed", spoil_digest),
-                                 ("value changed", spoil_value)):
+            for title, change in (("content changed", spoil.content), ("digest changed", spoil.digest),
+                                  ("value changed", spoil.value)):
                 bad = xml.parse(etree.tostring(document))
-                spoil(bad)
+                change(bad)
                 self.signed(f"{kind} {name}, {title}", bad, signer, name, expected=False)
 
     # --- encryption -------------------------------------------------------------------------------------------
@@ -137,8 +149,8 @@ class Maker:
         document.append(container)
         name = self.save(document)
         for recipient in recipients:
-            key = next((k for k in container.iter(xenc("EncryptedKey")) if shows(k, recipient)), None)
-            method = "" if key is None else key.find(xenc("EncryptionMethod")).get("Algorithm")
+            key = decryption.for_recipient(recipient, container.iter(xenc("EncryptedKey")))
+            method = key.find(xenc("EncryptionMethod")).get("Algorithm")
             self.samples.append(samples.Sample(
                 name, "encrypted", title, elements[0].find(xenc("EncryptionMethod")).get("Algorithm"),
                 recipient.certificate_pem.decode(), plain.decode() if expected is None else expected,
@@ -149,11 +161,12 @@ class Maker:
         for kind, recipient in self.recipients.items():
             for name, transport in transports(recipient):
                 for cipher in CIPHERS:
-                    for engine in ("xmlsec", "hand"):
+                    for engine in ("xmlsec", "hand", "Santuario"):
                         if engine == "xmlsec" and not recipient.is_rsa and transport == Transport():
                             continue  # libxmlsec refuses empty parameters
-                        elements = encryption.encrypt(plain, [recipient.certificate], transport=transport,
-                                                      cipher=cipher, engine=engine)
+                        if engine == "Santuario" and not recipient.is_rsa:
+                            continue  # knows no ECDH-ES
+                        elements = closed(engine, plain, [recipient.certificate], transport=transport, cipher=cipher)
                         self.encrypted(f"{kind} {name} {cipher} by {engine}", plain, elements, [recipient],
                                        maker=engine)
 
@@ -168,6 +181,9 @@ class Maker:
                 self.encrypted(f"{kind}, EncryptedKey {place}", plain, elements, [one])
             elements = encryption.encrypt(plain, [r.certificate for r in everybody], beside=beside)
             self.encrypted(f"eight recipients, EncryptedKey {place}", plain, elements, everybody)
+        pair = [r for r in everybody if r.is_rsa]
+        elements = santuario.encrypt(plain, [r.certificate for r in pair])
+        self.encrypted("two recipients, by Santuario", plain, elements, pair, maker="Santuario")
         for title, text in (("a small plain text", b"<a/>"), ("a large plain text", b"<a>" + b"x" * 60000 + b"</a>"),
                             ("default namespace inside", f'<Assertion xmlns="{SAML}" ID="_a"/>'.encode())):
             one = self.recipients["rsa3072"]
@@ -180,26 +196,34 @@ class Maker:
             for title, path in (("content changed", "."), ("wrapped key changed", f".//{xenc('EncryptedKey')}")):
                 elements = encryption.encrypt(plain, [one.certificate])
                 value = elements[0].find(f"{path}/{xenc('CipherData')}/{xenc('CipherValue')}")
-                octets = bytearray(xml.unwrapped(value.text))
-                octets[-1] ^= 1
-                value.text = xml.encode(bytes(octets))
+                value.text = spoil.flipped(value.text)
                 self.encrypted(f"{kind}, {title}", plain, elements, [one], expected=False)
 
     def run(self):
-        for part in (self.algorithms, self.shapes, self.nested, self.spoiled, self.ciphers, self.arrangements,
-                     self.unopened):
+        kinds = ("rsa3072", "rsa4096", *keys.CURVES)
+        self.signers = {kind: keys.identity(kind, f"signer {kind}") for kind in kinds}
+        self.recipients = {kind: keys.identity(kind, f"recipient {kind}", "encrypt") for kind in kinds}
+        for part in (self.algorithms, self.shortened, self.shapes, self.nested, self.spoiled, self.ciphers,
+                     self.arrangements, self.unopened):
             part()
         samples.write(self.folder, self.samples)
         return self.samples
 
 
+def by(engine, root, signer, name):
+    if engine == "Santuario":
+        return santuario.sign(root, signer, name, at=signatures.place(root))
+    return signatures.sign(root, signer, name, engine=engine)
+
+
+def closed(engine, plain, recipients, **options):
+    if engine == "Santuario":
+        return santuario.encrypt(plain, recipients, **options)
+    return encryption.encrypt(plain, recipients, engine=engine, **options)
+
+
 def curve(identity):
     return "" if identity.is_rsa else identity.key.curve.name
-
-
-def shows(key, recipient):
-    wanted = xml.encode(keys.der(recipient.certificate))
-    return any(c.text == wanted for c in key.iter(ds("X509Certificate")))
 
 
 def transports(recipient):
@@ -207,21 +231,6 @@ def transports(recipient):
         return [*((f"OAEP {h}", Transport(digest=h, mgf=h)) for h in DIGESTS), ("mgf1p", Transport(OAEP_MGF1P, "sha1"))]
     return [("ECDH-ES", Transport()), ("ECDH-ES with parties", agreement(AlgorithmID="0041", PartyUInfo="0042")),
             ("ECDH-ES SHA-384 kw-aes128", agreement(PartyVInfo="00AB").named(digest="sha384", wrap=128))]
-
-
-def spoil_content(root):
-    root.find(f".//{saml('Issuer')}").text += "x"
-
-
-def spoil_digest(root):
-    root.find(f".//{ds('DigestValue')}").text = xml.encode(bytes(48))
-
-
-def spoil_value(root):
-    value = root.find(f".//{ds('SignatureValue')}")
-    octets = bytearray(xml.unwrapped(value.text))
-    octets[7] ^= 1
-    value.text = xml.encode(bytes(octets))
 
 
 def main(arguments=None):

@@ -2,10 +2,9 @@
 """The manifest that a maker and a judge share. Its format is described in ../README.md."""
 import json
 import pathlib
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 
 from . import keys
-from .names import CIPHERS, CURVE_OIDS, OAEP, OAEP_MGF1P, SIGNATURES
 from .xml import require
 
 MANIFEST = "manifest.json"
@@ -48,23 +47,3 @@ def write(folder, samples):
     rows = [{k: v for k, v in asdict(sample).items() if v != ""} for sample in samples]
     path = pathlib.Path(folder, MANIFEST)
     path.write_text(json.dumps(rows, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-
-
-@dataclass
-class Coverage:
-    """What samples there are of what there should be."""
-
-    missing: set = field(default_factory=set)
-
-    @classmethod
-    def of(cls, samples):
-        wanted = {("signed", name) for name in SIGNATURES} | {("encrypted", name) for name in CIPHERS}
-        wanted |= {("signed", curve) for curve in CURVE_OIDS} | {("encrypted", curve) for curve in CURVE_OIDS}
-        wanted |= {("encrypted", "rsa-oaep"), ("encrypted", "rsa-oaep-mgf1p")}
-        names = {uri: name for name, uri in (SIGNATURES | CIPHERS).items()} | {
-            OAEP: "rsa-oaep", OAEP_MGF1P: "rsa-oaep-mgf1p"}
-        found = set()
-        for sample in samples:
-            if sample.expected is not False:
-                found |= {(sample.kind, names.get(v, v)) for v in (sample.algorithm, sample.transport, sample.curve)}
-        return cls(wanted - found)

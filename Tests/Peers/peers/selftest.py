@@ -12,8 +12,8 @@ from handmade import xmldsig, xmlenc
 from handmade.suites import SUITES
 from lxml import etree
 
-from . import (decryption, encryption, hostile, hostile_ciphers, judge, login, maker, persons, signatures, standin,
-               world, xml)
+from . import (decryption, encryption, hostile, hostile_ciphers, judge, login, maker, persons, santuario, signatures,
+               spoil, standin, world, xml)
 from .edits import again, drop, edit, setter, text
 from .handmade_peers import KINDS
 from .journey import Journey
@@ -87,9 +87,9 @@ def judges_say_no(where, report):
         with report.case("nothing spoiled: everybody is content"):
             require(walk().success, "no success")
         for hook, cases in (("spoil_request", REQUESTS), ("spoil_answer", ANSWERS), ("spoil_assertion", ASSERTIONS)):
-            for title, spoil in cases.items():
+            for title, change in cases.items():
                 with report.case(f"{hook.removeprefix('spoil_')}: {title}") as note:
-                    setattr(server, hook, spoil)
+                    setattr(server, hook, change)
                     try:
                         note(refused(title, walk))
                     finally:
@@ -107,9 +107,9 @@ def judges_say_no(where, report):
                 note(refused("RelayState", walk))
             finally:
                 server.answer_relay = None
-        for title, spoil in METADATA.items():
+        for title, change in METADATA.items():
             with report.case(f"metadata: {title}") as note:
-                server.spoil_metadata = spoil
+                server.spoil_metadata = change
                 try:
                     note(refused(title, node.trust, server.metadata(), where.own["metadata"].certificate))
                 finally:
@@ -139,26 +139,49 @@ def signing_faults(where):
 
 
 def signers_and_judges(report):
-    """Each of the three judges of signatures refuses each kind of damage."""
-    signer, stranger = world.keys.identity("rsa3072", "signer"), world.keys.stranger()
+    """Each of the judges of signatures refuses each kind of damage."""
     root = maker.SHAPES["namespaces on the root"]()
-    judges = {"signxml": signatures.by_signxml, "libxmlsec": signatures.by_xmlsec, "xmlsec1": signatures.by_program}
-    for name in ("rsa-sha256", "rsa-pss-sha256"):
+    judges = {"signxml": signatures.by_signxml, "libxmlsec": signatures.by_xmlsec, "xmlsec1": signatures.by_program,
+              "Santuario": santuario.by_santuario}
+    for kind, name in (("rsa3072", "rsa-sha256"), ("rsa3072", "rsa-pss-sha256"), ("p521", "ecdsa-sha512"),
+                       ("bp384", "ecdsa-sha384")):
+        signer, stranger = world.keys.identity(kind, "signer"), world.keys.stranger(kind)
         document = signatures.sign(root, signer, name)
         for title, call in judges.items():
             if title == "xmlsec1" and not signatures.program_can(SIGNATURES[name]):
                 continue
-            with report.case(f"{title} judges {name}"):
+            with report.case(f"{title} judges {name} of {kind}"):
                 require(signatures.program(), "no xmlsec1 program")
                 call(document, signer.certificate)
                 refused("other key", call, document, stranger.certificate)
-                for spoil in (maker.spoil_content, maker.spoil_digest, maker.spoil_value):
+                for change in (spoil.content, spoil.digest, spoil.value):
                     bad = xml.parse(etree.tostring(document))
-                    spoil(bad)
-                    refused(spoil.__name__, call, bad, signer.certificate)
+                    change(bad)
+                    refused(change.__name__, call, bad, signer.certificate)
+    signer = world.keys.identity("rsa3072", "signer")
     with report.case("the profile refuses PKCS#1 v1.5 where eIDAS does"):
         refused("PKCS#1", signatures.verify, signatures.sign(root, signer, "rsa-sha256"), signer.certificate,
                 algorithms=EIDAS_SIGNATURES)
+
+
+def openers(report, folder):
+    """Each of those who decrypt refuses each kind of damage."""
+    for kind in ("rsa3072", "p256", "bp512"):
+        one = world.keys.identity(kind, "recipient", "encrypt")
+        plain = etree.tostring(maker.SHAPES["namespaces on the root"]())
+        made = maker.Maker(folder / f"sealed-{kind}")
+        elements = encryption.encrypt(plain, [one.certificate])
+        made.encrypted(kind, plain, elements, [one])
+        sample, = made.samples
+        for title, change in spoil.ENCRYPTED.items():
+            with report.case(f"everybody who decrypts notices: {title}, {kind}") as note:
+                case = judge.Encrypted(sample, made.folder)
+                for call in case.judges.values():
+                    require(case.ask(call) == plain.decode(), "reads something else")
+                change(case)
+                for name, call in case.judges.items():
+                    refused(f"{title} by {name}", case.ask, call)
+                note(", ".join(case.judges))
 
 
 def hostile_cases_are_real(where, report, least):
@@ -217,10 +240,11 @@ def main():
     with tempfile.TemporaryDirectory() as temporary:
         folder = pathlib.Path(temporary)
         signers_and_judges(report)
+        openers(report, folder)
         made = maker.Maker(folder / "made").run()
         with report.case("the judge is content with the maker") as note:
-            for sample in made:
-                judge.judge(sample, folder / "made")
+            for turn, sample in enumerate(made):
+                judge.judge(sample, folder / "made", turn)
             note(f"{len(made)} samples")
         with report.case("the judge notices a wrong promise"):
             for sample in made[:40]:

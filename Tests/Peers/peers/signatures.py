@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Enveloped XML signatures: made by signxml or libxmlsec, judged by signxml, libxmlsec and the xmlsec1 program.
+"""Enveloped XML signatures: made by signxml or libxmlsec, judged by signxml, libxmlsec, Santuario and the
+xmlsec1 program.
 
 signxml 5.2 digests with an InclusiveNamespaces list but does not write it, and cannot write an empty Reference URI
 for an element that has an ID: those two forms are made by libxmlsec.
@@ -12,12 +13,13 @@ import tempfile
 
 import signxml
 import xmlsec
+from cryptography.hazmat.primitives.asymmetric import rsa
 from lxml import etree
 from signxml.algorithms import CanonicalizationMethod, DigestAlgorithm, SignatureMethod
 
-from . import keys
+from . import keys, santuario
 from .names import DIGESTS, DS, EC14N, ENVELOPED, SIGNATURES, ds, saml
-from .xml import Refused, alone, canonical, encode, parse, require
+from .xml import Refused, alone, canonical, encode, parse, require, unwrapped
 
 T = xmlsec.constants
 
@@ -128,7 +130,8 @@ def structure(root, certificate=None, *, algorithms, at=None, empty_reference=Fa
 
 
 def verify(element, certificate, **expected):
-    """The signed element without its signature; its canonical form is what signxml found signed, libxmlsec agrees.
+    """The signed element without its signature; its canonical form is what signxml and Santuario found signed, and
+    libxmlsec agrees.
 
     Not the signed octets themselves: exclusive C14N leaves out the prefixes that only occur in an `xsi:type`.
     Raises Refused. `expected` goes to `structure`.
@@ -140,6 +143,7 @@ def verify(element, certificate, **expected):
     signature = structure(root, certificate, **expected)
     by_xmlsec(root, certificate)
     signed = by_signxml(root, certificate)
+    require(santuario.by_santuario(root, certificate) == signed, "Santuario finds something else signed")
     root.remove(signature)
     require(canonical(root) == signed, "what is signed is not what is read")
     return root
@@ -166,6 +170,15 @@ def by_xmlsec(root, certificate):
         context.verify(root.find(ds("Signature")))
     except xmlsec.Error as error:
         raise Refused(f"signature: {error}") from None
+
+
+def is_shortened(root, certificate):
+    """Whether the ECDSA value is not as wide as the curve asks: signxml does not read it, everybody else does."""
+    public = certificate.public_key()
+    if isinstance(public, rsa.RSAPublicKey):
+        return False
+    value = unwrapped(root.findtext(f"{ds('Signature')}/{ds('SignatureValue')}"))
+    return len(value) < 2 * ((public.key_size + 7) // 8)
 
 
 def program():
