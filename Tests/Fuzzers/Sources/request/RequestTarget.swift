@@ -23,7 +23,7 @@ enum RequestTarget: FuzzTarget {
         }
         seeds.append(("signed-logout", Array("S".utf8) + Scene.logout.serialized()))
         for document in 0..<UInt8(scene.pool.count) {
-            for edit in 0..<UInt8(9) {
+            for edit in 0..<EditScript.kinds {
                 seeds.append(("edit-\(document)-\(edit)", Array("E".utf8) + [0, document, edit, 0, 9, 0, 7, 0, 5, 1]))
             }
         }

@@ -19,7 +19,7 @@ enum ResponseTarget: FuzzTarget {
     static func seeds() throws -> [(name: String, octets: [UInt8])] {
         var seeds = try Vector.all(in: "answers").map { ($0.name, $0.message) } + scene.seeds()
         for document in 0..<UInt8(scene.pool.count) {
-            for edit in 0..<UInt8(9) {
+            for edit in 0..<EditScript.kinds {
                 seeds.append(("edit-\(document)-\(edit)", Array("E".utf8) + [0, document, edit, 0, 9, 0, 7, 0, 5, 1]))
             }
         }
