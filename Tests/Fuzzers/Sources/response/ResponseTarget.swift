@@ -44,7 +44,7 @@ enum ResponseTarget: FuzzTarget {
     /// A message of somebody without a key.
     private static func judge(_ octets: [UInt8], _ scene: Scene) throws {
         guard let outcome = try outcome(of: octets, scene) else { return }
-        promise(scene.honest.contains(outcome), "nobody is identified whom the node did not name")
+        promise(scene.honest[signature(in: octets)] == outcome, "an answer says what the node signed")
     }
 
     /// A message that the node signed, whatever is in it.
