@@ -11,6 +11,8 @@ public struct EditScript {
     /// Below `bound`, which must not be nought.
     public mutating func number(below bound: Int) -> Int { (octet() << 8 | octet()) % bound }
 
+    /// How many kinds of edit there are; a script names one by an octet below.
+    public static let kinds: UInt8 = 10
     private static let mostEdits = 12
     private static let mostOctets = 100_000
 
@@ -26,7 +28,7 @@ public struct EditScript {
     }
 
     private mutating func editOnce(_ octets: inout [UInt8], _ pool: [[UInt8]]) {
-        switch octet() % 9 {
+        switch octet() % Int(Self.kinds) {
         case 0:
             let place = number(below: octets.count + 1)
             octets.replaceSubrange(place..<min(place + 1, octets.count), with: [UInt8(octet())])
@@ -43,6 +45,9 @@ public struct EditScript {
             let element = octets[moved]
             octets.removeSubrange(moved)
             octets.insert(contentsOf: element, at: boundary(in: octets))
+        case 8:
+            let replaced = range(in: octets)
+            octets.replaceSubrange(replaced, with: namesake(of: octets[replaced], in: pool))
         default:
             let wrapped = range(in: octets)
             let name = Array(Self.wrappers[number(below: Self.wrappers.count)].utf8)
@@ -64,6 +69,14 @@ public struct EditScript {
     private mutating func element(of pool: [[UInt8]]) -> [UInt8] {
         let document = pool[number(below: pool.count)]
         return Array(document[range(in: document)])
+    }
+
+    /// What another document says under the same name; nothing if it does not.
+    private mutating func namesake(of element: ArraySlice<UInt8>, in pool: [[UInt8]]) -> [UInt8] {
+        let document = pool[number(below: pool.count)]
+        let name = element.prefix { !" >/".utf8.contains($0) }
+        let all = elementRanges(in: document).filter { document[$0].prefix { !" >/".utf8.contains($0) } == name }
+        return all.isEmpty ? [] : Array(document[all[number(below: all.count)]])
     }
 
     private mutating func range(in octets: [UInt8]) -> Range<Int> {

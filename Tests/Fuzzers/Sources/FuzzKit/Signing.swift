@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
 public import PuenteTestKit
-import SAML
 import XMLSecurity
 
 extension SignatureRecipe {
@@ -14,4 +13,10 @@ extension SignatureRecipe {
         let place = copy.children.first.map { $0.name.local == first } ?? false ? 1 : 0
         return try sign(copy, behind: min(place, copy.content.count)).serialized()
     }
+}
+
+/// The value of the signature over a whole message; nothing if there is none.
+public func signature(in octets: [UInt8]) -> [UInt8] {
+    let root = (try? XMLTree(parsing: octets))?.root
+    return root?.only(Namespace.ds("Signature"))?.only(Namespace.ds("SignatureValue"))?.base64 ?? []
 }

@@ -22,7 +22,7 @@ enum MetadataTarget: FuzzTarget {
         let files = pool.enumerated().flatMap { index, octets in
             [("published-\(index)", octets), ("signed-\(index)", Array("S".utf8) + octets)]
         }
-        let edits = (0..<UInt8(9)).map { ("edit-\($0)", Array("E".utf8) + [0, 0, $0, 0, 9, 0, 7, 0, 5, 1]) }
+        let edits = (0..<EditScript.kinds).map { ("edit-\($0)", Array("E".utf8) + [0, 0, $0, 0, 9, 0, 7, 0, 5, 1]) }
         return (files + edits).map { (name: $0.0, octets: $0.1) }
     }
 

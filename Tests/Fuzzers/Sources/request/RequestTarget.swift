@@ -23,7 +23,7 @@ enum RequestTarget: FuzzTarget {
         }
         seeds.append(("signed-logout", Array("S".utf8) + Scene.logout.serialized()))
         for document in 0..<UInt8(scene.pool.count) {
-            for edit in 0..<UInt8(9) {
+            for edit in 0..<EditScript.kinds {
                 seeds.append(("edit-\(document)-\(edit)", Array("E".utf8) + [0, document, edit, 0, 9, 0, 7, 0, 5, 1]))
             }
         }
@@ -48,7 +48,7 @@ enum RequestTarget: FuzzTarget {
     /// A message of somebody without a key.
     private static func judge(_ octets: [UInt8]) throws {
         guard let request = try accepted({ try scene.request(octets) }) else { return }
-        promise(scene.honest.contains(request), "nobody asks what the service did not ask")
+        promise(scene.honest[signature(in: octets)] == request, "a request asks what the service signed")
     }
 
     /// A message that the service signed, whatever is in it.
@@ -118,7 +118,8 @@ private struct Scene {
     let now: Date
     /// Messages that the service signed, and some of an attacker.
     let pool: [[UInt8]]
-    private(set) var honest: Set<AuthenticationRequest> = []
+    /// What the service asked, by its signature.
+    private(set) var honest: [[UInt8]: AuthenticationRequest] = [:]
 
     init() throws {
         var world = try World()
@@ -133,8 +134,12 @@ private struct Scene {
         let evil = vectors.filter { $0.name.hasPrefix("c01") || $0.name.hasPrefix("c02") }
         now = good[0].now
         pool = (good + evil).map(\.message)
-        honest = Set(try good.map { try request($0.message) })
-        for request in honest { _ = try? ask(request) }
+        for vector in good {
+            let request = try request(vector.message)
+            honest[signature(in: vector.message)] = request
+            // Leg 2 too, so that what it keeps for later is made here.
+            _ = try ask(request)
+        }
     }
 
     /// Leg 1.

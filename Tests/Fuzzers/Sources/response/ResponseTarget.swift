@@ -19,7 +19,7 @@ enum ResponseTarget: FuzzTarget {
     static func seeds() throws -> [(name: String, octets: [UInt8])] {
         var seeds = try Vector.all(in: "answers").map { ($0.name, $0.message) } + scene.seeds()
         for document in 0..<UInt8(scene.pool.count) {
-            for edit in 0..<UInt8(9) {
+            for edit in 0..<EditScript.kinds {
                 seeds.append(("edit-\(document)-\(edit)", Array("E".utf8) + [0, document, edit, 0, 9, 0, 7, 0, 5, 1]))
             }
         }
@@ -44,7 +44,7 @@ enum ResponseTarget: FuzzTarget {
     /// A message of somebody without a key.
     private static func judge(_ octets: [UInt8], _ scene: Scene) throws {
         guard let outcome = try outcome(of: octets, scene) else { return }
-        promise(scene.honest.contains(outcome), "nobody is identified whom the node did not name")
+        promise(scene.honest[signature(in: octets)] == outcome, "an answer says what the node signed")
     }
 
     /// A message that the node signed, whatever is in it.

@@ -14,10 +14,10 @@ struct Scene {
     let exchange: Exchange
     let question: Exchange.Question
     let now: Date
-    /// Messages that the node signed, and some that an attacker made, whom nobody trusts.
+    /// Messages that the node signed, and some that an attacker made, whom nobody trusts; they name other people.
     let pool: [[UInt8]]
-    /// What the node said in them.
-    private(set) var honest: Set<AuthenticationOutcome> = []
+    /// What the node said, by its signature.
+    private(set) var honest: [[UInt8]: AuthenticationOutcome] = [:]
     private let node: NodeAtWork
 
     init() throws {
@@ -37,11 +37,22 @@ struct Scene {
             try Repository.octets("Tests/Fuzzers/Corpus/response/\($0).xml")
         }
         now = good[0].now
-        pool = good.map(\.message) + others + evil.map(\.message)
+        pool = good.map(\.message) + others + evil.map(\.message) + [try Self.attackersMessage(to: question)]
         node = try NodeAtWork(question)
-        honest = Set(try (good.map(\.message) + others).map(outcome))
-        // Leg 4 too, so that what it keeps for later is made here.
-        for outcome in honest { _ = try snapshot.sendResponse(outcome, in: exchange, at: now) }
+        for message in good.map(\.message) + others {
+            let outcome = try outcome(of: message)
+            honest[signature(in: message)] = outcome
+            // Leg 4 too, so that what it keeps for later is made here.
+            _ = try snapshot.sendResponse(outcome, in: exchange, at: now)
+        }
+    }
+
+    /// Whoever knows our certificate can encrypt for us, whatever they like, but not sign it.
+    private static func attackersMessage(to question: Exchange.Question) throws -> [UInt8] {
+        var answer = try NodeAnswer(
+            .natural("DE/ES/somebody-else", "Beispiel", "Eva", "1970-01-01"), to: question)
+        answer.isSigned = false
+        return try answer.octets()
     }
 
     /// Leg 3.
