@@ -640,7 +640,7 @@ def a_wrapping_attack(rng, draft):
         raise Unfit("not the root's")
     try:
         changed = wrap(root, evil)
-    except (Refused, AttributeError):
+    except (Refused, AttributeError, TypeError):
         raise Unfit("not to be wrapped") from None
     draft.octets = etree.tostring(changed)
     draft.identifier = rng.choice((draft.identifier, "_evil"))
