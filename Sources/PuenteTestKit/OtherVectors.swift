@@ -88,7 +88,7 @@ extension OtherVector {
     private static let read = Result { try folders(in: root).flatMap { try rows(of: $0, in: root) } }
 
     /// The folders of vectors. One without an index, or with nothing in it, throws where it is read.
-    static func folders(in root: URL) throws -> [String] {
+    public static func folders(in root: URL) throws -> [String] {
         let found = try FileManager.default.contentsOfDirectory(at: root, includingPropertiesForKeys: [.isDirectoryKey])
             .filter { try $0.resourceValues(forKeys: [.isDirectoryKey]).isDirectory == true }
             .map(\.lastPathComponent).sorted()
@@ -96,7 +96,7 @@ extension OtherVector {
         return found
     }
 
-    static func rows(of folder: String, in root: URL) throws -> [OtherVector] {
+    public static func rows(of folder: String, in root: URL) throws -> [OtherVector] {
         let place = root.appending(path: folder)
         let table = try CSVTable(at: place.appending(path: "index.csv"))
         let rows = try table.rows.map { try OtherVector(folder, $0) }

@@ -68,6 +68,34 @@ private func rejection(_ work: () throws(XMLFault) -> Void) -> Rejection? {
     }
 }
 
+@Suite("The index of vectors")
+struct OtherIndexTests {
+    private static let head = "file,kind,algorithms,crypto,expected,certificate,notes,origin\n"
+
+    @Test(
+        "A folder is read by its index; what the index does not tell, or tells in unknown words, is a fault",
+        arguments: [
+            ("a.xml,Response,Response: rsa-sha256/sha256,Response: valid (KeyInfo),\"ok, \"\"so\"\"\",,,x", true),
+            ("", false), ("b.xml,Response,,,,,,x", false), ("a.xml,Response,,,,,x", false),
+            ("a.xml,Response,Response: rsa-sha256/sha256,Response: perhaps,,,,x", false),
+            ("a.xml,Response,Response: rsa-sha256/sha256,,,,,x", false),
+            ("a.xml,Response,enc: aes256-gcm key rsa-oaep,melts,,,,x", false),
+        ])
+    func index(row: String, isGood: Bool) throws {
+        let root = FileManager.default.temporaryDirectory.appending(path: "puente-vectors-\(UUID().uuidString)")
+        let folder = root.appending(path: "set")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: root) }
+        #expect(throws: (any Error).self) { try OtherVector.rows(of: "set", in: root) }
+        try Data("<a/>".utf8).write(to: folder.appending(path: "a.xml"))
+        try Data((Self.head + row).utf8).write(to: folder.appending(path: "index.csv"))
+        #expect(try OtherVector.folders(in: root) == ["set"])
+        let rows = try? OtherVector.rows(of: "set", in: root)
+        #expect((rows != nil) == isGood)
+        if isGood { #expect(rows?.first?.expected == "ok, \"so\"" && rows?.first?.signatures.count == 1) }
+    }
+}
+
 @Suite("Documents of others")
 struct OtherDocumentTests {
     @Test("Every XML file is read, and its root is what the index says", arguments: try OtherVector.xml())
