@@ -187,7 +187,7 @@ extension Rule {
         case .xmlEncoding:
             Explanation(
                 .sender, "SAML Core 2.0 §1.2",
-                "The document is not UTF-8, has a byte order mark, or says another encoding.",
+                "The document is not UTF-8, says another encoding, or is a message with a byte order mark.",
                 "Write the message as UTF-8 without byte order mark.")
         case .xmlDocumentType:
             Explanation(

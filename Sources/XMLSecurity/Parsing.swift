@@ -10,26 +10,31 @@ public struct XMLLimits: Sendable {
     public var attributesPerElement: Int
     public var nameLength: Int
     public var textLength: Int
+    /// Whether people and their editors wrote it: a byte order mark, and a style sheet before the root, are passed over.
+    /// Neither is part of any signed element.
+    public var isFile: Bool
 
     /// For messages: a response with its certificates has about 30 levels and 300 elements.
     public static let message = XMLLimits(
-        octets: 131_072, depth: 40, elements: 4_000, attributesPerElement: 32, nameLength: 128, textLength: 131_072)
+        octets: 131_072, depth: 40, elements: 4_000, attributesPerElement: 32, nameLength: 128, textLength: 131_072,
+        isFile: false)
 
     /// For metadata, aggregates included.
     public static let metadata = XMLLimits(
-        octets: 64 << 20, depth: 40, elements: 4_000_000, attributesPerElement: 64, nameLength: 256, textLength: 1 << 20
-    )
+        octets: 64 << 20, depth: 40, elements: 4_000_000, attributesPerElement: 64, nameLength: 256, textLength: 1 << 20,
+        isFile: true)
 }
 
 extension XMLTree {
-    /// Parses UTF-8 without byte order mark into a tree that holds elements, attributes, text and harmless comments only.
+    /// Parses UTF-8 into a tree that holds elements, attributes, text and harmless comments only.
     ///
-    /// Refused: any DOCTYPE, entities beyond the five, CDATA, processing instructions, comments beside text, identifiers
+    /// Refused: a byte order mark in a message, any DOCTYPE, entities beyond the five, CDATA, processing instructions, comments beside text, identifiers
     /// that occur twice, relative or undeclared namespaces, anything over the limits. Nothing is fetched.
     public convenience init(parsing bytes: [UInt8], limits: XMLLimits = .message) throws(XMLFault) {
         guard bytes.count <= limits.octets else {
             throw XMLFault(.limit, expected: "at most \(limits.octets) octets", found: "\(bytes.count)")
         }
+        let bytes = limits.isFile && bytes.starts(with: Self.byteOrderMark) ? Array(bytes.dropFirst(3)) : bytes
         try Self.checkEncoding(bytes)
         _ = Self.libraryIsReady
         self.init(owning: try Self.parse(bytes))
@@ -38,6 +43,7 @@ extension XMLTree {
     }
 
     static let libraryIsReady: Void = cpuente_initialize()
+    private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
     private static func parse(_ bytes: [UInt8]) throws(XMLFault) -> xmlDocPtr {
         guard let context = xmlNewParserCtxt() else { throw XMLFault(.internalFailure) }
@@ -64,7 +70,7 @@ extension XMLTree {
     /// UTF-8 without byte order mark, said or unsaid; no document type, which is refused before it is parsed.
     private static func checkEncoding(_ bytes: [UInt8]) throws(XMLFault) {
         guard let first = bytes.first else { throw XMLFault(.malformed, found: "nothing") }
-        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { throw XMLFault(.encoding, found: "byte order mark") }
+        if bytes.starts(with: byteOrderMark) { throw XMLFault(.encoding, found: "byte order mark") }
         guard first < 0x80, !bytes.contains("\0"), UTF8.isValid(bytes) else {
             throw XMLFault(.encoding, expected: "UTF-8")
         }
@@ -135,8 +141,7 @@ private struct Inspection {
             switch node.pointee.type {
             case XML_ELEMENT_NODE: try visit(node, depth: 1)
             case XML_COMMENT_NODE: break
-            // A style sheet before the root of published metadata is not part of any signed element.
-            case XML_PI_NODE where limits.octets > XMLLimits.message.octets && node.pointee.prev == nil: break
+            case XML_PI_NODE where limits.isFile && node.pointee.prev == nil: break
             default: throw XMLFault(.forbiddenNode, found: "outside the root element")
             }
             next = node.pointee.next

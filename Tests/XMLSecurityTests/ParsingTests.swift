@@ -144,6 +144,14 @@ struct ParsingTests {
         #expect(try fault { _ = try XMLTree(text, limits: .metadata) } != nil)
     }
 
+    @Test("A byte order mark may stand before metadata, once, and before no message")
+    func byteOrderMark() throws {
+        let (mark, text): ([UInt8], [UInt8]) = ([0xEF, 0xBB, 0xBF], Array("<?xml version='1.0'?><a/>".utf8))
+        #expect(try XMLTree(parsing: mark + text, limits: .metadata).root.local == "a")
+        #expect(try fault { _ = try XMLTree(parsing: mark + text) } == .encoding)
+        #expect(try fault { _ = try XMLTree(parsing: mark + mark + text, limits: .metadata) } == .encoding)
+    }
+
     @Test("A style sheet may stand before metadata, and nowhere else")
     func styleSheet() throws {
         #expect(try fault { _ = try XMLTree("<?xml-stylesheet href='x'?><a/>", limits: .metadata) } == nil)
