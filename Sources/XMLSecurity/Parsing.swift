@@ -21,7 +21,8 @@ public struct XMLLimits: Sendable {
 
     /// For metadata, aggregates included.
     public static let metadata = XMLLimits(
-        octets: 64 << 20, depth: 40, elements: 4_000_000, attributesPerElement: 64, nameLength: 256, textLength: 1 << 20,
+        octets: 64 << 20, depth: 40, elements: 4_000_000, attributesPerElement: 64, nameLength: 256,
+        textLength: 1 << 20,
         isFile: true)
 }
 
