@@ -81,6 +81,7 @@ def work(cases, folder, program, driver, album, report):
 
 def check_texts(album, report):
     with report.case("every text is translated") as note:
+        require(album.texts, "no page was seen")
         found = [f"{page}: “{text}”" for page, text in album.untranslated()]
         require(not found, f"{len(found)} texts are the same in both languages: {' | '.join(found)}")
         note(f"{len(album.texts)} pages, {sum(map(len, album.pictures.values()))} pictures")
@@ -101,8 +102,12 @@ def main(arguments=None):
             if given.only in title(journey, mode):
                 cases.put((journey, mode))
     with tempfile.TemporaryDirectory() as folder, Driver() as driver, ThreadPoolExecutor(given.at_once) as pool:
-        for number in range(given.at_once):
-            pool.submit(work, cases, pathlib.Path(folder) / str(number), given.puente, driver, album, report)
+        workers = [pool.submit(work, cases, pathlib.Path(folder) / str(number), given.puente, driver, album, report)
+                   for number in range(given.at_once)]
+    for worker in workers:
+        worker.result()  # raises what the worker did not catch
+    for case in cases.queue:
+        report.fail(title(*case), "nobody was left to walk it")
     album.write_index()
     if not given.only:
         check_texts(album, report)
