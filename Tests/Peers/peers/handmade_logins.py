@@ -98,16 +98,18 @@ def downgraded(root):
     root.find(f".//{ds('SignatureMethod')}").set("Algorithm", DS + "rsa-sha1")
 
 
-# title, change of the octets, Puente's rule
+# title, change of the octets, Puente's rule, handmade's words
 ALTERATIONS = (
-    ("another destination", edited(lambda root: root.set("Destination", "https://other.test")), "signature.digest"),
-    ("another status", lambda octets: octets.replace(b":status:Success", b":status:Responder", 1), "signature.digest"),
-    ("no signature", edited(remove_signature), "signature.missing"),
-    ("signature value", edited(flip), "signature.value"),
-    ("SHA-1", edited(downgraded), "signature.algorithm"),
-    ("DOCTYPE", doctype, "xml.doctype"),
-    ("wrapped, same ID", edited(wrapped(None)), "xml.id-repeated"),
-    ("wrapped, new ID", edited(wrapped("_forged")), "signature.repeated"),
+    ("another destination", edited(lambda root: root.set("Destination", "https://other.test")), "signature.digest",
+     "digest does not match"),
+    ("another status", lambda octets: octets.replace(b":status:Success", b":status:Responder", 1), "signature.digest",
+     "digest does not match"),
+    ("no signature", edited(remove_signature), "signature.missing", "expected one ds:Signature"),
+    ("signature value", edited(flip), "signature.value", "signature value does not verify"),
+    ("SHA-1", edited(downgraded), "signature.algorithm", "signature algorithm not allowed"),
+    ("DOCTYPE", doctype, "xml.doctype", "DOCTYPE is not allowed"),
+    ("wrapped, same ID", edited(wrapped(None)), "xml.id-repeated", "duplicate ID"),
+    ("wrapped, new ID", edited(wrapped("_forged")), "signature.repeated", "does not point to the enclosing element"),
 )
 
 
@@ -125,7 +127,7 @@ def nodes_answer_altered(where, server, report, service, node):
             require(fault.endswith(f": {rule}"), fault)
             note(rule)
 
-    for title, alter, rule in ALTERATIONS:
+    for title, alter, rule, _ in ALTERATIONS:
         case(title, rule, spoil=Spoil(octets=alter))
     by_stranger = Spoil(assertion=lambda root: xmldsig.sign(
         root, (who := keys.stranger(node.signer.kind)).key, who.certificate, node.suite))
@@ -145,6 +147,8 @@ def our_answer_altered(where, report, service, node):
         octets = alter(saml.post_decode(fields["SAMLResponse"]))
         return service.judge(fields | {"SAMLResponse": saml.post_encode(octets)}, journey.sent, where.clave_certificate)
     judge(lambda octets: octets)
-    for title, alter, _ in ALTERATIONS:
+    for title, alter, _, says in ALTERATIONS:
         with report.case(f"{service.suite.name}: the service refuses {title}") as note:
-            note(refused(title, judge, alter))
+            fault = refused(title, judge, alter)
+            require(says in fault, fault)
+            note(fault)
