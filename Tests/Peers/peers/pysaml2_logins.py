@@ -2,7 +2,7 @@
 """Whole logins with pysaml2 as the foreign node, what Puente must refuse of it, and pysaml2 as judge of our answers."""
 from dataclasses import replace
 
-from . import keys, persons
+from . import keys, persons, xml
 from .foreign_node import Spoil, unchanged
 from .journey import Journey, identified
 from .login import altered
@@ -92,11 +92,12 @@ def unable(call, says):
 
 def judged(where, report, failure):
     """pysaml2 in the place of a service reads what Puente answers."""
-    def answer(provider, person):
+    def answer(provider, person, alter=unchanged):
         service = where.services[provider]
         journey = Journey(where, service, where.nodes["AT"]).begin()
-        delivery = journey.browser.deliver(journey.answer(person))
-        return judge(where, service, journey.sent, delivery.fields)
+        fields = journey.browser.deliver(journey.answer(person)).fields
+        octets = alter(xml.decode(fields["SAMLResponse"]))
+        return judge(where, service, journey.sent, fields | {"SAMLResponse": xml.encode(octets)})
 
     for person in (persons.GERMAN, persons.GREEK, persons.SPECIAL):
         with report.case(f"pysaml2 reads our encrypted answer: {person.name}"):
@@ -104,6 +105,10 @@ def judged(where, report, failure):
             for friendly, _, _, values in person.attributes("AT"):
                 if friendly != "Gender":
                     require(found[friendly] == [text for text, _ in values], f"{friendly}: {found[friendly]}")
+    for title, old in (("Destination", b' Destination="'), ("ciphertext", b"CipherValue>")):
+        failure(f"pysaml2 refuses our answer with another {title}",
+                lambda old=old: answer(SEALED, persons.GERMAN, lambda octets: octets.replace(old, old + b"AAAA", 1)),
+                "Failed to verify signature")
     failure("pysaml2 reads our failure", lambda: answer(SEALED, persons.CANCELS), "StatusAuthnFailed")
     # It writes the document anew before its schema check, and loses the prefixes that only an xsi:type uses.
     failure("beyond it: eIDAS types in a plain answer", lambda: answer(PLAIN, persons.GERMAN),
