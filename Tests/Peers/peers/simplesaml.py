@@ -83,8 +83,10 @@ class SimpleSAML:
         require(shutil.which("php"), "no php program: run bin/setup")
         for name in ("root", "cert", "log", "sessions", "temporary"):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
-        (self.folder / "root/simplesaml").symlink_to(unpacked() / "www")
-        (self.folder / "root/service.php").symlink_to(HERE / "service.php")
+        for name, place in (("simplesaml", unpacked() / "www"), ("service.php", HERE / "service.php")):
+            link = self.folder / "root" / name
+            link.unlink(missing_ok=True)  # of an earlier run
+            link.symlink_to(place)
         for service in self.services:
             (self.folder / f"cert/{service.source}.key").write_bytes(service.signer.key_pem)
             (self.folder / f"cert/{service.source}.crt").write_bytes(service.signer.certificate_pem)
