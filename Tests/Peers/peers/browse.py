@@ -6,6 +6,7 @@
 import argparse
 import pathlib
 import queue
+import signal
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
@@ -96,6 +97,8 @@ def main(arguments=None):
     options.add_argument("--only", default="", metavar="TEXT", help="cases with this text in their title")
     options.add_argument("--at-once", type=int, default=2, metavar="N", help="browsers at the same time (default: 2)")
     given = options.parse_args(arguments)
+    # Whoever ends this program ends what it started too: Chromium is in a group of its own.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("told to stop"))
     report, album, cases = Report("Journeys of the demo in Chromium", width=84), Album(given.album), queue.Queue()
     for journey in journeys.ALL:
         for mode in journey.modes:

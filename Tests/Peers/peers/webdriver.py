@@ -86,11 +86,11 @@ class Driver:
         return session
 
     def close(self, session):
-        self.sessions.remove(session)
         try:
+            self.sessions.remove(session)
             session.call("DELETE", "")
-        except (OSError, Refused):
-            pass  # it is gone, or goes with chromedriver
+        except (OSError, Refused, ValueError):
+            pass  # it is gone, or somebody else closes it, or it goes with chromedriver
 
     def call(self, method, path, body=None):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
