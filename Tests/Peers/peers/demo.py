@@ -4,13 +4,12 @@ import os
 import pathlib
 import re
 import select
-import signal
 import socket
 import subprocess
 import time
 import urllib.parse
 
-from .puente import ROOT, default_program
+from .puente import ROOT, default_program, stop
 from .xml import Refused, require
 
 CLOCK = "/usr/lib/{}-linux-gnu/faketime/libfaketimeMT.so.1"
@@ -77,17 +76,12 @@ class Demo:
         self.clock.write_text(f"+{minutes * 60}\n")
 
     def __exit__(self, *_):
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
-            try:
-                self.process.wait(timeout=STOP)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
-                raise Refused(f"the demo did not stop within {STOP} s of SIGTERM") from None
-        self.process.stdout.close()
-        for name in ("faketime_shm", "sem.faketime_sem"):  # what the library shares, and leaves behind
-            pathlib.Path(f"/dev/shm/{name}_{self.process.pid}").unlink(missing_ok=True)
+        try:
+            stop(self.process, "the demo", STOP)
+        finally:
+            self.process.stdout.close()
+            for name in ("faketime_shm", "sem.faketime_sem"):  # what the library shares, and leaves behind
+                pathlib.Path(f"/dev/shm/{name}_{self.process.pid}").unlink(missing_ok=True)
 
     def tail(self, size=1500):
         return (self.folder / "demo.log").read_bytes()[-size:].decode("utf-8", "replace")

@@ -99,6 +99,19 @@ def service_entry(folder, service, changes):
     return entry | changes
 
 
+def stop(process, name, patience):
+    """SIGTERM, and if that is not enough in so many seconds, the end and a fault."""
+    if process.poll() is not None:
+        return
+    process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(timeout=patience)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+        raise Refused(f"{name} did not stop within {patience} s of SIGTERM") from None
+
+
 class Puente:
     """`puente serve` while the context lasts; the nodes of the world then know its metadata."""
 
@@ -148,14 +161,7 @@ class Puente:
         return self.process.poll() is None
 
     def __exit__(self, *_):
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
-            try:
-                self.process.wait(timeout=STOP)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
-                raise Refused(f"puente did not stop within {STOP} s of SIGTERM") from None
+        stop(self.process, "puente", STOP)
 
     def last_rule(self):
         """The rule by which the last message was turned away, from the log."""

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from . import keys, kits, xml
 from .browser import Browser, Delivery
 from .names import CLAVE, EIDAS, LOA, NATURAL, OAEP_MGF1P, POST, SIGNATURES, XSI
+from .puente import stop
 from .world import free_port
 from .xml import Refused, require
 
@@ -107,12 +108,7 @@ class SimpleSAML:
         return self
 
     def __exit__(self, *_):
-        self.process.terminate()
-        try:
-            self.process.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        stop(self.process, "php", 10)
 
     def configuration(self):
         folder = self.folder
