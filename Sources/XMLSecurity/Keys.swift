@@ -45,7 +45,8 @@ public final class PublicKey: @unchecked Sendable {
             ERR_clear_error()
         }
         var keyContext: OpaquePointer?
-        guard EVP_DigestVerifyInit(context, &keyContext, algorithm.digest.method, nil, handle) == 1,
+        guard let digest = algorithm.digest.method,
+            EVP_DigestVerifyInit(context, &keyContext, digest, nil, handle) == 1,
             setPadding(keyContext, algorithm)
         else { return false }
         return EVP_DigestVerify(context, signature, signature.count, data, data.count) == 1
@@ -110,7 +111,8 @@ public final class PrivateKey: @unchecked Sendable {
         }
         var keyContext: OpaquePointer?
         var length = 0
-        guard EVP_DigestSignInit(context, &keyContext, algorithm.digest.method, nil, handle) == 1,
+        guard let digest = algorithm.digest.method,
+            EVP_DigestSignInit(context, &keyContext, digest, nil, handle) == 1,
             setPadding(keyContext, algorithm), EVP_DigestSign(context, nil, &length, data, data.count) == 1
         else { throw XMLFault(.keyUnusable, expected: "a key for \(algorithm)", found: "\(kind)") }
         var signature = [UInt8](repeating: 0, count: length)
