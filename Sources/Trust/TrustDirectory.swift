@@ -95,9 +95,10 @@ public final class TrustDirectory: Sendable {
 
     /// Asks every source once, each on its own: one bad country never touches another.
     ///
-    /// - Parameter afterReading: whether files were read a moment ago, so that only what is fetched is asked.
+    /// - Parameter afterReading: whether files were read a moment ago, so that those which were good need not be read again.
     public func refresh(afterReading: Bool = false, now: @Sendable () -> Date) async {
-        let entries = entries.filter { !afterReading || $0.source.isFetched }
+        let known = state.withLock(\.known)
+        let entries = entries.filter { !afterReading || $0.source.isFetched || known[$0.entityID]?.entity == nil }
         await withTaskGroup(of: (NodeEntry, Result<(VerifiedEntity, [UInt8]), Rejection>).self) { group in
             for entry in entries {
                 let instant = now()
