@@ -16,6 +16,18 @@ struct AtRestTests {
         #expect(sealed.octets.range(of: Data(Exchange.marker.utf8)) == nil)
     }
 
+    @Test("Who sealed it remembers nothing else than what another reads, whatever was sealed since")
+    func remembered() throws {
+        let choosing = Exchange.sample()
+        let asked = try choosing.asked(.sample("_q"), in: "en")
+        let finished = try asked.finished(.identified, answering: MessageID("_q"))
+        let rows = try [choosing, asked, finished].map { ($0, try atRest.seal($0)) }
+        for (exchange, sealed) in rows {
+            #expect(try AtRest(.numbered(1)).open(sealed, as: .numbered(1)) == exchange)
+            #expect(try atRest.open(sealed, as: .numbered(1)) == exchange)
+        }
+    }
+
     @Test("A flipped bit anywhere does not open", arguments: [0, 11, 12, 100, -17, -16, -1])
     func flipped(position: Int) throws {
         let sealed = try atRest.seal(.sample())
