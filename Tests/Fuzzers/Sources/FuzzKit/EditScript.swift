@@ -12,7 +12,7 @@ public struct EditScript {
     public mutating func number(below bound: Int) -> Int { (octet() << 8 | octet()) % bound }
 
     /// How many kinds of edit there are; a script names one by an octet below.
-    public static let kinds: UInt8 = 10
+    public static let kinds: UInt8 = 12
     private static let mostEdits = 12
     private static let mostOctets = 100_000
 
@@ -25,6 +25,23 @@ public struct EditScript {
             edits += 1
         }
         return edited
+    }
+
+    /// A seed for each kind of edit in each document of a pool.
+    public static func seeds(_ mode: Character, over documents: Int) -> [(name: String, octets: [UInt8])] {
+        (0..<UInt8(documents)).flatMap { document in
+            (0..<kinds).map { kind in
+                (
+                    "script-\(mode)-\(document)-\(kind)",
+                    Array("\(mode)".utf8) + [0, document, kind, 0, 9, 0, 7, 0, 5, 1]
+                )
+            }
+        }
+    }
+
+    /// One of the documents with the edits made in it.
+    public mutating func edit(oneOf pool: [[UInt8]]) -> [UInt8] {
+        edit(pool[number(below: pool.count)], with: pool)
     }
 
     private mutating func editOnce(_ octets: inout [UInt8], _ pool: [[UInt8]]) {
@@ -48,6 +65,8 @@ public struct EditScript {
         case 8:
             let replaced = range(in: octets)
             octets.replaceSubrange(replaced, with: namesake(of: octets[replaced], in: pool))
+        case 9: octets.replaceSubrange(text(in: octets), with: word())
+        case 10: octets.replaceSubrange(value(in: octets), with: word())
         default:
             let wrapped = range(in: octets)
             let name = Array(Self.wrappers[number(below: Self.wrappers.count)].utf8)
@@ -79,6 +98,26 @@ public struct EditScript {
         return all.isEmpty ? [] : Array(document[all[number(below: all.count)]])
     }
 
+    private mutating func word() -> [UInt8] { Array(Self.words[number(below: Self.words.count)].utf8) }
+
+    /// The text at the beginning of an element.
+    private mutating func text(in octets: [UInt8]) -> Range<Int> {
+        let element = range(in: octets)
+        guard let start = octets[element].firstIndex(of: UInt8(ascii: ">")) else { return element }
+        let end = octets[start...].firstIndex(of: UInt8(ascii: "<")) ?? octets.count
+        return (start + 1)..<max(start + 1, end)
+    }
+
+    /// What stands between the quotes of one of an element's attributes.
+    private mutating func value(in octets: [UInt8]) -> Range<Int> {
+        let element = range(in: octets)
+        let end = octets[element].firstIndex(of: UInt8(ascii: ">")) ?? element.upperBound
+        let quotes = octets[element.lowerBound..<end].indices.filter { octets[$0] == UInt8(ascii: "\"") }
+        guard quotes.count > 1 else { return element.lowerBound..<element.lowerBound }
+        let first = number(below: quotes.count / 2) * 2
+        return (quotes[first] + 1)..<quotes[first + 1]
+    }
+
     private mutating func range(in octets: [UInt8]) -> Range<Int> {
         let all = elementRanges(in: octets)
         return all.isEmpty ? 0..<octets.count : all[number(below: all.count)]
@@ -97,6 +136,31 @@ public struct EditScript {
     private static let wrappers = [
         "saml2p:Extensions", "saml2p:Response", "saml2:Assertion", "saml2:EncryptedAssertion", "saml2p:StatusDetail",
         "ds:Object", "saml2:Advice", "ds:Signature", "x",
+    ]
+    /// What one message or another says somewhere, right or wrong.
+    private static let words = [
+        "", " ", "x", "true", "false", "2.0", "_question", "_a", "urn:x", "\u{3A0}\u{3B1}", "e\u{301}", "&#13;",
+        "&#x1F600;",
+        "DE", "ES", "DE/ES/other", "FR/ES/other", "DE/FR/other", "DE/ES/", "ES/ES/other", "public", "private",
+        "minimum",
+        "exact", "Male", "Unspecified", "1970-01-01", "1970-02-30", "1970", "2026-03-02T09:15:30Z",
+        "2026-03-02T09:20:30Z",
+        "2036-03-02T09:15:30Z", "2016-03-02T09:15:30Z", "2026-03-02T09:15:30+01:00",
+        "https://puente.example.es/eidas/connector/acs", "https://puente.example.es/eidas/connector/metadata",
+        "https://knoten.example.de/metadata", "https://servicio.example.es/retorno", "https://other.example/",
+        "http://other.example/", "javascript:x", "http://eidas.europa.eu/LoA/low",
+        "http://eidas.europa.eu/LoA/substantial",
+        "http://eidas.europa.eu/LoA/high", "http://eidas.europa.eu/NotNotified/LoA/high",
+        "http://eidas.europa.eu/attributes/naturalperson/PersonIdentifier",
+        "http://eidas.europa.eu/attributes/naturalperson/Gender",
+        "http://eidas.europa.eu/attributes/naturalperson/CurrentAddress",
+        "http://eidas.europa.eu/attributes/naturalperson/representative/PersonIdentifier",
+        "http://eidas.europa.eu/attributes/legalperson/LegalPersonIdentifier",
+        "urn:oasis:names:tc:SAML:2.0:status:Success", "urn:oasis:names:tc:SAML:2.0:status:Responder",
+        "urn:oasis:names:tc:SAML:2.0:status:AuthnFailed", "urn:oasis:names:tc:SAML:2.0:cm:bearer",
+        "urn:oasis:names:tc:SAML:2.0:cm:sender-vouches", "urn:oasis:names:tc:SAML:2.0:attrname-format:uri",
+        "urn:oasis:names:tc:SAML:2.0:nameid-format:entity", "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent",
+        "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST", "X0000000X_E00000000;Sede",
     ]
     private static let snippets = [
         "<!-- -->", "<![CDATA[x]]>", "<?x y?>", "<!DOCTYPE a>", "&#13;", "&amp;", "&#0;", "\u{FEFF}", "\u{301}", "<x/>",

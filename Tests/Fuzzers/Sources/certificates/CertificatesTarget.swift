@@ -96,12 +96,9 @@ enum CertificatesTarget: FuzzTarget {
     private static func checkSignatureEncodings(_ octets: [UInt8]) {
         for length in Set(Curve.allCases.map(\.coordinateLength)) {
             if let der = ECDSASignature.der(fromFixedWidth: octets, coordinateLength: length) {
-                let width = octets.count / 2
-                let zeros = [UInt8](repeating: 0, count: length - width)
                 promise(
-                    ECDSASignature.fixedWidth(fromDER: der, coordinateLength: length)
-                        == zeros + octets.prefix(width) + zeros + octets.suffix(width),
-                    "a signature survives the trip through DER, with the zeros that were left out")
+                    ECDSASignature.fixedWidth(fromDER: der, coordinateLength: length) == widened(octets, to: length),
+                    "a signature survives the trip through DER")
             }
             if let fixed = ECDSASignature.fixedWidth(fromDER: octets, coordinateLength: length) {
                 let der = ECDSASignature.der(fromFixedWidth: fixed, coordinateLength: length) ?? []
@@ -110,6 +107,13 @@ enum CertificatesTarget: FuzzTarget {
                     "a signature survives the trip through fixed width")
             }
         }
+    }
+
+    /// Both numbers with the zero octets in front that some senders leave out.
+    private static func widened(_ signature: [UInt8], to length: Int) -> [UInt8] {
+        let half = signature.count / 2
+        let zeros = [UInt8](repeating: 0, count: length - half)
+        return zeros + signature[..<half] + zeros + signature[half...]
     }
 
     // MARK: Key agreement

@@ -10,7 +10,7 @@ import XMLSecurity
 /// can be used: an HTTPS address, a key that is strong enough, an end that is near enough.
 ///
 /// The first octet chooses: `<` a document as it comes; `E` an edit script over published metadata; `S` a document that
-/// the pinned key signs.
+/// the pinned key signs, `s` an edit script over published ones.
 enum MetadataTarget: FuzzTarget {
     private static let folder = "Tests/Vectors/others/"
     private static let files = [
@@ -22,21 +22,23 @@ enum MetadataTarget: FuzzTarget {
         let files = pool.enumerated().flatMap { index, octets in
             [("published-\(index)", octets), ("signed-\(index)", Array("S".utf8) + octets)]
         }
-        let edits = (0..<EditScript.kinds).map { ("edit-\($0)", Array("E".utf8) + [0, 0, $0, 0, 9, 0, 7, 0, 5, 1]) }
-        return (files + edits).map { (name: $0.0, octets: $0.1) }
+        return files.map { (name: $0.0, octets: $0.1) } + EditScript.seeds("E", over: pool.count)
+            + EditScript.seeds("s", over: pool.count)
     }
 
     static func run(_ octets: [UInt8]) throws {
+        var script = EditScript(octets.dropFirst())
         switch octets.first {
-        case UInt8(ascii: "E"):
-            var script = EditScript(octets.dropFirst())
-            let document = pool[script.number(below: pool.count)]
-            try judge(script.edit(document, with: pool))
-        case UInt8(ascii: "S"):
-            guard let signed = try SignatureRecipe(pinned).signedCopy(of: Array(octets.dropFirst())) else { return }
-            for role in EntityDescriptor.Role.allCases { try follow(signed, as: role) }
+        case UInt8(ascii: "E"): try judge(script.edit(oneOf: pool))
+        case UInt8(ascii: "S"): try sign(Array(octets.dropFirst()))
+        case UInt8(ascii: "s"): try sign(script.edit(oneOf: pool))
         default: try judge(octets)
         }
+    }
+
+    private static func sign(_ octets: [UInt8]) throws {
+        guard let signed = try SignatureRecipe(pinned).signedCopy(of: octets) else { return }
+        for role in EntityDescriptor.Role.allCases { try follow(signed, as: role) }
     }
 
     // MARK: Published metadata

@@ -12,37 +12,34 @@ import XMLSecurity
 /// refused, or asks what the service asked; the service itself gets no further than its registration.
 ///
 /// The first octet chooses: `<` a message as it comes; `E` an edit script over messages of the service and of an attacker;
-/// `S` a message that the service signs.
+/// `S` a message that the service signs, `s` an edit script over good ones.
 enum RequestTarget: FuzzTarget {
     private static let scene = scenery("the scene is set") { try Scene() }
 
     static func seeds() throws -> [(name: String, octets: [UInt8])] {
-        var seeds = try Vector.all(in: "requests").map { ($0.name, $0.message) }
-        for kit in ServiceRequest.Kit.allCases {
-            seeds.append(("signed-\(kit)", Array("S".utf8) + ServiceRequest(kit).root.serialized()))
+        var seeds = try Vector.all(in: "requests").map { (name: $0.name, octets: $0.message) }
+        for (index, message) in scene.unsigned.enumerated() {
+            seeds.append(("signed-\(index)", Array("S".utf8) + message))
         }
-        seeds.append(("signed-logout", Array("S".utf8) + Scene.logout.serialized()))
-        for document in 0..<UInt8(scene.pool.count) {
-            for edit in 0..<EditScript.kinds {
-                seeds.append(("edit-\(document)-\(edit)", Array("E".utf8) + [0, document, edit, 0, 9, 0, 7, 0, 5, 1]))
-            }
-        }
-        return seeds.map { (name: $0.0, octets: $0.1) }
+        return seeds + EditScript.seeds("E", over: scene.pool.count)
+            + EditScript.seeds("s", over: scene.unsigned.count)
     }
 
     static func run(_ octets: [UInt8]) throws {
+        var script = EditScript(octets.dropFirst())
         switch octets.first {
-        case UInt8(ascii: "E"):
-            var script = EditScript(octets.dropFirst())
-            let document = scene.pool[script.number(below: scene.pool.count)]
-            try judge(script.edit(document, with: scene.pool))
-        case UInt8(ascii: "S"):
-            let recipe = SignatureRecipe(Scene.service)
-            guard let signed = try recipe.signedCopy(of: Array(octets.dropFirst()), behind: "Issuer") else { return }
-            try follow(signed)
-            try logOut(signed)
+        case UInt8(ascii: "E"): try judge(script.edit(oneOf: scene.pool))
+        case UInt8(ascii: "S"): try sign(Array(octets.dropFirst()))
+        case UInt8(ascii: "s"): try sign(script.edit(oneOf: scene.unsigned))
         default: try judge(octets)
         }
+    }
+
+    private static func sign(_ octets: [UInt8]) throws {
+        let recipe = SignatureRecipe(Scene.service)
+        guard let signed = try recipe.signedCopy(of: octets, behind: "Issuer") else { return }
+        try follow(signed)
+        try logOut(signed)
     }
 
     /// A message of somebody without a key.
@@ -100,7 +97,7 @@ enum RequestTarget: FuzzTarget {
 private struct Scene {
     static let service = TestKey.p256b
 
-    static let logout = XMLNode(
+    private static let logout = XMLNode(
         Namespace.saml2p("LogoutRequest"),
         [
             ("Destination", World.gatewayAddress), ("ID", "_logout"), ("IssueInstant", World.instant),
@@ -118,6 +115,8 @@ private struct Scene {
     let now: Date
     /// Messages that the service signed, and some of an attacker.
     let pool: [[UInt8]]
+    /// Messages that the service has yet to sign.
+    let unsigned: [[UInt8]]
     /// What the service asked, by its signature.
     private(set) var honest: [[UInt8]: AuthenticationRequest] = [:]
 
@@ -134,6 +133,7 @@ private struct Scene {
         let evil = vectors.filter { $0.name.hasPrefix("c01") || $0.name.hasPrefix("c02") }
         now = good[0].now
         pool = (good + evil).map(\.message)
+        unsigned = (ServiceRequest.Kit.allCases.map { ServiceRequest($0).root } + [Self.logout]).map { $0.serialized() }
         for vector in good {
             let request = try request(vector.message)
             honest[signature(in: vector.message)] = request

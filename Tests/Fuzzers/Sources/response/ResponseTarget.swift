@@ -12,31 +12,38 @@ import SAML
 /// what the node said, word for word; the node itself may say what it likes, of people of its own country.
 ///
 /// The first octet chooses: `<` a message as it comes; `E` an edit script over messages of the node and of an attacker;
-/// `A` an assertion that the node encrypts and signs as it is; `R` a Response that the node signs.
+/// `A` an assertion that the node encrypts and signs as it is, `a` an edit script over good ones; `R` and `r` the same for
+/// a Response that the node signs.
 enum ResponseTarget: FuzzTarget {
     private static let scene = scenery("the scene is set") { try Scene() }
 
     static func seeds() throws -> [(name: String, octets: [UInt8])] {
-        var seeds = try Vector.all(in: "answers").map { ($0.name, $0.message) } + scene.seeds()
-        for document in 0..<UInt8(scene.pool.count) {
-            for edit in 0..<EditScript.kinds {
-                seeds.append(("edit-\(document)-\(edit)", Array("E".utf8) + [0, document, edit, 0, 9, 0, 7, 0, 5, 1]))
-            }
+        var seeds = try Vector.all(in: "answers").map { (name: $0.name, octets: $0.message) }
+        for (index, assertion) in scene.assertions.enumerated() {
+            seeds.append(("assertion-\(index)", Array("A".utf8) + assertion))
         }
-        return seeds.map { (name: $0.0, octets: $0.1) }
+        for (index, response) in scene.responses.enumerated() {
+            seeds.append(("response-\(index)", Array("R".utf8) + response))
+        }
+        seeds += EditScript.seeds("E", over: scene.pool.count)
+        seeds += EditScript.seeds("a", over: scene.assertions.count)
+        seeds += EditScript.seeds("r", over: scene.responses.count)
+        return seeds
     }
 
     static func run(_ octets: [UInt8]) throws {
+        var script = EditScript(octets.dropFirst())
         switch octets.first {
         case UInt8(ascii: "E"):
-            var script = EditScript(octets.dropFirst())
-            let document = scene.pool[script.number(below: scene.pool.count)]
-            try judge(script.edit(document, with: scene.pool), scene)
+            try judge(script.edit(oneOf: scene.pool), scene)
         case UInt8(ascii: "A"):
             try follow(scene.answer(holding: Array(octets.dropFirst())), scene)
+        case UInt8(ascii: "a"):
+            try follow(scene.answer(holding: script.edit(oneOf: scene.assertions)), scene)
         case UInt8(ascii: "R"):
-            guard let signed = try scene.answer(copying: Array(octets.dropFirst())) else { return }
-            try follow(signed, scene)
+            if let signed = try scene.answer(copying: Array(octets.dropFirst())) { try follow(signed, scene) }
+        case UInt8(ascii: "r"):
+            if let signed = try scene.answer(copying: script.edit(oneOf: scene.responses)) { try follow(signed, scene) }
         default: try judge(octets, scene)
         }
     }

@@ -68,7 +68,8 @@ struct Scene {
     /// A Response that says the same as these octets, if they are XML at all, and is signed by the node.
     func answer(copying octets: [UInt8]) throws -> [UInt8]? { try node.answer(copying: octets) }
 
-    func seeds() throws -> [(name: String, octets: [UInt8])] { try node.seeds() }
+    var assertions: [[UInt8]] { node.assertions }
+    var responses: [[UInt8]] { node.responses }
 }
 
 /// The node abroad, with keys on P-256, which cost a tenth of the others.
@@ -82,6 +83,10 @@ private struct NodeAtWork {
     /// An encrypted assertion, and the key of its content.
     private let encrypted: XMLNode
     private let contentKey: [UInt8]
+    /// What the node says of people, signed and not; not all of it will do.
+    let assertions: [[UInt8]]
+    /// Whole messages that the node has yet to sign.
+    let responses: [[UInt8]]
 
     init(_ question: Exchange.Question) throws {
         answers = try [TestPerson.german, Self.twoScripts, .company, .representedCompany].map { person in
@@ -97,6 +102,10 @@ private struct NodeAtWork {
             throw NothingToSpoil(name: "EncryptedKey")
         }
         (encrypted, contentKey) = (content, key)
+        assertions = try answers.compactMap(\.assertion).flatMap { assertion in
+            [assertion.serialized(), try SignatureRecipe(Self.signer).sign(assertion, behind: 1).serialized()]
+        }
+        responses = try Self.responses(answers)
     }
 
     func answer(holding assertion: [UInt8]) throws -> [UInt8] {
@@ -114,21 +123,16 @@ private struct NodeAtWork {
         try answers[0].recipe.signedCopy(of: octets, behind: "Issuer")
     }
 
-    func seeds() throws -> [(name: String, octets: [UInt8])] {
-        var seeds: [(String, XMLNode)] = []
-        for (index, answer) in answers.enumerated() {
-            guard let assertion = answer.assertion, let content = try answer.content() else { continue }
-            seeds.append(("A\(index)", assertion))
-            seeds.append(("A\(index)-signed", try answer.recipe.sign(assertion, behind: 1)))
-            seeds.append(("R\(index)", answer.response.appending(content)))
-            seeds.append(("R\(index)-plain", answer.response.appending(assertion)))
-        }
+    private static func responses(_ answers: [NodeAnswer]) throws -> [[UInt8]] {
         var old = answers[0]
-        old.recipients =
-            try [TestKey.connectorEncryption, .p384].map { try $0.recipient() } + [
-                TestKey.connectorEncryption.recipient(.rsaOAEPMGF1P)
-            ]
-        if let content = try old.content() { seeds.append(("R-three-recipients", old.response.appending(content))) }
-        return seeds.map { name, node in (name, Array(name.utf8.prefix(1)) + node.serialized()) }
+        old.recipients = try [
+            TestKey.connectorEncryption.recipient(), TestKey.p384.recipient(),
+            TestKey.connectorEncryption.recipient(.rsaOAEPMGF1P),
+        ]
+        let plain = answers[0].assertion.map { answers[0].response.appending($0) }
+        let encrypted = try (answers + [old]).map { answer in
+            try answer.content().map { answer.response.appending($0) }
+        }
+        return ([plain] + encrypted).compactMap { $0?.serialized() }
     }
 }
