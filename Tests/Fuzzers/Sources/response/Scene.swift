@@ -89,7 +89,7 @@ private struct NodeAtWork {
     let responses: [[UInt8]]
 
     init(_ question: Exchange.Question) throws {
-        answers = try [TestPerson.german, Self.twoScripts, .company, .representedCompany].map { person in
+        answers = try [TestPerson.german, Self.twoScripts, .greek, .company, .representedCompany].map { person in
             var answer = try NodeAnswer(person, to: question)
             answer.recipe = SignatureRecipe(Self.signer)
             answer.recipients = [try Self.recipient.recipient()]
