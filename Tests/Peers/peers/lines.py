@@ -6,27 +6,36 @@ reason (../santuario/Santuario.java).
 """
 import atexit
 import base64
+import contextlib
 import subprocess
 import threading
 
-from .xml import Refused, require
+from .xml import require
+
+
+class Broken(Exception):
+    """A judge that gave no judgement: it cannot be started, died, or said something else than yes or no."""
 
 
 class LineProgram:
-    """A program in the background. It is started by the first question and ends with this process."""
+    """A program in the background. It is started by the first question, and again by the one after it broke down."""
 
     def __init__(self, name, command, seconds=300):
         self.name, self.command, self.seconds, self.process = name, command, seconds, None
 
     def start(self):
         if self.process is None:
-            self.process = subprocess.Popen(self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+            try:
+                self.process = subprocess.Popen(self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+            except OSError as error:
+                raise Broken(f"{self.name} cannot be started: {error}") from None
             atexit.register(self.stop)
         return self.process
 
     def stop(self):
         if self.process is not None:
-            self.process.stdin.close()
+            with contextlib.suppress(BrokenPipeError):  # what was not read any more
+                self.process.stdin.close()
             try:
                 self.process.wait(5)
             except subprocess.TimeoutExpired:
@@ -35,22 +44,27 @@ class LineProgram:
             self.process = None
 
     def ask(self, *fields):
-        """The results of a `yes`: octets where they are Base64 of some, else text. Raises Refused for a `no`."""
+        """The results of a `yes`: octets where they are Base64 of some, else text.
+
+        Raises Refused for a `no`, Broken for anything else.
+        """
         process, line = self.start(), "\t".join(field(f) for f in fields)
         watch = threading.Timer(self.seconds, process.kill)
         watch.start()
         try:
             process.stdin.write(line.encode() + b"\n")
             process.stdin.flush()
-            answer = process.stdout.readline().decode().rstrip("\n").split("\t")
+            said = process.stdout.readline().decode(errors="replace").rstrip("\n")
         except BrokenPipeError:
-            answer = [""]
+            said = ""
         finally:
             watch.cancel()
+        answer = said.split("\t")
         if answer[0] == "yes":
             return answer[1:]
-        if answer[0] != "no":
-            raise RuntimeError(f"{self.name} broke down over {line[:200]}")
+        if answer[0] != "no" or len(answer) < 2:
+            self.stop()
+            raise Broken(f"{self.name} broke down: said {said[:100]!r}, ended with {process.returncode}")
         require(False, f"{self.name}: {answer[1]}")
 
 
