@@ -5,7 +5,7 @@ import pathlib
 from dataclasses import asdict, dataclass
 
 from . import keys
-from .xml import require
+from .xml import Refused, require
 
 MANIFEST = "manifest.json"
 
@@ -40,7 +40,10 @@ def read(folder):
     path = pathlib.Path(folder, MANIFEST)
     require(path.is_file(), f"no {path}")
     known = set(Sample.__dataclass_fields__)
-    return [Sample(**{k: v for k, v in row.items() if k in known}) for row in json.loads(path.read_text("utf-8"))]
+    try:
+        return [Sample(**{k: v for k, v in row.items() if k in known}) for row in json.loads(path.read_text("utf-8"))]
+    except (ValueError, TypeError, AttributeError) as fault:
+        raise Refused(f"{path} is no manifest: {fault}") from None
 
 
 def write(folder, samples):
