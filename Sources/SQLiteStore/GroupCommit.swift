@@ -5,9 +5,9 @@ import GRDB
 /// next. Every step succeeds or fails by itself; no caller hears of success before the transaction is on the disk.
 actor GroupCommit {
     private struct Step: Sendable {
-        /// Works within the transaction; what it returns tells the caller how it went.
+        /// Works within the transaction, alone or beside others; what it returns tells the caller how it went.
         /// Throws if the whole transaction is lost.
-        let run: @Sendable (Database) throws -> @Sendable () -> Void
+        let run: @Sendable (Database, _ isAlone: Bool) throws -> @Sendable () -> Void
         let fail: @Sendable (any Error) -> Void
     }
 
@@ -24,7 +24,11 @@ actor GroupCommit {
         try await withCheckedThrowingContinuation { caller in
             waiting.append(
                 Step(
-                    run: { db in
+                    run: { db, isAlone in
+                        if isAlone {
+                            let result = try work(db)
+                            return { caller.resume(returning: result) }
+                        }
                         let result = Result { try db.nested(work) }
                         // SQLite itself abandons the transaction when, say, the disk is full.
                         if !db.isInsideTransaction { _ = try result.get() }
@@ -46,7 +50,7 @@ actor GroupCommit {
             let batch = waiting
             waiting = []
             do {
-                let callers = try await pool.write { db in try batch.map { try $0.run(db) } }
+                let callers = try await pool.write { db in try batch.map { try $0.run(db, batch.count == 1) } }
                 for tell in callers { tell() }
             } catch {
                 for step in batch { step.fail(error) }
