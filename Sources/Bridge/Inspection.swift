@@ -11,14 +11,22 @@ public import XMLSecurity
 /// stopping.
 public struct Inspection: Sendable {
     public enum Kind: String, Sendable {
-        case request = "AuthnRequest of a service (Cl@ve 2.0)"
-        case response = "Response of a Proxy-Service (eIDAS)"
-        case logout = "LogoutRequest of a service (Cl@ve 2.0)"
+        case request = "AuthnRequest"
+        case response = "Response"
+        case logout = "LogoutRequest"
         case metadata = "metadata"
         case other = "unknown"
 
-        /// Whether the running node takes it from somebody whom it knows.
-        fileprivate var isForPeers: Bool { [.request, .response, .logout].contains(self) }
+        /// As what the running node would take it, from somebody whom it knows; `nil` for what it takes from nobody.
+        fileprivate var role: String? {
+            switch self {
+            case .request: "the request of a service (Cl@ve 2.0)"
+            case .response: "the answer of a Proxy-Service (eIDAS)"
+            case .logout: "the logout of a service (Cl@ve 2.0)"
+            case .metadata, .other: nil
+            }
+        }
+        fileprivate var isForPeers: Bool { role != nil }
     }
 
     public struct Fact: Sendable {
@@ -62,11 +70,14 @@ extension Inspection {
             rejection: nil, knowsPeers: snapshot != nil, assumptions: [])
         let examination = Examination(.thorough)
         do throws(Rejection) {
+            // With wide limits to learn what it is; then with those that the node has for it.
+            let document = try ParsedMessage(unwrapped: unwrapped, limits: .metadata)
+            describe(document)
+            kind = kind(of: document)
             let parsed = try examination.step(.xmlMalformed, "document") { () throws(Rejection) in
-                try ParsedMessage(unwrapped: unwrapped, limits: .metadata)
+                kind.isForPeers ? try ParsedMessage(unwrapped: unwrapped) : document
             }
-            describe(parsed)
-            kind = kind(of: parsed)
+            if kind.isForPeers { try examine(unwrapped, examination) }
             var snapshot = snapshot
             snapshot?.node.decryptionKeys += keys
             if let snapshot, kind.isForPeers {
@@ -86,7 +97,10 @@ extension Inspection {
 
     private mutating func describe(_ parsed: ParsedMessage) {
         add("root element", "\(parsed.claimedType) in \(parsed.rootNamespace ?? "no namespace")")
-        if kind(of: parsed).isForPeers { add("profile", parsed.claimedProfile) }
+        if let role = kind(of: parsed).role {
+            add("profile", parsed.claimedProfile)
+            add("checked as", role)
+        }
         add("ID", parsed.claimedID?.rawValue)
         add("in response to", parsed.claimedInResponseTo?.rawValue)
         add("Issuer", parsed.claimedIssuer?.rawValue)
@@ -121,6 +135,20 @@ extension Inspection {
         return parsed.isMetadata ? .metadata : .other
     }
 
+    /// What stands beside the message, and how long it is as a field of a form.
+    private func examine(_ unwrapped: Unwrapped, _ examination: Examination) throws(Rejection) {
+        if let fault = unwrapped.fault {
+            try examination.check(
+                fault.rule, false, fault.element ?? "form", expected: fault.expected, found: fault.found)
+        }
+        let (length, limit) = ((unwrapped.octets.count + 2) / 3 * 4, ReceivedMessage.defaultLimit)
+        if length > limit {
+            try examination.check(
+                .parameterTooLarge, false, "message", expected: "at most \(limit) characters of Base64",
+                found: "\(length)")
+        }
+    }
+
     private mutating func examine(
         _ parsed: ParsedMessage, by snapshot: Snapshot, _ now: Date, _ examination: Examination
     ) throws(Rejection) {
@@ -131,7 +159,7 @@ extension Inspection {
             }
             _ = try snapshot.receiveRequest(parsed.beside(relayState: "inspected").received, at: now, examination)
         case .response: try examineResponse(parsed, snapshot, now, examination)
-        case .logout: _ = try snapshot.answerLogout(parsed.received, at: now)
+        case .logout: _ = try snapshot.answerLogout(parsed.received, at: now, examination)
         case .metadata, .other: break
         }
     }
@@ -156,6 +184,8 @@ extension Inspection {
                     ? "that the certificate inside is the sender's: without --config nobody is known"
                     : "the signature in the query: it shows no certificate, and without --config nobody is known")
             assumptions.append("that Issuer, Destination, InResponseTo and Audience are the right ones")
+            assumptions.append(
+                "that attributes and levels are known and their values good: the mapping comes with --config")
             if parsed.isEncrypted, keys.isEmpty {
                 assumptions.append("what is encrypted: no key is at hand, give --key or --config")
             }
@@ -224,7 +254,10 @@ extension Inspection {
         } else {
             let status = verified.message.response.status
             add("status", ([status.code ?? "none"] + status.subcodes).joined(separator: " / "))
-            add("status message", status.message)
+            // Free text of somebody else, in which people have been named.
+            if let message = status.message {
+                facts.append(Fact(name: "status message", value: message, isPersonal: true))
+            }
         }
         let responder = try snapshot.responder(of: question, at: now)
         let outcome = try snapshot.responderDialect.readResponse(verified, from: responder, examination)

@@ -11,25 +11,27 @@ extension Snapshot {
     /// - Throws: why the request is not accepted; nobody is answered then.
     /// - Spec: Cl@ve dossier §4, §11.1.
     public func answerLogout(
-        _ received: ReceivedMessage, at now: Date
+        _ received: ReceivedMessage, at now: Date, _ examination: Examination = Examination()
     ) throws(Rejection) -> (request: Verified<LogoutRequest>, requester: EntityID, answer: SealedMessage) {
         let parsed = try ParsedMessage(received)
         let name = parsed.claimedNameID.map(Clave2.registeredName)
-        guard let requester = name.flatMap({ requesters[$0] }), requester.isEnabled else {
-            throw Rejection(
-                .peerUnknown, "LogoutRequest/NameID", expected: "a registered service",
-                found: name?.rawValue ?? "nothing")
+        let requester = try examination.step(.peerUnknown, "LogoutRequest/NameID") { () throws(Rejection) in
+            guard let requester = name.flatMap({ requesters[$0] }), requester.isEnabled else {
+                throw Rejection(
+                    .peerUnknown, "LogoutRequest/NameID", expected: "a registered service",
+                    found: name?.rawValue ?? "nothing")
+            }
+            return requester
         }
         let verified = try parsed.verifyLogoutRequest(
             from: requester.sender,
             expecting: RequestExpectation(
                 destinations: node.gatewayAddresses, maximumAgeSeconds: node.requestAgeSeconds),
-            at: now)
+            at: now, examination)
         let address = verified.message.issuer.name.rawValue
-        guard requester.returnAddresses.contains(where: { $0.admits(address) }) else {
-            throw Rejection(
-                .requestReplyAddress, "LogoutRequest/Issuer", expected: "a registered return address", found: address)
-        }
+        try examination.check(
+            .requestReplyAddress, requester.returnAddresses.contains { $0.admits(address) }, "LogoutRequest/Issuer",
+            expected: "a registered return address", found: address)
         let id = try MessageID.random()
         let success = SAMLURI.success
         let root = XMLNode(

@@ -80,7 +80,7 @@ public struct ReceivedMessage: Sendable {
     }
 
     /// At most 80 characters, which is also what the gateway and the nodes allow (SAML Bindings 2.0 §3.5.3).
-    private static func check(relayState: String?) throws(Rejection) -> String? {
+    static func check(relayState: String?) throws(Rejection) -> String? {
         guard let relayState else { return nil }
         guard relayState.unicodeScalars.count <= 80,
             relayState.unicodeScalars.allSatisfy({ $0.value >= 32 && $0.value != 127 })
@@ -106,6 +106,9 @@ struct Query {
         guard let value = PercentEncoding.decode(raw) else { throw Rejection(.base64, name) }
         return value
     }
+
+    /// The first of that name, whatever follows: for people who look into messages.
+    func first(_ name: String) -> String? { pairs.first { $0.name == name }.flatMap { PercentEncoding.decode($0.raw) } }
 
     /// The octets that the signature covers: these parameters in this order, as they came.
     func raw(_ names: [String]) -> [UInt8] {

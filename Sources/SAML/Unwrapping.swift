@@ -9,6 +9,8 @@ public struct Unwrapped: Sendable {
     public let steps: [String]
     /// With what stood beside the message: RelayState, and the signature of the Redirect binding.
     let received: ReceivedMessage
+    /// What is wrong with the form or query around the message.
+    public let fault: Rejection?
 
     public var octets: [UInt8] { received.octets }
     /// Whether the signature stands in the query, where no certificate is shown.
@@ -20,13 +22,15 @@ public struct Unwrapped: Sendable {
     /// - Throws: ``Rule/base64``, ``Rule/deflate`` if no XML comes out.
     public init(_ saved: [UInt8], limit: Int = 64 << 20) throws(Rejection) {
         let text = String(decoding: saved, as: UTF8.self).trimmingXMLSpace()
-        if let form = SavedForm(text) {
+        let form = SavedForm(text)
+        fault = form?.fault
+        if let form {
             let step = "field \(form.field) of a form or address"
             if let query = form.signedQuery {
                 received = try ReceivedMessage(redirect: query, limit: min(limit, 16 << 20), field: form.field)
                 steps = [step, "Base64", "DEFLATE"]
             } else {
-                let (octets, undone) = try Self.decode(form.value, limit)
+                let (octets, undone) = try Self.decode(form.value, saved, limit)
                 received = ReceivedMessage(octets: octets, relayState: form.relayState)
                 steps = [step] + undone
             }
@@ -35,16 +39,20 @@ public struct Unwrapped: Sendable {
             received = ReceivedMessage(octets: saved, relayState: nil)
             steps = []
         } else {
-            let (octets, undone) = try Self.decode(text, limit)
+            let (octets, undone) = try Self.decode(text, saved, limit)
             received = ReceivedMessage(octets: octets, relayState: nil)
             steps = undone
         }
     }
 
-    private static func decode(_ text: String, _ limit: Int) throws(Rejection) -> ([UInt8], [String]) {
+    private static func decode(
+        _ text: String, _ saved: [UInt8], _ limit: Int
+    ) throws(Rejection) -> ([UInt8], [String]) {
         if text.hasPrefix("<") { return (Array(text.utf8), []) }
         guard let decoded = Base64.decode(text) ?? copied(text), !decoded.isEmpty else {
-            throw Rejection(.base64, "file", expected: "XML, Base64, or a form with SAMLRequest or SAMLResponse")
+            throw Rejection(
+                .base64, "file", expected: "XML, Base64, or a form with SAMLRequest or SAMLResponse",
+                found: nature(of: saved))
         }
         if decoded.first == UInt8(ascii: "<") || decoded.starts(with: [0xEF, 0xBB, 0xBF]) {
             return (decoded, ["Base64"])
@@ -53,6 +61,16 @@ public struct Unwrapped: Sendable {
             throw Rejection(.deflate, "file", expected: "XML or DEFLATE inside Base64", found: "neither")
         }
         return (inflated, ["Base64", "DEFLATE"])
+    }
+
+    /// What people save by mistake, in their words.
+    private static func nature(of saved: [UInt8]) -> String {
+        if saved.allSatisfy({ " \t\r\n".utf8.contains($0) }) { return "nothing" }
+        if saved.starts(with: [0x1F, 0x8B]) { return "a file compressed by gzip" }
+        if saved.starts(with: [0xFF, 0xFE]) || saved.starts(with: [0xFE, 0xFF]) {
+            return "text in UTF-16: save it as UTF-8"
+        }
+        return saved.contains(0) || String(validating: saved, as: UTF8.self) == nil ? "no text" : "other text"
     }
 
     /// Base64 as it looks when it was copied out of an address: with escapes, or with a blank for every plus.
@@ -70,6 +88,8 @@ private struct SavedForm {
     let relayState: String?
     /// The whole query, if the Redirect binding's signature is in it.
     let signedQuery: String?
+    /// What the node would refuse in it: a field twice, a RelayState that is too long or no line of text.
+    let fault: Rejection?
 
     static let fields = ["SAMLRequest", "SAMLResponse", "logoutRequest", "logoutResponse"]
 
@@ -89,13 +109,25 @@ private struct SavedForm {
         let before = text[..<start].lastIndex { $0 == "?" || $0.isWhitespace }.map { text.index(after: $0) }
         let query = String(text[(before ?? text.startIndex)...].prefix { $0 != " " && $0 != "#" })
         let parameters = Query(query)
-        func parameter(_ name: String) -> String? { (try? parameters.value(name)) ?? nil }
+        var fault: Rejection?
+        func parameter(_ name: String) -> String? {
+            do throws(Rejection) { return try parameters.value(name) } catch {
+                fault = fault ?? error
+                return parameters.first(name)
+            }
+        }
         guard let field = Self.fields.first(where: { parameter($0) != nil }), let message = parameter(field)
         else { return nil }
         self.field = field
         value = message
         relayState = parameter("RelayState")
         signedQuery = parameter("SigAlg") != nil && parameter("Signature") != nil ? query : nil
+        self.fault = fault ?? Self.fault(in: relayState)
+    }
+
+    private static func fault(in relayState: String?) -> Rejection? {
+        do throws(Rejection) { _ = try ReceivedMessage.check(relayState: relayState) } catch { return error }
+        return nil
     }
 
     private static func ends(_ text: String, _ range: Range<String.Index>) -> Bool {
@@ -118,6 +150,7 @@ private struct SavedForm {
         value = message
         relayState = found["RelayState"]
         signedQuery = nil
+        fault = Self.fault(in: relayState)
     }
 }
 

@@ -19,11 +19,11 @@ struct Inspect: AsyncParsableCommand {
             knows your peers and keys; with either --config or --key it opens what is encrypted for you. Values of \
             attributes are hidden.
 
-            Exit code 0 if the node would accept the message, 1 if not.
+            Exit code 0 if the node would accept the message, 1 if not, 2 if there is nothing to look with or at.
 
             Examples:
               puente inspect answer.b64 --config puente.yaml
-              puente inspect request.xml --config puente.yaml --at 2026-03-02T09:15:31Z --json
+              puente inspect request.xml --at 2026-03-02T09:15:31Z --json
               puente inspect answer.xml --key old-node.p12 --passphrase-file secret
             """)
 
@@ -64,15 +64,18 @@ struct Inspect: AsyncParsableCommand {
         do {
             return Array(try LocalFile.read(file, limit: 64 << 20))
         } catch {
-            throw ValidationError("\(error.found): nothing to inspect.")
+            throw ValidationError("\(error.found): nothing to inspect. \(error.advice)")
         }
     }
 
     private static func snapshot(_ path: String, at now: Date) throws -> Snapshot {
-        let settings = try Configuration.require(path)
+        let reading = Configuration.read(path)
         let faults = Faults()
-        guard let trust = TrustDirectory(settings, at: now, logger: Logger(label: "inspect"), into: faults) else {
-            throw Configuration.report(faults.sorted)
+        guard let settings = reading.value,
+            let trust = TrustDirectory(settings, at: now, logger: Logger(label: "inspect"), into: faults)
+        else {
+            _ = Configuration.report(reading.faults + faults.sorted)
+            throw ExitCode(2)
         }
         return trust.snapshot
     }
@@ -90,6 +93,9 @@ extension DecryptionKey {
             if let key = try? PrivateKey(pemOrDER: octets, password: passphrase) {
                 return [try DecryptionKey(key: key, certificate: key.nameless(now))]
             }
+            guard !octets.isEncryptedPEM else {
+                throw ValidationError("\(path): expected its passphrase in --passphrase-file, found another or none.")
+            }
             // No plain key: whatever is wrong with it as a container is what to tell.
             return try KeyStore(pkcs12: octets, passphrase: passphrase ?? "").entries.map {
                 try DecryptionKey(key: $0.key, certificate: $0.chain.first ?? $0.key.nameless(now))
@@ -100,6 +106,13 @@ extension DecryptionKey {
         } catch let fault as LocalFile.Problem {
             throw ValidationError("\(path): \(fault.found).")
         }
+    }
+}
+
+extension [UInt8] {
+    fileprivate var isEncryptedPEM: Bool {
+        let text = String(decoding: self, as: UTF8.self)
+        return text.contains("-----BEGIN ") && text.contains("ENCRYPTED")
     }
 }
 
@@ -162,7 +175,7 @@ struct InspectionReport {
     func json() throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(document), as: UTF8.self)
+        return String(decoding: try encoder.encode(document), as: UTF8.self).withEscapes
     }
 
     var text: String {
@@ -183,8 +196,16 @@ extension InspectionReport {
         switch (document.accepted, document.knowsPeers) {
         case (true, true): "The node would accept this."
         case (true, false): "Its form is good. Whom to trust is for a node to say: give --config."
-        case (false, _): "The node would refuse this."
+        case (false, _):
+            "The node would refuse this."
+                + (isOutOfTime ? " If it was saved a while ago, give --at with the time at which it came." : "")
         }
+    }
+}
+
+extension InspectionReport {
+    private var isOutOfTime: Bool {
+        document.checks.contains { !$0.passed && $0.rule == Rule.messageIssueInstant.code }
     }
 }
 
@@ -207,6 +228,22 @@ extension InspectionReport.Check {
 }
 
 extension String {
+    /// JSON in which nothing but line ends could steer a terminal: the rest is written as escapes.
+    fileprivate var withEscapes: String {
+        var shown = ""
+        for scalar in unicodeScalars {
+            switch scalar.properties.generalCategory {
+            case .control where scalar != "\n", .format, .lineSeparator, .paragraphSeparator:
+                for unit in String(scalar).utf16 {
+                    let digits = String(unit, radix: 16)
+                    shown += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+                }
+            default: shown.unicodeScalars.append(scalar)
+            }
+        }
+        return shown
+    }
+
     /// Without what a stranger's message could steer a terminal or start a line with.
     fileprivate var printable: String {
         var shown = UnicodeScalarView()

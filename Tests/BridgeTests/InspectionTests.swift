@@ -130,6 +130,71 @@ struct InspectionTests {
         #expect(stranger.findings.contains { $0.rule == .encryptionFailed && !$0.passed })
     }
 
+    /// What stands beside a message is not at hand here: a question and a RelayState are taken for given.
+    static let assumed: [Rule] = [.responseUnsolicited, .relayStateChanged]
+
+    @Test(
+        "What the node refuses is told as refused, by the same limits",
+        arguments: try Vector.all(in: "answers") + Vector.all(in: "requests"))
+    func vectors(vector: Vector) throws {
+        let saved = try Unwrapped(Array(Base64.encode(vector.message).utf8))
+        let inspection = Inspection(saved, by: try World().snapshot(), at: vector.now)
+        guard let rule = vector.rule, !Self.assumed.contains(rule) else { return }
+        #expect(!inspection.wouldPass)
+        if rule.code.hasPrefix("xml.") { #expect(inspection.rejection?.rule == rule) }
+    }
+
+    static let forms: [(String, Rule, @Sendable (String) -> String)] = [
+        (
+            "a RelayState that is too long", .relayStateTooLong,
+            { $0 + "&RelayState=" + String(repeating: "x", count: 81) }
+        ),
+        ("a RelayState of two lines", .relayStateTooLong, { $0 + "&RelayState=a%0Ab" }),
+        ("RelayState twice", .parameterRepeated, { $0 + "&RelayState=a&RelayState=b" }),
+        ("the message twice", .parameterRepeated, { $0 + "&" + $0 }),
+    ]
+
+    @Test("What is wrong with the form around a message is told beside the message", arguments: forms.indices)
+    func form(index: Int) throws {
+        let (_, rule, spoil) = Self.forms[index]
+        let world = try World()
+        let field = "SAMLRequest=" + Self.escaped(Base64.encode(try ServiceRequest(.engine28).octets()))
+        let saved = try Unwrapped(Array(spoil(field).utf8))
+        for snapshot in [nil, try world.snapshot()] {
+            let inspection = Inspection(saved, by: snapshot, at: world.now)
+            let broken = inspection.findings.filter { !$0.passed }.map(\.rule)
+            #expect(broken == [rule])
+            #expect(inspection.findings.count > 5)
+        }
+    }
+
+    @Test("A message that no form could carry is refused for its length")
+    func long() throws {
+        let world = try World()
+        var answer = try NodeAnswer(.german, to: world.ask().2)
+        try answer.response.setText(of: "StatusMessage", String(repeating: "x", count: 100_000))
+        let inspection = Inspection(try Unwrapped(answer.octets()), by: try world.snapshot(), at: world.now)
+        #expect(inspection.rejection?.rule == .parameterTooLarge)
+    }
+
+    @Test("What a node writes about a failure is personal: people have been named there")
+    func statusMessage() throws {
+        let world = try World()
+        let answer = try NodeAnswer(failure: SAMLURI.responder, nil, message: "unknown: Lena", to: world.ask().2)
+        let inspection = Inspection(try Unwrapped(answer.octets()), by: try world.snapshot(), at: world.now)
+        let telling = inspection.facts.filter { $0.value.contains("Lena") }
+        #expect(!telling.isEmpty && telling.allSatisfy { $0.isPersonal })
+    }
+
+    @Test("A logout is told check by check, with the service's own key")
+    func logout() throws {
+        let world = try World()
+        let octets = try LogoutTests.request().octets
+        let inspection = Inspection(try Unwrapped(octets), by: try world.snapshot(), at: world.now)
+        #expect(inspection.wouldPass && inspection.findings.count > 5)
+        #expect(inspection.findings.contains { $0.rule == .requestReplyAddress && $0.passed })
+    }
+
     static func requests() throws -> [OtherVector] { try OtherVector.xml().filter { $0.kind == "AuthnRequest" } }
 
     /// Whatever the signature of the file is worth, the same request is signed anew by the service that it names, which is
