@@ -55,7 +55,8 @@ class Demo:
         while time.monotonic() < until:
             if select.select([self.process.stdout], [], [], 0.2)[0]:
                 octets = os.read(self.process.stdout.fileno(), 65536)
-                require(octets, f"the demo ended with {self.process.wait(STOP)}: {self.tail() or 'not a word'}")
+                if not octets:
+                    raise Refused(f"the demo ended with {self.process.wait(STOP)}: {self.tail() or 'not a word'}")
                 text += octets
                 found = re.search(rb"Open\s+(http://localhost:\d+)/", text)
                 if found:
