@@ -29,13 +29,25 @@ public struct Attribute: Hashable, Sendable, Codable {
     public var name: AttributeName
     /// At least one. Where a name comes in two scripts, the Latin value is first.
     public var values: [AttributeValue]
+    public var origin: Origin
 
-    public init(_ name: AttributeName, _ values: [AttributeValue]) {
+    public init(_ name: AttributeName, _ values: [AttributeValue], from origin: Origin = .responder) {
         self.name = name
         self.values = values
+        self.origin = origin
     }
 
-    public init(_ name: AttributeName, _ text: String) { self.init(name, [AttributeValue(text)]) }
+    public init(_ name: AttributeName, _ text: String, from origin: Origin = .responder) {
+        self.init(name, [AttributeValue(text)], from: origin)
+    }
+}
+
+/// Who vouches for an attribute.
+public enum Origin: Hashable, Sendable, Codable {
+    /// Whoever identified the person.
+    case responder
+    /// An attribute source, by its name in `metadata/attribute-sources.yaml`.
+    case source(String)
 }
 
 /// One value, never empty, without white space around it.

@@ -58,6 +58,14 @@ public enum PageReason: String, Hashable, Sendable, CaseIterable {
     case countryUnavailable
     /// The person was identified, but not strongly enough or not with all that the service needs.
     case notEnough
+    /// The Connector of another country sent something that we cannot accept.
+    case connectorFault
+    /// The national gateway answered in a way that we cannot accept.
+    case gatewayFault
+    /// The way in which the person identified themselves does not serve here; another may.
+    case otherMethod
+    /// A datum that the other country must have cannot be had just now.
+    case dataMissing
     /// We are overloaded or something here is broken.
     case ownFault
     case notFound
@@ -70,9 +78,12 @@ extension Rule {
         switch self {
         case .responseLoATooLow: .assuranceTooLow
         case .attributeMissing, .attributeInvalid, .attributeRepeated, .dataSetIncomplete, .identifierInvalid,
-            .identifierCountry, .representationNotAccepted, .requestAttributesUnavailable:
+            .identifierCountry, .representationNotAccepted, .requestAttributesUnavailable, .sourceUnavailable,
+            .sourceInvalid:
             .invalidAttribute
-        case .responseLoAInvalid, .responseLoANotPublished, .requestLoAUnavailable: .authenticationFailed
+        case .responseMethod, .responseCertificateClass, .responsePartialAfirma, .responseLoAInvalid,
+            .responseLoANotPublished, .requestLoAUnavailable:
+            .authenticationFailed
         case .ownFailure, .overloaded, .storeUnavailable, .notReady, .metadataUnavailable, .metadataExpired,
             .countryDisabled, .encryptionKeyMissing, .messageTooLarge:
             .responder
@@ -85,8 +96,9 @@ extension Rule {
             .signatureValue, .encryptionMissing, .encryptionStructure, .encryptionAlgorithm, .encryptionFailed,
             .peerUnknown, .peerDisabled, .replayed, .requestForceAuthn, .requestIsPassive, .requestReplyAddress,
             .requestBinding, .requestExtensions, .requestLoA, .requestAttributes, .requestSector, .requestNameID,
-            .requestMethodExcluded, .requestSubject, .requestVersion, .requestCountry, .responseUnsolicited,
-            .responseStatus, .responseAssertions, .responseSubject, .responseConditions, .responseAudience,
+            .requestMethodExcluded, .requestSubject, .requestVersion, .requestCountry, .requestRequesterID,
+            .responseUnsolicited, .responseStatus, .responseAssertions, .responseSubject, .responseConditions,
+            .responseAudience,
             .responseNotYetValid, .responseExpired, .responseConfirmation, .responseAuthnStatement,
             .responseAttributeStatement, .exchangeUnknown, .exchangeExpired, .exchangeFinished,
             .exchangeOtherBrowser, .metadataSignature, .metadataExpiry, .metadataContent, .metadataKeys,
@@ -106,7 +118,7 @@ extension Rule {
             .signatureKeyUnknown, .signatureKeyWeak, .signatureKeyExpired, .signatureDigest, .signatureValue,
             .peerUnknown, .peerDisabled, .requestForceAuthn, .requestIsPassive, .requestReplyAddress,
             .requestBinding, .requestExtensions, .requestLoA, .requestAttributes, .requestSector, .requestNameID,
-            .requestMethodExcluded, .requestSubject, .requestVersion:
+            .requestMethodExcluded, .requestSubject, .requestVersion, .requestRequesterID:
             .serviceFault
         case .encryptionMissing, .encryptionStructure, .encryptionAlgorithm, .encryptionFailed, .relayStateChanged,
             .responseUnsolicited, .responseStatus, .responseAssertions, .responseSubject, .responseConditions,
@@ -121,6 +133,9 @@ extension Rule {
             .requestLoAUnavailable, .requestAttributesUnavailable, .requestCountry:
             .countryUnavailable
         case .responseLoATooLow, .attributeMissing, .dataSetIncomplete, .representationNotAccepted: .notEnough
+        case .responseMethod, .responseCertificateClass: .otherMethod
+        case .responsePartialAfirma: .gatewayFault
+        case .sourceUnavailable, .sourceInvalid: .dataMissing
         // Whoever reloads an address that takes messages only comes by GET: a person, and no fault of any service.
         case .exchangeUnknown, .methodNotAllowed: .notFound
         case .ownFailure, .overloaded, .storeUnavailable, .notReady, .encryptionKeyMissing, .messageTooLarge,

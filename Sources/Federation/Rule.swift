@@ -60,6 +60,7 @@ public enum Rule: String, Hashable, Sendable, Codable, CaseIterable {
     case requestSubject = "request.subject"
     case requestVersion = "request.protocol-version"
     case requestCountry = "request.country"
+    case requestRequesterID = "request.requester-id"
     case responseUnsolicited = "response.unsolicited"
     case responseStatus = "response.status"
     case responseAssertions = "response.assertions"
@@ -74,6 +75,9 @@ public enum Rule: String, Hashable, Sendable, Codable, CaseIterable {
     case responseLoAInvalid = "response.loa-invalid"
     case responseLoATooLow = "response.loa-too-low"
     case responseLoANotPublished = "response.loa-not-published"
+    case responseMethod = "response.method"
+    case responseCertificateClass = "response.certificate-class"
+    case responsePartialAfirma = "response.partial-afirma"
     case attributeMissing = "attribute.missing"
     case attributeInvalid = "attribute.invalid"
     case attributeRepeated = "attribute.repeated"
@@ -81,6 +85,8 @@ public enum Rule: String, Hashable, Sendable, Codable, CaseIterable {
     case identifierInvalid = "identifier.invalid"
     case identifierCountry = "identifier.country"
     case representationNotAccepted = "attribute.representation"
+    case sourceUnavailable = "source.unavailable"
+    case sourceInvalid = "source.invalid"
     case exchangeUnknown = "exchange.unknown"
     case exchangeExpired = "exchange.expired"
     case exchangeFinished = "exchange.finished"
@@ -429,6 +435,11 @@ extension Rule {
                 .sender, "eIDAS Interoperability Architecture 1.4 §4",
                 "The chosen country is unknown, switched off or cannot serve this request.",
                 "Choose one of the countries on the page.")
+        case .requestRequesterID:
+            Explanation(
+                .sender, "eIDAS Message Format 1.4 §2.4.1; eIDAS node 202020",
+                "A private requester does not say for which relying party it asks.",
+                "Send Scoping/RequesterID: our metadata says that it is needed.")
         case .responseUnsolicited:
             Explanation(
                 .sender, "eIDAS Interoperability Architecture 1.4 §3.2.2",
@@ -499,6 +510,22 @@ extension Rule {
                 .sender, "eIDAS node 202021",
                 "The level of assurance is none of those in the metadata of the sender.",
                 "Publish every level that can be returned.")
+        case .responseMethod:
+            Explanation(
+                .person, "Regulation (EU) 910/2014 Art. 6",
+                "The person was identified by a method that may not be used for this request.",
+                "The person can use another method; see clave-gateway.methods in the settings.")
+        case .responseCertificateClass:
+            Explanation(
+                .person, "Cl@ve dossier §3.7",
+                "The certificate is of a class that identifies nobody for this request.",
+                "The person can use a certificate of a natural person, or of a representative where a company is asked for."
+            )
+        case .responsePartialAfirma:
+            Explanation(
+                .peer, "Cl@ve dossier §3.7",
+                "What the gateway says about the certificate cannot be read, or contradicts the person that it names.",
+                "Tell the operator of the gateway; keep the support code.")
         case .attributeMissing:
             Explanation(
                 .sender, "eIDAS Message Format 1.4 §2.4.2",
@@ -534,6 +561,16 @@ extension Rule {
                 .operator, "eIDAS Attribute Profile 1.4 §2.8",
                 "The person acts for another, and the service does not accept that.",
                 "Set accepts-representation for the service if it can tell the two apart.")
+        case .sourceUnavailable:
+            Explanation(
+                .operator, "Implementing Regulation (EU) 2015/1501, Annex",
+                "No attribute source could be asked for a datum that the requester must have.",
+                "See the log for the source: its address, its certificates, and whether it answers.")
+        case .sourceInvalid:
+            Explanation(
+                .operator, "Implementing Regulation (EU) 2015/1501, Annex",
+                "An attribute source answered in a way that cannot be read, or with a value that is not of its form.",
+                "Compare its answer with the paths and templates in attribute-sources.yaml.")
         case .exchangeUnknown:
             Explanation(
                 .person, "This node",

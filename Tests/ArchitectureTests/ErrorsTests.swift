@@ -25,6 +25,10 @@ struct ErrorsTests {
         case .otherBrowser: "other browser"
         case .countryUnavailable: "unavailable"
         case .notEnough: "not enough"
+        case .connectorFault: "Connector"
+        case .gatewayFault: "gateway"
+        case .otherMethod: "other method"
+        case .dataMissing: "data missing"
         case .ownFault: "ours"
         case .notFound: "not found"
         }

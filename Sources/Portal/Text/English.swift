@@ -97,6 +97,10 @@ struct English: Texts {
         case .otherBrowser: "Please go on in the browser where you started"
         case .countryUnavailable: "That country is not available now"
         case .notEnough: "This identification is not enough for the service"
+        case .connectorFault: "We cannot accept the request of that country"
+        case .gatewayFault: "We cannot accept the answer of Cl@ve"
+        case .otherMethod: "This way of identifying yourself does not serve here"
+        case .dataMissing: "We lack a detail that the other country needs"
         case .ownFault: "We cannot continue just now"
         case .notFound: "We cannot find this page"
         }
@@ -130,6 +134,26 @@ struct English: Texts {
             The service needs a more secure identification, or a detail that did not come with it. We have not sent your \
             details to the service.
             """
+        case .connectorFault:
+            """
+            The country of the service has sent us a request that we cannot accept. You did nothing wrong, and none of \
+            your data was sent.
+            """
+        case .gatewayFault:
+            """
+            The answer that we received from Cl@ve is not correct, so we did not use it. You did nothing wrong, and \
+            none of your data was sent.
+            """
+        case .otherMethod:
+            """
+            The way in which you identified yourself, or the certificate that you used, does not serve what the service \
+            asks for. None of your data was sent.
+            """
+        case .dataMissing:
+            """
+            The service of the other country needs a detail about you that we cannot obtain just now, such as your date \
+            of birth. You did nothing wrong, and none of your data was sent.
+            """
         case .ownFault:
             "Puente has a problem or is receiving too many visits. We are sorry: this is not your fault."
         case .notFound:
@@ -162,6 +186,23 @@ struct English: Texts {
             If you have another means of identification with a higher level, try again with that one. If not, ask the \
             service for another way to do what you came for.
             """
+        case .connectorFault:
+            """
+            Go back to the service and try again. If you see this page again, tell the service the code below.
+            """
+        case .gatewayFault:
+            """
+            Go back to the service and try again. If you see this page again, write to us with the code below.
+            """
+        case .otherMethod:
+            """
+            Go back to the service and begin again with other means: your electronic identity card or your personal \
+            certificate, or a certificate of a representative if you act for a company.
+            """
+        case .dataMissing:
+            """
+            Try again in a while. If nothing changes, write to us with the code below.
+            """
         case .ownFault:
             "Wait a few minutes and try again. If nothing changes, contact us, and give us the code below."
         case .notFound:
@@ -172,7 +213,10 @@ struct English: Texts {
         switch reason {
         case .countryUnavailable: "Choose another country"
         case .countryFault, .notEnough: "Choose a country and try again"
-        case .serviceFault, .expired, .otherBrowser, .ownFault, .notFound: "Try again"
+        case .serviceFault, .connectorFault, .gatewayFault, .otherMethod, .dataMissing, .expired, .otherBrowser,
+            .ownFault,
+            .notFound:
+            "Try again"
         }
     }
     let whatToDo = "What you can do"

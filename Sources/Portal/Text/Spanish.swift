@@ -95,6 +95,10 @@ struct Spanish: Texts {
         case .otherBrowser: "Siga en el navegador en el que empezó"
         case .countryUnavailable: "Ese país no está disponible ahora"
         case .notEnough: "Esta identificación no basta para el servicio"
+        case .connectorFault: "No podemos aceptar la petición de ese país"
+        case .gatewayFault: "No podemos aceptar la respuesta de Cl@ve"
+        case .otherMethod: "Esta forma de identificarse no sirve aquí"
+        case .dataMissing: "Nos falta un dato que el otro país necesita"
         case .ownFault: "Ahora mismo no podemos continuar"
         case .notFound: "No encontramos esta página"
         }
@@ -127,6 +131,26 @@ struct Spanish: Texts {
             """
             El servicio necesita una identificación más segura, o algún dato que no ha llegado con ella. No hemos \
             enviado sus datos al servicio.
+            """
+        case .connectorFault:
+            """
+            El país en el que está el servicio nos ha enviado una petición que no podemos aceptar. No ha hecho nada mal y \
+            no se ha enviado ningún dato suyo.
+            """
+        case .gatewayFault:
+            """
+            La respuesta que hemos recibido de Cl@ve no es correcta, así que no la hemos usado. No ha hecho nada mal y \
+            no se ha enviado ningún dato suyo.
+            """
+        case .otherMethod:
+            """
+            La forma en la que se ha identificado, o el certificado que ha usado, no sirve para lo que pide el servicio. \
+            No se ha enviado ningún dato suyo.
+            """
+        case .dataMissing:
+            """
+            El servicio de otro país necesita un dato suyo que en este momento no podemos obtener, como su fecha de \
+            nacimiento. No ha hecho nada mal y no se ha enviado ningún dato suyo.
             """
         case .ownFault:
             "Puente tiene un problema o está recibiendo demasiadas visitas. Lo sentimos: no es culpa suya."
@@ -166,6 +190,25 @@ struct Spanish: Texts {
             Si tiene otro medio de identificación de nivel más alto, inténtelo con él. Si no, pregunte al servicio de \
             qué otra forma puede hacer su trámite.
             """
+        case .connectorFault:
+            """
+            Vuelva al servicio e inténtelo de nuevo. Si vuelve a ver esta página, avise al servicio e indique el código \
+            que aparece más abajo.
+            """
+        case .gatewayFault:
+            """
+            Vuelva al servicio e inténtelo de nuevo. Si vuelve a ver esta página, escríbanos e indique el código que \
+            aparece más abajo.
+            """
+        case .otherMethod:
+            """
+            Vuelva al servicio y empiece de nuevo con otro medio: con su DNI electrónico o su certificado personal, o \
+            con un certificado de representante si actúa en nombre de una empresa.
+            """
+        case .dataMissing:
+            """
+            Inténtelo de nuevo dentro de un rato. Si sigue igual, escríbanos e indique el código que aparece más abajo.
+            """
         case .ownFault:
             "Espere unos minutos e inténtelo de nuevo. Si sigue igual, escríbanos e indique el código que aparece más abajo."
         case .notFound:
@@ -176,7 +219,10 @@ struct Spanish: Texts {
         switch reason {
         case .countryUnavailable: "Elegir otro país"
         case .countryFault, .notEnough: "Elegir país e intentarlo de nuevo"
-        case .serviceFault, .expired, .otherBrowser, .ownFault, .notFound: "Intentarlo de nuevo"
+        case .serviceFault, .connectorFault, .gatewayFault, .otherMethod, .dataMissing, .expired, .otherBrowser,
+            .ownFault,
+            .notFound:
+            "Intentarlo de nuevo"
         }
     }
     let whatToDo = "Qué puede hacer"
