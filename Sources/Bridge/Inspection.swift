@@ -18,15 +18,17 @@ public struct Inspection: Sendable {
         case other = "unknown"
 
         /// As what the running node would take it, from somebody whom it knows; `nil` for what it takes from nobody.
-        fileprivate var role: String? {
-            switch self {
-            case .request: "the request of a service (Cl@ve 2.0)"
-            case .response: "the answer of a Proxy-Service (eIDAS)"
-            case .logout: "the logout of a service (Cl@ve 2.0)"
-            case .metadata, .other: nil
+        fileprivate func role(_ direction: Exchange.Direction) -> String? {
+            switch (self, direction) {
+            case (.request, .connector): "the request of a service (Cl@ve 2.0)"
+            case (.request, .proxyService): "the request of a Connector (eIDAS)"
+            case (.response, .connector): "the answer of a Proxy-Service (eIDAS)"
+            case (.response, .proxyService): "the answer of the national gateway (Cl@ve 2.0)"
+            case (.logout, _): "the logout of a service (Cl@ve 2.0)"
+            case (.metadata, _), (.other, _): nil
             }
         }
-        fileprivate var isForPeers: Bool { role != nil }
+        fileprivate var isForPeers: Bool { role(.connector) != nil }
     }
 
     public struct Fact: Sendable {
@@ -72,19 +74,20 @@ extension Inspection {
         do throws(Rejection) {
             // With wide limits to learn what it is; then with those that the node has for it.
             let document = try ParsedMessage(unwrapped: unwrapped, limits: .metadata)
-            describe(document)
+            let known = snapshot?.route(for: document)
+            describe(document, known?.direction ?? .connector)
             kind = kind(of: document)
             let parsed = try examination.step(.xmlMalformed, "document") { () throws(Rejection) in
                 kind.isForPeers ? try ParsedMessage(unwrapped: unwrapped) : document
             }
             if kind.isForPeers { try examine(unwrapped, examination) }
-            var snapshot = snapshot
-            snapshot?.node.decryptionKeys += keys
-            if let snapshot, kind.isForPeers {
-                try examine(parsed, by: snapshot, now, examination)
+            var route = known
+            route?.node.asker.decryptionKeys += keys
+            if let route, kind.isForPeers {
+                try examine(parsed, by: route, now, examination)
             } else {
                 knowsPeers = false
-                try examineAlone(parsed, openingWith: snapshot?.node.decryptionKeys ?? keys, now, examination)
+                try examineAlone(parsed, openingWith: route?.node.asker.decryptionKeys ?? keys, now, examination)
             }
         } catch {
             rejection = error
@@ -95,9 +98,9 @@ extension Inspection {
         }
     }
 
-    private mutating func describe(_ parsed: ParsedMessage) {
+    private mutating func describe(_ parsed: ParsedMessage, _ direction: Exchange.Direction) {
         add("root element", "\(parsed.claimedType) in \(parsed.rootNamespace ?? "no namespace")")
-        if let role = kind(of: parsed).role {
+        if let role = kind(of: parsed).role(direction) {
             add("profile", parsed.claimedProfile)
             add("checked as", role)
         }
@@ -150,16 +153,21 @@ extension Inspection {
     }
 
     private mutating func examine(
-        _ parsed: ParsedMessage, by snapshot: Snapshot, _ now: Date, _ examination: Examination
+        _ parsed: ParsedMessage, by route: Route, _ now: Date, _ examination: Examination
     ) throws(Rejection) {
         switch kind {
         case .request:
             if parsed.received.relayState == nil {
                 assumptions.append("RelayState stands beside a message; it is taken for given")
             }
-            _ = try snapshot.receiveRequest(parsed.beside(relayState: "inspected").received, at: now, examination)
-        case .response: try examineResponse(parsed, snapshot, now, examination)
-        case .logout: _ = try snapshot.answerLogout(parsed.received, at: now, examination)
+            let request = try route.receiveRequest(
+                parsed.beside(relayState: "inspected").received, at: now, examination
+            ).request
+            try examination.step(.requestAttributesUnavailable, "AuthnRequest") { () throws(Rejection) in
+                try route.checkService(of: request)
+            }
+        case .response: try examineResponse(parsed, route, now, examination)
+        case .logout: _ = try route.answerLogout(parsed.received, at: now, examination)
         case .metadata, .other: break
         }
     }
@@ -232,10 +240,12 @@ extension Inspection {
 
     /// The question is not at hand: it is taken from the answer, so that what can be known is checked.
     private mutating func examineResponse(
-        _ parsed: ParsedMessage, _ snapshot: Snapshot, _ now: Date, _ examination: Examination
+        _ parsed: ParsedMessage, _ route: Route, _ now: Date, _ examination: Examination
     ) throws(Rejection) {
-        guard let issuer = parsed.claimedIssuer,
-            let country = snapshot.countries.first(where: { $0.entityID == issuer })
+        let issuer = parsed.claimedIssuer
+        guard
+            let country = route.direction == .proxyService
+                ? route.countries.first : route.countries.first(where: { $0.entityID == issuer })
         else {
             throw Rejection(
                 .peerUnknown, "Response/Issuer", expected: "a node of the trust list",
@@ -245,9 +255,9 @@ extension Inspection {
             "that the question \(parsed.claimedInResponseTo?.rawValue ?? "") was ours, for the minimum data set, at level low"
         )
         let question = Exchange.Question(
-            id: parsed.claimedInResponseTo ?? MessageID(""), responder: issuer, memberState: country.memberState,
+            id: parsed.claimedInResponseTo ?? MessageID(""), responder: country.entityID, memberState: country.memberState,
             relayState: parsed.received.relayState ?? "", attributes: [], assurance: .minimum(.low), askedAt: now)
-        let verified = try snapshot.authenticateResponse(
+        let verified = try route.authenticateResponse(
             parsed.beside(relayState: question.relayState), to: question, at: now, examination)
         if let assertion = verified.message.assertion {
             describe(assertion)
@@ -259,11 +269,26 @@ extension Inspection {
                 facts.append(Fact(name: "status message", value: message, isPersonal: true))
             }
         }
-        let responder = try snapshot.responder(of: question, at: now)
-        let outcome = try snapshot.responderDialect.readResponse(verified, from: responder, examination)
+        let responder = try route.responder(of: question, at: now)
+        let outcome = try route.responderDialect.readResponse(verified, from: responder, examination)
         try examination.step(.dataSetIncomplete, "Assertion/AttributeStatement") { () throws(Rejection) in
-            try snapshot.admit(outcome, to: question, from: responder)
+            try route.admit(outcome, to: question, from: responder)
         }
+    }
+}
+
+extension Snapshot {
+    /// The direction to which a message belongs: by who sent it and where it goes.
+    fileprivate func route(for parsed: ParsedMessage) -> Route {
+        guard let proxyService else { return connector }
+        if parsed.isOf(AuthnRequest.self) {
+            let isOfConnector = parsed.claimedIssuer.map { name in
+                proxyService.requesters[name] != nil || proxyService.outOfOrder[name] != nil
+            }
+            return isOfConnector ?? false ? proxyService : connector
+        }
+        let address = proxyService.node.asker.assertionConsumerService
+        return parsed.isOf(Response.self) && parsed.claimedDestination == address ? proxyService : connector
     }
 }
 
@@ -273,19 +298,19 @@ extension Certificate {
     }
 }
 
-extension Snapshot {
+extension Route {
     /// Whether policy would let an answer count, for whichever kind of person it describes.
     fileprivate func admit(
         _ outcome: AuthenticationOutcome, to question: Exchange.Question, from responder: Responder
     ) throws(Rejection) {
-        guard case .identified(let identity) = outcome else { return }
-        let person: PersonKind =
-            identity[.personIdentifier] == nil && identity[.legalPersonIdentifier] != nil ? .legal : .natural
+        guard case .identified(let identity) = outcome, direction == .connector else { return }
         let request = AuthenticationRequest(
-            id: question.id, requester: node.gateway, serviceName: "", sector: .public, assurance: question.assurance,
-            person: person, attributes: [], reply: ReplyAddress(assertionConsumerService: "", relayState: nil),
+            id: question.id, requester: node.answerer.name, serviceName: "", sector: .public, assurance: question.assurance,
+            person: identity.person, attributes: [], reply: ReplyAddress(assertionConsumerService: "", relayState: nil),
             issuedAt: question.askedAt)
-        _ = try Policy(country: node.country, acceptsRepresentation: true)
-            .admit(outcome, answering: request, to: question, published: responder.levels)
+        _ = try Policy(destination: node.country, acceptsRepresentation: true)
+            .admit(
+                outcome, answering: request, to: question.attributes, at: question.assurance,
+                published: responder.levels)
     }
 }

@@ -5,7 +5,7 @@ public import Foundation
 public import SAML
 import XMLSecurity
 
-extension Snapshot {
+extension Route {
     /// Answers a logout of a Cl@ve service. eIDAS knows no logout and we keep no session, so that the answer is always yes.
     ///
     /// - Throws: why the request is not accepted; nobody is answered then.
@@ -26,7 +26,7 @@ extension Snapshot {
         let verified = try parsed.verifyLogoutRequest(
             from: requester.sender,
             expecting: RequestExpectation(
-                destinations: node.gatewayAddresses, maximumAgeSeconds: node.requestAgeSeconds),
+                destinations: node.answerer.addresses, maximumAgeSeconds: node.answerer.requestAgeSeconds),
             at: now, examination)
         let address = verified.message.issuer.name.rawValue
         try examination.check(
@@ -41,7 +41,7 @@ extension Snapshot {
                 ("InResponseTo", verified.message.id.rawValue), ("Destination", address),
             ],
             [
-                XMLNode(Namespace.saml2("Issuer"), text: node.gateway.rawValue),
+                XMLNode(Namespace.saml2("Issuer"), text: node.answerer.name.rawValue),
                 XMLNode(
                     Namespace.saml2p("Status"), [],
                     [

@@ -4,7 +4,7 @@ public import Federation
 public import Foundation
 public import SAML
 
-extension Snapshot {
+extension Route {
     /// A request that was verified and understood, with what the shell needs beside it.
     public struct ReceivedRequest: Sendable {
         public let request: AuthenticationRequest
@@ -20,35 +20,74 @@ extension Snapshot {
         let parsed = try examination.step(.xmlMalformed, "document") { () throws(Rejection) in
             try ParsedMessage(received)
         }
-        let requester = try examination.step(.peerUnknown, "AuthnRequest/@ProviderName") { () throws(Rejection) in
-            try self.requester(claimedBy: parsed)
+        let requester = try examination.step(.peerUnknown, requesterDialect.placeOfName) { () throws(Rejection) in
+            try self.requester(claimedBy: parsed, at: now)
         }
+        let answerer = node.answerer
         let verified = try parsed.verifyRequest(
             from: requester.sender,
             expecting: RequestExpectation(
-                destinations: node.gatewayAddresses, maximumAgeSeconds: node.requestAgeSeconds),
+                destinations: answerer.addresses,
+                maximumAgeSeconds: max(answerer.requestAgeSeconds, requester.skewSeconds),
+                skewSeconds: requester.skewSeconds),
             at: now, examination)
         let request = try requesterDialect.readRequest(
             verified, relayState: received.relayState, from: requester, examination)
         return ReceivedRequest(request: request, requester: requester, digest: verified.digest)
     }
 
-    /// Whose certificates to try: by ProviderName, else by Issuer. The signature then proves or refutes it.
-    public func requester(claimedBy parsed: ParsedMessage) throws(Rejection) -> Requester {
+    /// Whose certificates to try, by the name that a message gives. The signature then proves or refutes it.
+    public func requester(claimedBy parsed: ParsedMessage, at now: Date) throws(Rejection) -> Requester {
         guard parsed.isOf(AuthnRequest.self) || parsed.isOf(LogoutRequest.self) else {
             throw Rejection(.messageType, parsed.claimedType, expected: "AuthnRequest", found: parsed.claimedType)
         }
-        let named = parsed.claimedProviderName.map(Clave2.registeredName) ?? parsed.claimedIssuer
-        guard let requester = named.flatMap({ requesters[$0] }) else {
-            throw Rejection(
-                .peerUnknown, "AuthnRequest/@ProviderName", expected: "a registered service",
-                found: named?.rawValue ?? "nothing")
+        let (named, place) = (requesterDialect.claimedRequester(of: parsed), requesterDialect.placeOfName)
+        guard let named, let requester = requesters[named] else {
+            throw named.flatMap { outOfOrder[$0] }
+                ?? Rejection(
+                    .peerUnknown, place, expected: "a registered requester", found: named?.rawValue ?? "nothing")
         }
         guard requester.isEnabled else {
-            throw Rejection(
-                .peerDisabled, "AuthnRequest/@ProviderName", expected: "enabled: true", found: requester.name.rawValue)
+            throw Rejection(.peerDisabled, place, expected: "enabled: true", found: requester.name.rawValue)
         }
+        try checkMetadata(until: requester.validUntil, at: now)
         return requester
+    }
+
+    /// Whether a request that was understood can be served at all. If not, its requester is told so, in SAML.
+    ///
+    /// Services ask before a country is chosen, so that only a Connector's request can fail here.
+    /// - Throws: ``Rule/requestRequesterID``, ``Rule/requestAttributesUnavailable``, ``Rule/requestLoAUnavailable``,
+    ///   ``Rule/requestNameID``.
+    /// - Spec: eIDAS dossier P1-35 to P1-43.
+    public func checkService(of request: AuthenticationRequest) throws(Rejection) {
+        guard direction == .proxyService else { return }
+        let answerer = node.answerer
+        guard request.sector == .public || !answerer.needsRequesterID || request.relyingParty != nil else {
+            throw Rejection(.requestRequesterID, "AuthnRequest/Scoping/RequesterID", expected: "who asks through you")
+        }
+        guard !request.attributes.isEmpty else {
+            throw Rejection(
+                .requestAttributesUnavailable, "AuthnRequest/Extensions/RequestedAttributes",
+                expected: "an attribute of our metadata", found: "none")
+        }
+        for asked in request.attributes where asked.isRequired && !answerer.attributes.contains(asked.name) {
+            throw Rejection(
+                .requestAttributesUnavailable, "AuthnRequest/Extensions/RequestedAttributes",
+                expected: "an attribute of our metadata", found: asked.name.rawValue)
+        }
+        guard request.assurance.canBeMet(by: answerer.levels) else {
+            throw Rejection(
+                .requestLoAUnavailable, "AuthnRequest/RequestedAuthnContext",
+                expected: answerer.levels.sorted().map(\.uri).joined(separator: ", "),
+                found: "\(request.assurance.lowest.rawValue) or more")
+        }
+        let formats = [SAMLURI.persistent, SAMLURI.transient, SAMLURI.unspecified]
+        guard request.reply.nameIDFormat.map(formats.contains) ?? true else {
+            throw Rejection(
+                .requestNameID, "AuthnRequest/NameIDPolicy/@Format", expected: formats.joined(separator: " or "),
+                found: request.reply.nameIDFormat)
+        }
     }
 
     /// Leg 2: a request becomes octets for the node of the country that the person chose.
@@ -59,11 +98,11 @@ extension Snapshot {
         _ exchange: Exchange, to memberState: MemberState, relayState: String, at now: Date
     ) throws(Rejection) -> (SealedMessage, Exchange.Question) {
         let (responder, terms) = try responder(for: exchange.request, in: memberState, at: now)
-        let stamp = try Stamp.fresh(issuer: node.connector, at: now)
+        let stamp = try Stamp.fresh(issuer: node.asker.name, at: now)
         let question = Exchange.Question(
             id: stamp.messageID, responder: responder.entityID, memberState: memberState, relayState: relayState,
             attributes: terms.attributes, assurance: terms.assurance, askedAt: now)
         let draft = try responderDialect.writeRequest(exchange.request, question, to: responder, as: stamp)
-        return (try SealedMessage(draft, Seal(signer: node.connectorSigner)), question)
+        return (try SealedMessage(draft, Seal(signer: node.asker.signer)), question)
     }
 }

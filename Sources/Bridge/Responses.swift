@@ -4,7 +4,7 @@ public import Federation
 public import Foundation
 public import SAML
 
-extension Snapshot {
+extension Route {
     /// Leg 3, first half: a responder's message becomes an answer that is known to be its own, to our question, for us, now.
     public func authenticateResponse(
         _ parsed: ParsedMessage, to question: Exchange.Question, at now: Date,
@@ -16,53 +16,71 @@ extension Snapshot {
             .relayStateChanged, relayState == question.relayState, "RelayState", expected: "the one that was sent",
             found: relayState == nil ? "nothing" : "another")
         let expected = ResponseExpectation(
-            issuer: responder.entityID, inResponseTo: question.id,
-            assertionConsumerService: node.assertionConsumerService,
-            audience: node.connector, skewSeconds: responder.skewSeconds, requiresEncryption: true,
-            requiresConfirmation: responder.requiresConfirmation)
+            issuers: responder.issuers, inResponseTo: question.id,
+            assertionConsumerService: node.asker.assertionConsumerService, audience: node.asker.audience,
+            skewSeconds: responder.skewSeconds, demands: responder.demands)
         return try parsed.verifyResponse(
             from: responder.sender, encryption: responder.encryption, expecting: expected,
-            openingWith: node.decryptionKeys, at: now, examination)
+            openingWith: node.asker.decryptionKeys, at: now, examination)
     }
 
     /// Leg 3, second half: an authentic answer becomes an outcome that policy accepts.
+    ///
+    /// In the Proxy-Service direction sources may still have to complete it (``inquiries(about:in:)``).
     public func receiveResponse(
         _ verified: Verified<OpenedResponse>, in exchange: Exchange, to question: Exchange.Question, at now: Date,
         _ examination: Examination = Examination()
     ) throws(Rejection) -> AuthenticationOutcome {
         let responder = try responder(of: question, at: now)
         let outcome = try responderDialect.readResponse(verified, from: responder, examination)
+        let policy = try policy(for: exchange)
         return try examination.step(.dataSetIncomplete, "Assertion/AttributeStatement") { () throws(Rejection) in
-            try policy(for: exchange).admit(
-                outcome, answering: exchange.request, to: question, published: responder.levels)
+            switch direction {
+            case .connector:
+                try policy.admit(
+                    outcome, answering: exchange.request, to: question.attributes, at: question.assurance,
+                    published: responder.levels)
+            case .proxyService:
+                try policy.admitLogin(
+                    outcome, answering: exchange.request, at: question.assurance, published: node.answerer.levels)
+            }
         }
     }
 
     /// Leg 4: an accepted outcome becomes octets for the requester.
+    ///
+    /// - Parameter declined: optional attributes that the person keeps back.
     public func sendResponse(
-        _ outcome: AuthenticationOutcome, in exchange: Exchange, at now: Date
+        _ outcome: AuthenticationOutcome, in exchange: Exchange, without declined: Set<AttributeName> = [], at now: Date
     ) throws(Rejection) -> SealedMessage {
         let requester = try requester(of: exchange)
-        let released = try policy(for: exchange).release(outcome, to: exchange.request)
+        try checkMetadata(until: requester.validUntil, at: now)
+        let released = try policy(for: exchange).release(outcome, to: exchange.request, without: declined)
         let draft = try requesterDialect.writeResponse(
-            released, answering: exchange.request, to: requester, as: try .fresh(issuer: node.gateway, at: now))
+            released, answering: exchange.request, to: requester, as: try .fresh(issuer: node.answerer.name, at: now))
         return try SealedMessage(draft, requester.seal)
     }
 
-    private func policy(for exchange: Exchange) throws(Rejection) -> Policy {
-        Policy(country: node.country, acceptsRepresentation: try requester(of: exchange).acceptsRepresentation)
+    func policy(for exchange: Exchange) throws(Rejection) -> Policy {
+        let requester = try requester(of: exchange)
+        return Policy(
+            // Who is identified for a service here is named for us; who is identified for a Connector, for its country.
+            destination: direction == .connector ? node.country : requester.country,
+            acceptsRepresentation: requester.acceptsRepresentation)
     }
 }
 
 extension Rejection {
     /// What the requester is told when an authentic answer cannot be accepted, or the person gives up.
     public var refusal: Refusal {
-        switch rule.status {
-        case .assuranceTooLow: Refusal(.assuranceTooLow)
-        case .invalidAttribute: Refusal(.attributeUnavailable)
-        case .authenticationFailed: Refusal(.authenticationFailed)
-        case .requestDenied: Refusal(.denied)
-        case .requester, .responder: Refusal(.technical)
-        }
+        let reason: Refusal.Reason =
+            switch rule.status {
+            case .assuranceTooLow: .assuranceTooLow
+            case .invalidAttribute: .attributeUnavailable
+            case .authenticationFailed: .authenticationFailed
+            case .requestDenied: .denied
+            case .requester, .responder: .technical
+            }
+        return Refusal(reason, rule: rule)
     }
 }

@@ -11,7 +11,7 @@ extension Exchange.Question {
     }
 }
 
-extension Snapshot {
+extension Route {
     /// Fits a request to what a responder publishes.
     ///
     /// - Throws: ``Rule/requestVersion``, ``Rule/requestLoAUnavailable``, ``Rule/requestAttributesUnavailable``.

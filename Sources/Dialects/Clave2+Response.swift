@@ -5,11 +5,6 @@ public import SAML
 import XMLSecurity
 
 extension Clave2 {
-    /// Seconds that an assertion lives: what the kits configure (dossier §3.4).
-    private static let lifetime: TimeInterval = 300
-    /// Seconds that NotBefore lies in the past, because the kits allow no skew at all (dossier §3.4, §11).
-    private static let backdating: TimeInterval = 60
-
     public func writeResponse(
         _ outcome: AuthenticationOutcome, answering request: AuthenticationRequest, to requester: Requester,
         as stamp: Stamp
@@ -40,35 +35,27 @@ extension Clave2 {
     }
 
     /// Some services test the message instead of the code, so that it repeats the URI (dossier §3.3).
-    private static let success = status([SAMLURI.success], SAMLURI.success)
-
-    private static func status(_ codes: [String], _ message: String) -> XMLNode {
-        let code = codes.reversed().reduce(nil as XMLNode?) { inner, value in
-            XMLNode(Namespace.saml2p("StatusCode"), [("Value", value)], [inner])
-        }
-        return XMLNode(
-            Namespace.saml2p("Status"), [], [code, XMLNode(Namespace.saml2p("StatusMessage"), text: message)])
-    }
+    private static let success = XMLNode.status([SAMLURI.success], SAMLURI.success)
 
     /// Codes and texts by which services tell failures apart (dossier §3.3, §7.5).
     private static func failure(_ refusal: Refusal, _ request: AuthenticationRequest) -> XMLNode {
         let loa = request.assurance.lowest.uri
         return switch refusal.reason {
         case .authenticationFailed:
-            status(
+            .status(
                 [SAMLURI.responder, SAMLURI.authnFailed],
                 "003002 - Authentication Failed (the other country could not identify the person)")
         case .denied:
-            status([SAMLURI.responder, SAMLURI.requestDenied], "003002 - Authentication Failed (user cancelled)")
+            .status([SAMLURI.responder, SAMLURI.requestDenied], "003002 - Authentication Failed (user cancelled)")
         case .attributeUnavailable:
-            status([SAMLURI.responder, SAMLURI.invalidAttribute], "202010 - A mandatory attribute is missing")
+            .status([SAMLURI.responder, SAMLURI.invalidAttribute], "202010 - A mandatory attribute is missing")
         case .assuranceTooLow:
-            status(
+            .status(
                 [SAMLURI.responder, SAMLURI.authnFailed],
                 "003002 - The selected credential's LoA is lower than requested LoA (\(loa))")
         case .requestNotAccepted:
-            status([SAMLURI.requester, SAMLURI.requestDenied], "202002 - The other country did not accept the request")
-        case .technical: status([SAMLURI.responder], "203001 - Internal error")
+            .status([SAMLURI.requester, SAMLURI.requestDenied], "202002 - The other country did not accept the request")
+        case .technical: .status([SAMLURI.responder], "203001 - Internal error")
         }
     }
 
@@ -116,43 +103,14 @@ extension Clave2 {
         subject: String, format: String, level: String, authenticatedAt: Date, attributes: [XMLNode],
         _ request: AuthenticationRequest, _ stamp: Stamp
     ) -> XMLNode {
-        let now = Instant.write(stamp.now)
-        let end = Instant.write(stamp.now + Self.lifetime)
-        let address = request.reply.assertionConsumerService
-        let confirmation = XMLNode(
-            Namespace.saml2("SubjectConfirmationData"),
-            [("InResponseTo", request.id.rawValue), ("NotOnOrAfter", end), ("Recipient", address)])
         // The kits look for the return address in the first place; brokers of standard SAML for their own name.
+        let address = request.reply.assertionConsumerService
         let audiences =
             [address] + [request.reply.issuer?.rawValue].compactMap { $0 }.filter { $0 != address && !$0.isEmpty }
-        let context = XMLNode(
-            Namespace.saml2("AuthnContext"), [],
-            [
-                XMLNode(Namespace.saml2("AuthnContextClassRef"), text: level),
-                XMLNode(Namespace.saml2("AuthnContextDecl")),
-            ])
-        return XMLNode(
-            Namespace.saml2("Assertion"),
-            [("ID", stamp.assertionID.rawValue), ("IssueInstant", now), ("Version", "2.0")],
-            [
-                .issuer(stamp.issuer),
-                XMLNode(
-                    Namespace.saml2("Subject"), [],
-                    [
-                        XMLNode(Namespace.saml2("NameID"), [("Format", format)], text: subject),
-                        XMLNode(Namespace.saml2("SubjectConfirmation"), [("Method", SAMLURI.bearer)], [confirmation]),
-                    ]),
-                XMLNode(
-                    Namespace.saml2("Conditions"),
-                    [("NotBefore", Instant.write(stamp.now - Self.backdating)), ("NotOnOrAfter", end)],
-                    [
-                        XMLNode(
-                            Namespace.saml2("AudienceRestriction"), [],
-                            audiences.map { XMLNode(Namespace.saml2("Audience"), text: $0) })
-                    ]),
-                XMLNode(
-                    Namespace.saml2("AuthnStatement"), [("AuthnInstant", Instant.write(authenticatedAt))], [context]),
-                attributes.isEmpty ? nil : XMLNode(Namespace.saml2("AttributeStatement"), [], attributes),
-            ])
+        return .assertion(
+            AssertionDetails(
+                subject: subject, nameIDFormat: format, level: level, authenticatedAt: authenticatedAt,
+                audiences: audiences, attributes: attributes, hasEmptyDeclaration: true),
+            answering: request, as: stamp)
     }
 }

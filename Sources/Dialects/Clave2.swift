@@ -28,6 +28,13 @@ public struct Clave2: RequesterDialect {
 
     // MARK: Request
 
+    public var placeOfName: String { "AuthnRequest/@ProviderName" }
+
+    /// By ProviderName, else by Issuer.
+    public func claimedRequester(of message: ParsedMessage) -> EntityID? {
+        message.claimedProviderName.map(Self.registeredName) ?? message.claimedIssuer
+    }
+
     public func readRequest(
         _ verified: Verified<AuthnRequest>, relayState: String?, from requester: Requester, _ examination: Examination
     ) throws(Rejection) -> AuthenticationRequest {

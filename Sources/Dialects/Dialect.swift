@@ -7,6 +7,11 @@ public import struct Foundation.Date
 /// How one community of requesters asks, and wants to be answered.
 public protocol RequesterDialect: Sendable {
     var mapping: MappingTable { get }
+    /// Where a request says who asks, for people.
+    var placeOfName: String { get }
+
+    /// Who a message says that it is from.
+    func claimedRequester(of message: ParsedMessage) -> EntityID?
 
     /// - Parameter relayState: the field beside the message.
     /// - Throws: one of the `request.…` rules.

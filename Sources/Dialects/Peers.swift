@@ -16,6 +16,8 @@ public struct Requester: Sendable {
     }
 
     public var name: EntityID
+    /// Of a Connector, its own; of a service, ours.
+    public var country: MemberState
     public var displayName: [String: String]
     public var sender: Sender
     public var returnAddresses: [ReturnAddress]
@@ -31,15 +33,24 @@ public struct Requester: Sendable {
     public var identifierForm: IdentifierForm
     /// `nil`: the attribute is not sent.
     public var selectedIdP: String?
+    /// Of a Connector: versions of the specification that its metadata names; empty if none.
+    public var protocolVersions: [String] = []
+    /// Whether its metadata says to which sector it belongs; requests must then not say it.
+    public var publishesSector = false
+    /// Seconds that its clock may differ.
+    public var skewSeconds = 60.0
+    /// When its metadata ends.
+    public var validUntil = Date.distantFuture
     public var isEnabled: Bool
 
     public init(
-        name: EntityID, displayName: [String: String], sender: Sender, returnAddresses: [ReturnAddress],
+        name: EntityID, country: MemberState = .spain, displayName: [String: String], sender: Sender, returnAddresses: [ReturnAddress],
         homePage: String?, lowestLoA: LoA, attributes: Set<AttributeName>, persons: Set<PersonKind>,
         acceptsRepresentation: Bool, acceptsNonNotified: Bool, sector: Sector, seal: Seal, assertionInErrors: Bool,
         identifierForm: IdentifierForm, selectedIdP: String?, isEnabled: Bool
     ) {
         self.name = name
+        self.country = country
         self.displayName = displayName
         self.sender = sender
         self.returnAddresses = returnAddresses
@@ -89,7 +100,8 @@ public enum ReturnAddress: Hashable, Sendable {
     }
 }
 
-/// Somebody whom we may ask: a Proxy-Service abroad. Built from the trust list and from verified metadata.
+/// Somebody whom we may ask: a Proxy-Service abroad, built from the trust list and from verified metadata; or the national
+/// gateway, as the operator registered it.
 public struct Responder: Sendable {
     /// When it is told who asks us (Message Format 1.4 §2.4.1).
     public enum RequesterIDRule: String, Hashable, Sendable, CaseIterable {
@@ -114,7 +126,9 @@ public struct Responder: Sendable {
     public var nameIDFormat: String?
     public var skewSeconds: Double
     public var acceptsNonNotified: Bool
-    public var requiresConfirmation: Bool
+    public var demands: ResponseDemands
+    /// Names that its answers may bear as Issuer; empty where that is not known beforehand.
+    public var issuers: Set<EntityID>
     /// When its metadata ends.
     public var validUntil: Date
 
@@ -122,7 +136,8 @@ public struct Responder: Sendable {
         entityID: EntityID, country: MemberState, displayName: [String: String], sender: Sender,
         encryption: EncryptionPolicy, singleSignOnService: String, levels: Set<Assurance>, attributes: Set<String>,
         protocolVersions: [String], needsRequesterID: Bool, sendsRequesterID: RequesterIDRule, nameIDFormat: String?,
-        skewSeconds: Double, acceptsNonNotified: Bool, requiresConfirmation: Bool, validUntil: Date
+        skewSeconds: Double, acceptsNonNotified: Bool, demands: ResponseDemands, issuers: Set<EntityID>? = nil,
+        validUntil: Date
     ) {
         self.entityID = entityID
         self.country = country
@@ -138,7 +153,8 @@ public struct Responder: Sendable {
         self.nameIDFormat = nameIDFormat
         self.skewSeconds = skewSeconds
         self.acceptsNonNotified = acceptsNonNotified
-        self.requiresConfirmation = requiresConfirmation
+        self.demands = demands
+        self.issuers = issuers ?? [entityID]
         self.validUntil = validUntil
     }
 }

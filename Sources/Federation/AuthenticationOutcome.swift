@@ -23,6 +23,11 @@ public struct Identity: Hashable, Sendable, Codable {
     }
 
     public subscript(name: AttributeName) -> Attribute? { attributes.first { $0.name == name } }
+
+    /// Whom it describes: a legal person where only its identifier is there.
+    public var person: PersonKind {
+        self[.personIdentifier] == nil && self[.legalPersonIdentifier] != nil ? .legal : .natural
+    }
 }
 
 public struct Attribute: Hashable, Sendable, Codable {
@@ -82,9 +87,12 @@ public struct Refusal: Hashable, Sendable, Codable {
     public var reason: Reason
     /// Text of the responder for its operators, at most 300 characters, or `nil`.
     public var message: String?
+    /// What was wrong here, if it was we who said no.
+    public var rule: Rule?
 
-    public init(_ reason: Reason, message: String? = nil) {
+    public init(_ reason: Reason, message: String? = nil, rule: Rule? = nil) {
         self.reason = reason
         self.message = message
+        self.rule = rule
     }
 }

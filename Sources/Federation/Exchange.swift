@@ -14,12 +14,22 @@ public struct Exchange: Hashable, Sendable, Codable {
         public var description: String { rawValue }
     }
 
+    /// Which half of a node serves the exchange.
+    public enum Direction: String, Hashable, Sendable, Codable, CaseIterable {
+        /// A service at home asks, another country answers.
+        case connector
+        /// Another country asks, the national gateway answers.
+        case proxyService = "proxy-service"
+    }
+
     /// How far the exchange has come.
     public enum Stage: Hashable, Sendable, Codable {
-        /// The request is verified; the person has to choose a country.
+        /// The request is verified; the person has to choose a country, or to agree to be identified at home.
         case choosing
         /// A responder has been asked; its answer is awaited.
         case asked(Question)
+        /// The person is identified, and has to agree to what will be sent.
+        case consenting(Identity)
         /// The answer has left. Nothing about the person is kept.
         case finished(Ending)
     }
@@ -53,13 +63,17 @@ public struct Exchange: Hashable, Sendable, Codable {
         case identified, refused, rejected
     }
 
+    /// What the person has to do, or whom we wait for.
     public enum Step: Hashable, Sendable {
         case chooseCountry
+        case agreeToIdentify
         case awaitAnswer(Question)
+        case consent(Identity)
         case nothing
     }
 
     public let id: ID
+    public let direction: Direction
     public let request: AuthenticationRequest
     /// SHA-256 of the browser's cookie, lower-case hexadecimal: who may continue this exchange.
     public let browser: String
@@ -70,10 +84,11 @@ public struct Exchange: Hashable, Sendable, Codable {
     public var stage: Stage
 
     public init(
-        id: ID, request: AuthenticationRequest, browser: String, openedAt: Date, expiresAt: Date,
-        stage: Stage = .choosing
+        id: ID, _ direction: Direction = .connector, request: AuthenticationRequest, browser: String, openedAt: Date,
+        expiresAt: Date, stage: Stage = .choosing
     ) {
         self.id = id
+        self.direction = direction
         self.request = request
         self.browser = browser
         self.openedAt = openedAt
@@ -83,8 +98,9 @@ public struct Exchange: Hashable, Sendable, Codable {
 
     public var nextStep: Step {
         switch stage {
-        case .choosing: .chooseCountry
+        case .choosing: direction == .connector ? .chooseCountry : .agreeToIdentify
         case .asked(let question): .awaitAnswer(question)
+        case .consenting(let identity): .consent(identity)
         case .finished: .nothing
         }
     }
@@ -99,12 +115,25 @@ public struct Exchange: Hashable, Sendable, Codable {
     /// Asking again before an answer came is allowed: the person went back and chose another country. Only the newest
     /// question can then be answered.
     /// - Parameter language: in which the person chose; `nil` changes nothing.
-    /// - Throws: ``Rejection`` with ``Rule/exchangeFinished`` once an answer has left.
+    /// - Throws: ``Rejection`` with ``Rule/exchangeFinished`` once an answer has come or left.
     public func asked(_ question: Question, in language: String? = nil) throws(Rejection) -> Exchange {
-        if case .finished = stage { throw Rejection(.exchangeFinished) }
+        switch stage {
+        case .consenting, .finished: throw Rejection(.exchangeFinished)
+        case .choosing, .asked: break
+        }
         var next = self
         next.language = language ?? self.language
         next.stage = .asked(question)
+        return next
+    }
+
+    /// The same exchange once the person is identified and has to agree to what will be sent.
+    ///
+    /// - Parameter question: the one that was answered.
+    /// - Throws: ``Rejection`` with ``Rule/exchangeFinished`` or ``Rule/responseUnsolicited``: a second answer never counts.
+    public func consenting(to identity: Identity, answering question: MessageID) throws(Rejection) -> Exchange {
+        var next = try finished(.identified, answering: question)
+        next.stage = .consenting(identity)
         return next
     }
 
@@ -114,6 +143,7 @@ public struct Exchange: Hashable, Sendable, Codable {
     /// - Throws: ``Rejection`` with ``Rule/exchangeFinished`` or ``Rule/responseUnsolicited``: a second answer never counts.
     public func finished(_ ending: Ending, answering question: MessageID?) throws(Rejection) -> Exchange {
         if case .finished = stage { throw Rejection(.exchangeFinished) }
+        if case .consenting = stage, question != nil { throw Rejection(.exchangeFinished) }
         if let question, self.question?.id != question {
             throw Rejection(
                 .responseUnsolicited, "Response/@InResponseTo", expected: self.question?.id.rawValue,

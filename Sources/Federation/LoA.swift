@@ -46,6 +46,9 @@ public enum AssuranceRequirement: Hashable, Sendable, Codable {
         }
     }
 
+    /// Whether one of the levels would do.
+    public func canBeMet(by levels: Set<Assurance>) -> Bool { levels.contains(where: isMet) }
+
     /// The weakest level that can meet the requirement.
     public var lowest: LoA {
         switch self {

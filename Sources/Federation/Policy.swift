@@ -3,40 +3,66 @@
 /// What may be asked of a responder, which answers count, and what of an answer may be released. Pure rules over canonical
 /// values.
 public struct Policy: Hashable, Sendable {
-    /// Our own country: the destination that identifiers must name.
-    public var country: MemberState
+    /// The country that identifiers must name as their destination.
+    public var destination: MemberState
     public var acceptsRepresentation: Bool
 
-    public init(country: MemberState, acceptsRepresentation: Bool) {
-        self.country = country
+    public init(destination: MemberState, acceptsRepresentation: Bool) {
+        self.destination = destination
         self.acceptsRepresentation = acceptsRepresentation
     }
 
     /// Lets an answer count, or says why not. A refusal of the responder counts as it is.
     ///
-    /// - Parameter published: the levels that the responder's metadata states; empty for no statement.
+    /// - Parameters:
+    ///   - asked: what was asked of the responder.
+    ///   - assurance: what was demanded of it.
+    ///   - published: the levels that the responder's metadata states; empty for no statement.
     /// - Throws: ``Rule/responseLoATooLow`` and its kin, ``Rule/identifierInvalid``, ``Rule/identifierCountry``,
     ///   ``Rule/dataSetIncomplete``, ``Rule/attributeMissing``, ``Rule/representationNotAccepted``.
     /// - Spec: eIDAS dossier C2-32 to C2-42.
     public func admit(
-        _ outcome: AuthenticationOutcome, answering request: AuthenticationRequest, to question: Exchange.Question,
-        published: Set<Assurance>
+        _ outcome: AuthenticationOutcome, answering request: AuthenticationRequest, to asked: [RequestedAttribute],
+        at assurance: AssuranceRequirement, published: Set<Assurance>
     ) throws(Rejection) -> AuthenticationOutcome {
         guard case .identified(let identity) = outcome else { return outcome }
-        try checkAssurance(of: identity, question, published)
+        try checkAssurance(of: identity, assurance, published)
         try checkIdentifiers(of: identity)
         try checkDataSets(of: identity, request.person)
         try checkRepresentation(in: identity, request.person)
-        for asked in question.attributes where asked.isRequired && identity[asked.name] == nil {
+        for asked in asked where asked.isRequired && identity[asked.name] == nil {
             throw Rejection(.attributeMissing, asked.name.rawValue, expected: "a value", found: "nothing")
         }
         return outcome
     }
 
+    /// Lets a login at the national gateway count, before its data are completed: it must be strong enough, and of the kind
+    /// of person that is asked for.
+    ///
+    /// - Throws: ``Rule/responseLoATooLow``, ``Rule/responseLoANotPublished``, ``Rule/responseCertificateClass``.
+    /// - Spec: eIDAS dossier P2-07, P2-08; Cl@ve dossier §3.7.
+    public func admitLogin(
+        _ outcome: AuthenticationOutcome, answering request: AuthenticationRequest, at assurance: AssuranceRequirement,
+        published: Set<Assurance>
+    ) throws(Rejection) -> AuthenticationOutcome {
+        guard case .identified(let identity) = outcome else { return outcome }
+        try checkAssurance(of: identity, assurance, published)
+        guard identity.person == request.person else {
+            throw Rejection(
+                .responseCertificateClass, "Assertion/AttributeStatement",
+                expected: "a \(request.person.rawValue) person", found: "a \(identity.person.rawValue) person")
+        }
+        return outcome
+    }
+
     /// The same answer with nothing in it that was not asked for, except the representative where one is accepted.
-    public func release(_ outcome: AuthenticationOutcome, to request: AuthenticationRequest) -> AuthenticationOutcome {
+    ///
+    /// - Parameter declined: what the person keeps back; what is required cannot be.
+    public func release(
+        _ outcome: AuthenticationOutcome, to request: AuthenticationRequest, without declined: Set<AttributeName> = []
+    ) -> AuthenticationOutcome {
         guard case .identified(var identity) = outcome else { return outcome }
-        let asked = Set(request.attributes.map(\.name))
+        let asked = Set(request.attributes.filter { $0.isRequired || !declined.contains($0.name) }.map(\.name))
         identity.attributes.removeAll { attribute in
             !asked.contains(attribute.name) && !(acceptsRepresentation && attribute.name.isRepresentative)
         }
@@ -44,12 +70,12 @@ public struct Policy: Hashable, Sendable {
     }
 
     private func checkAssurance(
-        of identity: Identity, _ question: Exchange.Question, _ published: Set<Assurance>
+        of identity: Identity, _ demanded: AssuranceRequirement, _ published: Set<Assurance>
     ) throws(Rejection) {
         let place = "Assertion/AuthnStatement/AuthnContext"
-        guard question.assurance.isMet(by: identity.assurance) else {
+        guard demanded.isMet(by: identity.assurance) else {
             throw Rejection(
-                .responseLoATooLow, place, expected: "\(question.assurance.lowest.rawValue) or more, notified",
+                .responseLoATooLow, place, expected: "\(demanded.lowest.rawValue) or more, notified",
                 found: identity.assurance.loa.rawValue + (identity.assurance.isNotified ? "" : ", not notified"))
         }
         guard published.isEmpty || published.contains(identity.assurance) else {
@@ -67,9 +93,9 @@ public struct Policy: Hashable, Sendable {
             guard attribute.values.count == 1, let identifier = PersonIdentifier(attribute.values[0].text) else {
                 throw Rejection(.identifierInvalid, name.rawValue, expected: "CC/CC/id")
             }
-            guard identity.memberState.isNamed(by: identifier.from), country.isNamed(by: identifier.to) else {
+            guard identity.memberState.isNamed(by: identifier.from), destination.isNamed(by: identifier.to) else {
                 throw Rejection(
-                    .identifierCountry, name.rawValue, expected: "\(identity.memberState)/\(country)/…",
+                    .identifierCountry, name.rawValue, expected: "\(identity.memberState)/\(destination)/…",
                     found: "\(identifier.from)/\(identifier.to)/…")
             }
         }

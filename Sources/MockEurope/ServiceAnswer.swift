@@ -42,10 +42,10 @@ extension ServiceDialect {
         try check(.relayStateChanged, received.relayState == question.relayState, "RelayState")
         let sender = Sender(signingCertificates: [gateway], signatures: .clave)
         let expected = ResponseExpectation(
-            issuer: EntityID(addresses.gatewayIssuer), inResponseTo: question.id,
+            issuers: [EntityID(addresses.gatewayIssuer)], inResponseTo: question.id,
             assertionConsumerService: addresses.assertionConsumerService,
             audience: EntityID(addresses.assertionConsumerService), skewSeconds: 0,
-            requiresEncryption: question.wish.delivery == .encrypted)
+            demands: question.wish.delivery == .encrypted ? .eidas : .eidas.subtracting(.encryption))
         let opened = try ParsedMessage(received).verifyResponse(
             from: sender, encryption: EncryptionPolicy(allowsOldKeyTransport: true), expecting: expected,
             openingWith: decryptionKeys(), at: now

@@ -66,7 +66,7 @@ extension Portal {
             try snapshot.sendRequest(exchange, to: country, relayState: relayState, at: now)
         }
         let event = AuditEvent(
-            .requestSent, at: now, exchange: exchange.id, message: sealed.id, sender: snapshot.node.connector,
+            .requestSent, at: now, exchange: exchange.id, message: sealed.id, sender: snapshot.node.asker.name,
             receiver: question.responder, memberState: country, digest: sealed.digest.hexadecimal)
         _ = try await world.store.update(exchange.id, using: [], event) { exchange throws(Rejection) in
             try exchange.asked(question, in: visit.askedLanguage?.rawValue)
@@ -139,7 +139,7 @@ extension Portal {
         try await world.store.record(
             AuditEvent(
                 .responseReceived, at: now, exchange: exchange.id, message: verified.message.response.id,
-                inResponseTo: question.id, sender: question.responder, receiver: snapshot.node.connector,
+                inResponseTo: question.id, sender: question.responder, receiver: snapshot.node.asker.name,
                 memberState: question.memberState, digest: verified.digest.hexadecimal, result: outcome.code,
                 detail: detail))
         return outcome

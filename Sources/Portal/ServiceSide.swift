@@ -37,7 +37,7 @@ extension Portal {
             expiresAt: now + world.exchangeSeconds)
         let event = AuditEvent(
             .requestReceived, at: now, exchange: exchange.id, message: leg1.request.id, sender: leg1.requester.name,
-            receiver: snapshot.node.gateway, digest: leg1.digest.hexadecimal)
+            receiver: snapshot.node.answerer.name, digest: leg1.digest.hexadecimal)
         let key = ReplayKey(.request, of: leg1.requester.name, leg1.request.id, until: now + Self.replaySeconds)
         try world.inFlight.begin(exchange, at: now)
         do { try await world.store.open(exchange, using: [key], event) } catch {
@@ -71,7 +71,7 @@ extension Portal {
         }
         let event = AuditEvent(
             .logoutAnswered, at: now, message: answer.id, inResponseTo: request, sender: requester,
-            receiver: snapshot.node.gateway, digest: answer.digest.hexadecimal, result: "Success")
+            receiver: snapshot.node.answerer.name, digest: answer.digest.hexadecimal, result: "Success")
         try await world.store.record(
             event, using: ReplayKey(.logout, of: requester, request, until: now + Self.replaySeconds))
         let name = snapshot.requesters[requester]?.name(in: visit.language.rawValue) ?? requester.rawValue
@@ -91,7 +91,7 @@ extension Portal {
         let sealed = try await world.workers.run { try snapshot.sendResponse(outcome, in: exchange, at: now) }
         let event = AuditEvent(
             .responseSent, at: now, exchange: exchange.id, message: sealed.id, inResponseTo: exchange.request.id,
-            sender: snapshot.node.gateway, receiver: exchange.request.requester,
+            sender: snapshot.node.answerer.name, receiver: exchange.request.requester,
             memberState: exchange.question?.memberState,
             digest: sealed.digest.hexadecimal, result: outcome.code)
         let ending: Exchange.Ending = if case .identified = outcome { .identified } else { .refused }

@@ -9,7 +9,7 @@ public import XMLSecurity
 extension World {
     /// Leg 1, and the exchange that the shell opens after it.
     public func receive(_ request: ServiceRequest = ServiceRequest()) throws -> Exchange {
-        let received = try snapshot().receiveRequest(try request.received(), at: now)
+        let received = try route().receiveRequest(try request.received(), at: now)
         guard let id = Exchange.ID(rawValue: "00112233445566778899aabbccddeeff") else {
             throw NothingToSpoil(name: "Exchange.ID")
         }
@@ -22,7 +22,7 @@ extension World {
         sent: SealedMessage, exchange: Exchange, question: Exchange.Question
     ) {
         let exchange = try receive(request)
-        let (sent, question) = try snapshot().sendRequest(
+        let (sent, question) = try route().sendRequest(
             exchange, to: responder.country, relayState: "0f1e2d3c4b5a69788796a5b4c3d2e1f0", at: now)
         return (sent, try exchange.asked(question), question)
     }
@@ -31,9 +31,9 @@ extension World {
     public func accept(
         _ answer: NodeAnswer, to question: Exchange.Question, in exchange: Exchange
     ) throws -> AuthenticationOutcome {
-        let snapshot = try snapshot()
-        let verified = try snapshot.authenticateResponse(try ParsedMessage(answer.received()), to: question, at: now)
-        return try snapshot.receiveResponse(verified, in: exchange, to: question, at: now)
+        let route = try route()
+        let verified = try route.authenticateResponse(try ParsedMessage(answer.received()), to: question, at: now)
+        return try route.receiveResponse(verified, in: exchange, to: question, at: now)
     }
 
     /// Legs 1 to 3 with one thing spoilt in the answer.
@@ -68,7 +68,7 @@ extension World {
         } catch let rejection as Rejection {
             outcome = .refused(rejection.refusal)
         }
-        return try ServiceAnswer(try snapshot().sendResponse(outcome, in: exchange, at: now))
+        return try ServiceAnswer(try route().sendResponse(outcome, in: exchange, at: now))
     }
 }
 

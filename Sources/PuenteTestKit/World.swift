@@ -19,7 +19,7 @@ public struct World: Sendable {
     public static let country = EntityID("https://knoten.example.de/metadata")
 
     public var now = Instant.read(Self.instant) ?? .distantPast
-    public var node: Snapshot.Node
+    public var node: Route.Node
     public var requester: Requester
     public var responder: Responder
     public var saysSectorInRequest = false
@@ -30,23 +30,27 @@ public struct World: Sendable {
         responder = try Self.responder()
     }
 
-    public func snapshot() throws -> Snapshot {
-        Snapshot(
+    public func snapshot() throws -> Snapshot { Snapshot(connector: try route()) }
+
+    public func route() throws -> Route {
+        Route(
             node: node, requesters: [requester.name: requester],
             countries: [
-                Snapshot.Country(
+                Route.Country(
                     memberState: responder.country, entityID: responder.entityID, displayName: responder.displayName,
                     state: .usable(responder))
             ], requesterDialect: Clave2(mapping: try Self.mapping("clave2")),
             responderDialect: EIDAS(mapping: try Self.mapping("eidas"), saysSectorInRequest: saysSectorInRequest))
     }
 
-    private static func node() throws -> Snapshot.Node {
-        Snapshot.Node(
-            country: .spain, connector: connector, assertionConsumerService: answerAddress,
-            connectorSigner: try TestKey.connector.signer(),
-            decryptionKeys: [try TestKey.connectorEncryption.decryption()],
-            gateway: gateway, gatewayAddresses: [gatewayAddress], requestAgeSeconds: 300)
+    private static func node() throws -> Route.Node {
+        Route.Node(
+            country: .spain,
+            asker: Route.Asker(
+                name: connector, assertionConsumerService: answerAddress, audience: connector,
+                signer: try TestKey.connector.signer(),
+                decryptionKeys: [try TestKey.connectorEncryption.decryption()]),
+            answerer: Route.Answerer(name: gateway, addresses: [gatewayAddress], requestAgeSeconds: 300))
     }
 
     private static func requester() throws -> Requester {
@@ -69,7 +73,7 @@ public struct World: Sendable {
             encryption: .eidas,
             singleSignOnService: "https://knoten.example.de/sso", levels: [Assurance(.substantial), Assurance(.high)],
             attributes: [], protocolVersions: ["1.4"], needsRequesterID: false, sendsRequesterID: .whenFlagged,
-            nameIDFormat: SAMLURI.unspecified, skewSeconds: 60, acceptsNonNotified: false, requiresConfirmation: true,
+            nameIDFormat: SAMLURI.unspecified, skewSeconds: 60, acceptsNonNotified: false, demands: .eidas,
             validUntil: .distantFuture)
     }
 

@@ -14,6 +14,8 @@ public struct ReceivedMessage: Sendable {
     public let octets: [UInt8]
     public let relayState: String?
     public let querySignature: QuerySignature?
+    /// Whether it came by GET, in the query of an address.
+    public let isInAddress: Bool
 
     /// Characters that a message field may have, in Base64.
     public static let defaultLimit = 131_072
@@ -28,6 +30,7 @@ public struct ReceivedMessage: Sendable {
         octets = try Self.decode(message, limit: limit, field)
         self.relayState = try Self.check(relayState: relayState)
         querySignature = nil
+        isInAddress = false
     }
 
     /// Reads the query of the Redirect binding, or of the Commission node's "redirect": plain Base64 of XML that is signed
@@ -39,6 +42,7 @@ public struct ReceivedMessage: Sendable {
         let parameters = Query(query)
         guard let message = try parameters.value(field) else { throw Rejection(.parameterMissing, field) }
         let relayState = try parameters.value("RelayState")
+        isInAddress = true
         let decoded = try Self.decode(message, limit: limit, field)
         let isXML = decoded.first == UInt8(ascii: "<")
         guard let algorithm = try parameters.value("SigAlg"), let signature = try parameters.value("Signature") else {
@@ -63,6 +67,7 @@ public struct ReceivedMessage: Sendable {
         self.octets = octets
         self.relayState = relayState
         self.querySignature = querySignature
+        isInAddress = querySignature != nil
     }
 
     /// The same message with another RelayState beside it.

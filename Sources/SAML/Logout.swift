@@ -64,6 +64,6 @@ extension ParsedMessage {
         try examination.check(
             .messageIssueInstant, end.map { $0.map { now - expected.skewSeconds < $0 } ?? false } ?? true,
             "LogoutRequest/@NotOnOrAfter", expected: "after \(Instant.write(now))", found: request.notOnOrAfter)
-        return Verified(request, certificate: certificate, from: received.octets)
+        return Verified(request, certificate: certificate, from: received)
     }
 }

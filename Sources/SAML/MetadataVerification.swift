@@ -143,6 +143,12 @@ extension Examination {
             .metadataKeys, !usable.isEmpty, "\(place)/\(role.element)/KeyDescriptor",
             expected: "a signing key of sufficient length",
             found: descriptor.signingCertificates.map { "\($0.publicKey.kind)" }.joined(separator: ", "))
+        // What cannot be encrypted cannot be answered (M-20, P1-50).
+        let recipients = descriptor.encryptionKeys.filter { $0.certificate.publicKey.isStrong(for: signatures) }
+        try check(
+            .metadataKeys, role == .proxyService || !recipients.isEmpty, "\(place)/\(role.element)/KeyDescriptor",
+            expected: "an encryption key of sufficient length",
+            found: descriptor.encryptionKeys.map { "\($0.certificate.publicKey.kind)" }.joined(separator: ", "))
         let endpoints = descriptor.endpoints.filter { $0.binding == SAMLURI.post }
         try check(
             .metadataEndpoint, !endpoints.isEmpty && descriptor.endpoints.allSatisfy { isAcceptable($0.location) },

@@ -39,7 +39,7 @@ public struct OperatorDetails: Hashable, Sendable {
 }
 
 /// What our Connector publishes for the other states.
-public struct ConnectorMetadata: Sendable {
+public struct ConnectorMetadata: PublishedMetadata {
     public var entityID: EntityID
     public var country: MemberState
     public var assertionConsumerService: String
@@ -78,15 +78,6 @@ public struct ConnectorMetadata: Sendable {
             [extensions, role] + details.nodes)
     }
 
-    /// The signed document as it is published.
-    public func sealed(id: MessageID, validUntil: Date, by signer: Signer) throws(Rejection) -> [UInt8] {
-        let document = document(id: id, validUntil: validUntil)
-        return try translating { () throws(XMLFault) in
-            Array("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n".utf8)
-                + (try document.signed(by: signer, behind: 0).serialized())
-        }
-    }
-
     private var extensions: XMLNode {
         let attributes = XMLNode(
             Namespace.mdattr("EntityAttributes"), [],
@@ -95,21 +86,10 @@ public struct ConnectorMetadata: Sendable {
                 .entityAttribute(SAMLURI.applicationIdentifier, [applicationIdentifier]),
             ])
         let type = sector.map { XMLNode(Namespace.eidas("SPType"), text: $0.rawValue) }
-        let digests = DigestAlgorithm.allCases.map { XMLNode(Namespace.alg("DigestMethod"), [("Algorithm", $0.uri)]) }
-        let signatures = SignatureAlgorithm.allCases.filter { $0.scheme != .pkcs1 }.map { algorithm in
-            XMLNode(
-                Namespace.alg("SigningMethod"),
-                [("Algorithm", algorithm.uri), ("MinKeySize", algorithm.scheme == .pss ? "3072" : "256")])
-        }
-        return XMLNode(Namespace.md("Extensions"), [], [attributes, type] + digests + signatures)
+        return XMLNode(Namespace.md("Extensions"), [], [attributes, type] + XMLNode.algorithmSupport)
     }
 
     private var role: XMLNode {
-        let country = XMLNode(
-            Namespace.md("Extensions"), [], [XMLNode(Namespace.eidas("NodeCountry"), text: country.rawValue)])
-        let formats = [SAMLURI.persistent, SAMLURI.transient, SAMLURI.unspecified].map {
-            XMLNode(Namespace.md("NameIDFormat"), text: $0)
-        }
         let service = XMLNode(
             Namespace.md("AssertionConsumerService"),
             [("Binding", SAMLURI.post), ("Location", assertionConsumerService), ("index", "0"), ("isDefault", "true")])
@@ -119,14 +99,14 @@ public struct ConnectorMetadata: Sendable {
                 ("AuthnRequestsSigned", "true"), ("WantAssertionsSigned", "false"),
                 ("protocolSupportEnumeration", SAMLURI.protocolSupport),
             ],
-            [country] + signing.map { .keyDescriptor("signing", $0) }
+            [.nodeCountry(country)] + signing.map { .keyDescriptor("signing", $0) }
                 + encryption.map { .keyDescriptor("encryption", $0) }
-                + formats + [service])
+                + XMLNode.nameIDFormats + [service])
     }
 }
 
 extension OperatorDetails {
-    fileprivate var nodes: [XMLNode] {
+    var nodes: [XMLNode] {
         let language: [(XMLName, String?)] = [(Namespace.xml("lang"), "en")]
         let organization = XMLNode(
             Namespace.md("Organization"), [],
@@ -151,8 +131,46 @@ extension OperatorDetails {
     }
 }
 
+/// What one of our roles publishes for the other states.
+public protocol PublishedMetadata: Sendable {
+    /// The document, unsigned.
+    func document(id: MessageID, validUntil: Date) -> XMLNode
+}
+
+extension PublishedMetadata {
+    /// The signed document as it is published.
+    public func sealed(id: MessageID, validUntil: Date, by signer: Signer) throws(Rejection) -> [UInt8] {
+        let document = document(id: id, validUntil: validUntil)
+        return try translating { () throws(XMLFault) in
+            Array("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n".utf8)
+                + (try document.signed(by: signer, behind: 0).serialized())
+        }
+    }
+}
+
 extension XMLNode {
-    fileprivate static func entityAttribute(_ name: String, _ values: [String]) -> XMLNode {
+    /// The digests and signatures that we know (SAML Metadata Profile for Algorithm Support 1.0).
+    static var algorithmSupport: [XMLNode] {
+        let digests = DigestAlgorithm.allCases.map { XMLNode(Namespace.alg("DigestMethod"), [("Algorithm", $0.uri)]) }
+        let signatures = SignatureAlgorithm.allCases.filter { $0.scheme != .pkcs1 }.map { algorithm in
+            XMLNode(
+                Namespace.alg("SigningMethod"),
+                [("Algorithm", algorithm.uri), ("MinKeySize", algorithm.scheme == .pss ? "3072" : "256")])
+        }
+        return digests + signatures
+    }
+
+    static func nodeCountry(_ country: MemberState) -> XMLNode {
+        XMLNode(Namespace.md("Extensions"), [], [XMLNode(Namespace.eidas("NodeCountry"), text: country.rawValue)])
+    }
+
+    static var nameIDFormats: [XMLNode] {
+        [SAMLURI.persistent, SAMLURI.transient, SAMLURI.unspecified].map {
+            XMLNode(Namespace.md("NameIDFormat"), text: $0)
+        }
+    }
+
+    static func entityAttribute(_ name: String, _ values: [String]) -> XMLNode {
         XMLNode(
             Namespace.saml2("Attribute"), [("Name", name), ("NameFormat", SAMLURI.nameFormatURI)],
             values.map {
@@ -162,7 +180,7 @@ extension XMLNode {
             })
     }
 
-    fileprivate static func keyDescriptor(_ use: String, _ certificate: Certificate) -> XMLNode {
+    static func keyDescriptor(_ use: String, _ certificate: Certificate) -> XMLNode {
         let methods = use == "encryption" ? encryptionMethods(for: certificate) : []
         return XMLNode(Namespace.md("KeyDescriptor"), [("use", use)], [.keyInfo(certificate)] + methods)
     }

@@ -14,19 +14,22 @@ public struct Verified<M: Message>: Sendable {
     public let message: M
     /// The sender's certificate over whose key the signature was made.
     public let certificate: Certificate
-    private let octets: [UInt8]
+    private let received: ReceivedMessage
 
-    init(_ message: M, certificate: Certificate, from octets: [UInt8]) {
+    init(_ message: M, certificate: Certificate, from received: ReceivedMessage) {
         self.message = message
         self.certificate = certificate
-        self.octets = octets
+        self.received = received
     }
 
     /// The same message read further.
-    func map<N: Message>(_ message: N) -> Verified<N> { Verified<N>(message, certificate: certificate, from: octets) }
+    func map<N: Message>(_ message: N) -> Verified<N> { Verified<N>(message, certificate: certificate, from: received) }
+
+    /// Whether it came in an address, and not in a form.
+    public var isInAddress: Bool { received.isInAddress }
 
     /// SHA-512 over the octets of the message, for the audit trail.
-    public var digest: [UInt8] { DigestAlgorithm.sha512.hash(octets) }
+    public var digest: [UInt8] { DigestAlgorithm.sha512.hash(received.octets) }
 }
 
 /// Well-formed XML within limits. Nothing about it is known to be true: all that it tells is named `claimed…`.

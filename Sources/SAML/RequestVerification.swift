@@ -42,7 +42,7 @@ extension ParsedMessage {
         let request = try readRequest(examination)
         let certificate = try verifySender(sender, at: now, examination)
         try examination.check(request, expected, at: now)
-        return Verified(request, certificate: certificate, from: received.octets)
+        return Verified(request, certificate: certificate, from: received)
     }
 
     /// Checks an AuthnRequest by what it says itself (``examineAlone(openingWith:at:_:)``).

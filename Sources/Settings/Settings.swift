@@ -30,6 +30,10 @@ public struct Settings: Hashable, Sendable {
     public var connector: Connector
     /// `clave`: how the national services see this node.
     public var clave: Clave
+    /// `proxy-service`: how Connectors of other states see this node. Default none: they are not served.
+    public var proxyService: ProxyService?
+    /// `clave-gateway`: where people from here identify themselves. Required beside `proxy-service`, and only there.
+    public var claveGateway: ClaveGateway?
     /// `trust-lists`: list of paths. Default `metadata/trust-list.yaml`. Read again without restart.
     public var trustLists: [String]
     /// `services`: list of paths. Default `metadata/services.yaml`. Read again without restart.
@@ -143,6 +147,68 @@ extension Settings {
         public var issuer: String
         /// `signing-key`, `signing-certificate`: paths. Required. Sign answers to services; kits expect RSA.
         public var signing: KeyPair
+    }
+
+    public struct ProxyService: Hashable, Sendable {
+        public enum Identifiers: String, Hashable, Sendable, CaseIterable { case national, derived }
+
+        /// `entity-id`: address where the metadata is served. Default `<public-url>/eidas/proxy/metadata`.
+        public var entityID: EntityID
+        /// `signing-key`, `signing-certificate`: paths. Required. Sign answers.
+        public var signing: KeyPair
+        /// `metadata-key`, `metadata-certificate`: paths. Default the signing pair. Sign the metadata.
+        public var metadata: KeyPair
+        /// `signature-algorithm`: a word. Default what fits the key.
+        public var signatureAlgorithm: SignatureAlgorithm?
+        /// `metadata-validity-hours`: 1 to 720. Default 24.
+        public var metadataValidityHours: Int
+        /// `request-age-seconds`: 10 to 900. Default 60. How old a request may be; the peer's clock skew comes on top.
+        public var requestAgeSeconds: Int
+        /// `needs-requester-id`: true or false. Default `false`. Private requesters must then say for whom they ask.
+        public var needsRequesterID: Bool
+        /// `consent-pages`: 1 or 2. Default 2. One page before the person is identified and one after, or the latter alone.
+        public var consentPages: Int
+        /// `identifiers`: `national` or `derived`. Default `national`: the number itself, `ES/XX/00000000T`.
+        public var identifiers: Identifiers
+        /// `identifier-key`: path of 64 hexadecimal digits. Required with `derived`. Whoever changes it makes new people of all.
+        public var identifierKey: String?
+        /// `attribute-sources`: path. Default none. Read again without restart.
+        public var attributeSources: String?
+    }
+
+    public struct ClaveGateway: Hashable, Sendable {
+        public enum Method: String, Hashable, Sendable, CaseIterable { case certificate, permanent, pin, mobile }
+        public enum Release: String, Hashable, Sendable, CaseIterable {
+            case notified
+            case nonNotified = "non-notified"
+            case refused
+        }
+
+        public struct MethodPolicy: Hashable, Sendable {
+            /// `released-as`: a word. Default `notified` for certificates, `non-notified` for the others.
+            public var release: Release
+            /// `highest-loa`: a word. Default `high` for certificates, `substantial` for the others.
+            public var highestLoA: LoA
+            /// `offered`: true or false. Default `true`. Whether people may choose it.
+            public var isOffered: Bool
+        }
+
+        /// `address`: where requests go. Required.
+        public var address: String
+        /// `provider-name`: `NIF_DIR3`, as we are registered. Required.
+        public var providerName: EntityID
+        /// `application`: text without `;`. Default none. Sent behind the name.
+        public var application: String?
+        /// `certificates`: paths of the certificates that the gateway signs with. Required.
+        public var certificates: [String]
+        /// `issuers`: names that its answers may bear. Default any.
+        public var issuers: [EntityID]
+        /// `signing-key`, `signing-certificate`: paths. Required. Sign our requests, and open answers that are encrypted.
+        public var signing: KeyPair
+        /// `clock-skew-seconds`: 0 to 300. Default 60.
+        public var clockSkewSeconds: Int
+        /// `methods`: what each counts for abroad.
+        public var methods: [Method: MethodPolicy]
     }
 
     public struct Mappings: Hashable, Sendable {

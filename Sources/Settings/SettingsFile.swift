@@ -64,6 +64,8 @@ struct SettingsReader {
             storeKey: storeKey(map["store-key"], in: state),
             connector: map["connector"].section { connector($0, base: base) },
             clave: map["clave"].section { clave($0, base: base) },
+            proxyService: proxyService(map["proxy-service"], base: base, beside: map["clave-gateway"]),
+            claveGateway: claveGateway(map["clave-gateway"], beside: map["proxy-service"]),
             trustLists: paths(map["trust-lists"], default: "metadata/trust-list.yaml"),
             services: paths(map["services"], default: "metadata/services.yaml"),
             mappings: map["mappings"].section(mappings),

@@ -56,7 +56,10 @@ extension Exchange {
     ///
     /// - Parameter newest: what it was found by before this step.
     package func awaited(before newest: MessageID?) -> MessageID? {
-        if case .finished = stage { newest } else { question?.id }
+        switch stage {
+        case .consenting, .finished: newest
+        case .choosing, .asked: question?.id
+        }
     }
 }
 

@@ -91,17 +91,18 @@ struct MetadataSource: Sendable {
 
     // MARK: Last good copy
 
-    func copy(of entity: EntityID) -> [UInt8]? {
-        try? Self.file(path(of: entity))  // None is kept yet, or it is of no use: the source will be asked.
+    func copy(of entry: NodeEntry) -> [UInt8]? {
+        try? Self.file(path(of: entry))  // None is kept yet, or it is of no use: the source will be asked.
     }
 
     /// Written aside and renamed, so that a crash leaves the old copy or the new one.
-    func keep(_ octets: [UInt8], of entity: EntityID) throws {
+    func keep(_ octets: [UInt8], of entry: NodeEntry) throws {
         try FileManager.default.createDirectory(atPath: copies, withIntermediateDirectories: true)
-        try Data(octets).write(to: URL(fileURLWithPath: path(of: entity)), options: .atomic)
+        try Data(octets).write(to: URL(fileURLWithPath: path(of: entry)), options: .atomic)
     }
 
-    private func path(of entity: EntityID) -> String {
-        copies + "/" + DigestAlgorithm.sha256.hash(Array(entity.rawValue.utf8)).hexadecimal + ".xml"
+    private func path(of entry: NodeEntry) -> String {
+        let name = DigestAlgorithm.sha256.hash(Array(entry.entityID.rawValue.utf8)).hexadecimal
+        return copies + "/" + name + (entry.isAsked ? ".xml" : ".connector.xml")
     }
 }

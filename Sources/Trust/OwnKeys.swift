@@ -13,6 +13,21 @@ public struct OwnKeys: Sendable {
     public let metadata: Signer
     public let gateway: Signer
     public let decryption: [DecryptionKey]
+    /// `nil` where the settings have no Proxy-Service.
+    public let proxyService: ProxyService?
+
+    /// The keys of the other direction.
+    public struct ProxyService: Sendable {
+        /// Signs answers to Connectors.
+        public let signer: Signer
+        public let metadata: Signer
+        /// Signs our requests to the gateway.
+        public let service: Signer
+        /// Opens what the gateway encrypts for us.
+        let decryption: DecryptionKey
+        let gatewayCertificates: [Certificate]
+        let identifiers: IdentifierForm
+    }
 
     /// Reads every key of the settings; what cannot be used is a fault of its own.
     public init?(_ settings: Settings, at now: Date, into faults: Faults) {
@@ -23,6 +38,11 @@ public struct OwnKeys: Sendable {
         let gateway = reader.signer(settings.clave.signing, nil, policy: .clave)
         let decryption = reader.decryptionKey(settings.connector.encryption)
         if let tls = settings.listen.tls { reader.checkServer(tls) }
+        let count = faults.count
+        proxyService = settings.proxyService.flatMap { proxy in
+            settings.claveGateway.flatMap { reader.proxyService(proxy, $0) }
+        }
+        guard settings.proxyService == nil || proxyService != nil || faults.count > count else { return nil }
         guard let connector, let metadata, let gateway, let decryption else { return nil }
         if decryption.key.belongs(to: connector.certificate.publicKey) {
             // Cryptographic Requirements 1.4 §3.5.2.
@@ -45,22 +65,28 @@ public struct OwnKeys: Sendable {
             assertionConsumerService: settings.publicURL.description + Paths.assertionConsumerService,
             sector: connector.spType.sector, signing: [self.connector.certificate],
             encryption: decryption.map(\.certificate),
-            details: OperatorDetails(
-                name: connector.organization.name, displayName: connector.organization.displayName,
-                url: connector.organization.url, support: .init(connector.support),
-                technical: .init(connector.technical)),
-            applicationIdentifier: "Puente:puente:\(version)")
+            details: details(settings), applicationIdentifier: "Puente:puente:\(version)")
+    }
+
+    func details(_ settings: Settings) -> OperatorDetails {
+        let connector = settings.connector
+        return OperatorDetails(
+            name: connector.organization.name, displayName: connector.organization.displayName,
+            url: connector.organization.url, support: .init(connector.support),
+            technical: .init(connector.technical))
     }
 
     /// Who we are, for a snapshot.
-    func node(_ settings: Settings) -> Snapshot.Node {
+    func node(_ settings: Settings) -> Route.Node {
         let base = settings.publicURL.description
-        return Snapshot.Node(
-            country: settings.memberState, connector: settings.connector.entityID,
-            assertionConsumerService: base + Paths.assertionConsumerService, connectorSigner: connector,
-            decryptionKeys: decryption, gateway: EntityID(settings.clave.issuer),
-            gatewayAddresses: [base + Paths.clave2],
-            requestAgeSeconds: Double(settings.requestAgeMinutes * 60))
+        return Route.Node(
+            country: settings.memberState,
+            asker: Route.Asker(
+                name: settings.connector.entityID, assertionConsumerService: base + Paths.assertionConsumerService,
+                audience: settings.connector.entityID, signer: connector, decryptionKeys: decryption),
+            answerer: Route.Answerer(
+                name: EntityID(settings.clave.issuer), addresses: [base + Paths.clave2],
+                requestAgeSeconds: Double(settings.requestAgeMinutes * 60)))
     }
 }
 
@@ -69,6 +95,9 @@ public enum Paths {
     public static let clave2 = "/Proxy2/ServiceProvider"
     public static let connectorMetadata = "/eidas/connector/metadata"
     public static let assertionConsumerService = "/eidas/connector/acs"
+    public static let proxyServiceMetadata = "/eidas/proxy/metadata"
+    public static let singleSignOnService = "/eidas/proxy/sso"
+    public static let gatewayAnswers = "/clave/acs"
 }
 
 private struct KeyReader {
@@ -97,6 +126,51 @@ private struct KeyReader {
             fault(pair.certificate, "the certificate of \(pair.key)", error.found ?? "another")
             return nil
         }
+    }
+
+    func proxyService(
+        _ settings: Settings.ProxyService, _ gateway: Settings.ClaveGateway
+    ) -> OwnKeys.ProxyService? {
+        let algorithm = settings.signatureAlgorithm.map(SignatureAlgorithm.init)
+        let signer = signer(settings.signing, algorithm, policy: .eidas)
+        let metadata = self.signer(settings.metadata, nil, policy: .eidas)
+        // The kits sign with RSA and SHA-512 (Cl@ve dossier §2.5).
+        let service = self.signer(gateway.signing, .rsaSHA512, policy: .clave)
+        let certificates = gateway.certificates.flatMap { path in
+            contents(path).flatMap { octets in
+                attempt(path, "a certificate in PEM or DER") { () throws(XMLFault) in
+                    try XMLSecurity.certificates(pemOrDER: octets)
+                }
+            } ?? []
+        }
+        let identifiers = identifiers(settings)
+        guard let signer, let metadata, let service, let identifiers, !certificates.isEmpty else { return nil }
+        let opened = attempt(gateway.signing.key, "an RSA key") { () throws(XMLFault) in
+            try DecryptionKey(key: service.key, certificate: service.certificate)
+        }
+        guard let decryption = opened else { return nil }
+        return OwnKeys.ProxyService(
+            signer: signer, metadata: metadata, service: service, decryption: decryption,
+            gatewayCertificates: certificates, identifiers: identifiers)
+    }
+
+    private func identifiers(_ settings: Settings.ProxyService) -> IdentifierForm? {
+        guard settings.identifiers == .derived, let path = settings.identifierKey else { return .national }
+        let text = contents(path).map { String(decoding: $0, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines) }
+        guard let key = text.flatMap(Self.octets).flatMap(DerivationKey.init) else {
+            faults.add(
+                Fault(
+                    file: path, expected: "64 hexadecimal digits", found: "something else",
+                    advice: "Make it once with openssl rand -hex 32, and keep a copy: identifiers depend on it for ever."))
+            return nil
+        }
+        return .derived(key)
+    }
+
+    private static func octets(_ hexadecimal: String) -> [UInt8]? {
+        let digits = hexadecimal.utf8.compactMap(\.hexadecimalDigit)
+        guard digits.count == hexadecimal.utf8.count, digits.count.isMultiple(of: 2) else { return nil }
+        return stride(from: 0, to: digits.count, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
     }
 
     /// The pair of the listener, which is read again where it is used.

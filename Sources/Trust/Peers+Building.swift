@@ -3,6 +3,7 @@ import Dialects
 import Federation
 import Foundation
 import SAML
+import Settings
 import XMLSecurity
 
 extension Requester {
@@ -45,8 +46,101 @@ extension Responder {
             attributes: Set(descriptor.attributes), protocolVersions: verified.entity.protocolVersions,
             needsRequesterID: verified.entity.needsRequesterID, sendsRequesterID: profile.sendsRequesterID,
             nameIDFormat: profile.requestsNameID.uri, skewSeconds: Double(profile.clockSkewSeconds),
-            acceptsNonNotified: profile.acceptsNonNotified, requiresConfirmation: profile.requiresSubjectConfirmation,
+            acceptsNonNotified: profile.acceptsNonNotified,
+            demands: profile.requiresSubjectConfirmation ? .eidas : .eidas.subtracting(.confirmation),
             validUntil: verified.validUntil)
+    }
+}
+
+extension Requester {
+    /// A Connector abroad, as its verified metadata and the trust list describe it together.
+    ///
+    /// - Throws: ``Rule/metadataEndpoint``, ``Rule/metadataKeys``: what cannot be answered is not listened to.
+    /// - Spec: eIDAS dossier P1-34, P1-50, P2-15, P2-17.
+    init(_ verified: VerifiedEntity, _ entry: NodeEntry, signer: Signer) throws(Rejection) {
+        let descriptor = verified.descriptor
+        let endpoints = descriptor.endpoints.filter { $0.binding == SAMLURI.post }
+        let ordered = endpoints.filter(\.isDefault) + endpoints.filter { !$0.isDefault }
+        guard !ordered.isEmpty else {
+            throw Rejection(.metadataEndpoint, "SPSSODescriptor/AssertionConsumerService", expected: SAMLURI.post)
+        }
+        let (recipient, cipher) = try Self.recipient(descriptor.encryptionKeys, entry.profile)
+        self.init(
+            name: entry.entityID, country: entry.country,
+            displayName: entry.displayName.isEmpty
+                ? verified.entity.organizationName.map { ["en": $0] } ?? [:] : entry.displayName,
+            sender: Sender(signingCertificates: descriptor.signingCertificates, signatures: .eidas),
+            returnAddresses: ordered.map { .exactly($0.location) }, homePage: nil, lowestLoA: .low, attributes: [],
+            persons: Set(PersonKind.allCases), acceptsRepresentation: true, acceptsNonNotified: true,
+            sector: verified.entity.sector ?? .private,
+            seal: Seal(signer: signer, recipients: [recipient], cipher: cipher), assertionInErrors: false,
+            identifierForm: .verbatim, selectedIdP: nil, isEnabled: entry.enabled)
+        protocolVersions = verified.entity.protocolVersions
+        publishesSector = verified.entity.sector != nil
+        skewSeconds = Double(entry.profile.clockSkewSeconds)
+        validUntil = verified.validUntil
+    }
+
+    /// The first key that may be used, because old nodes look at the first EncryptedKey alone; with the strongest cipher
+    /// that is published for it (eIDAS dossier §5.4).
+    private static func recipient(
+        _ keys: [EntityDescriptor.EncryptionKey], _ profile: PeerProfile
+    ) throws(Rejection) -> (Recipient, ContentCipher) {
+        for key in keys where key.certificate.publicKey.isStrong(for: .eidas) {
+            let ciphers = [ContentCipher.aes256GCM, .aes192GCM, .aes128GCM]
+            let cipher = ciphers.first { key.methods.contains($0.uri) }
+            let namesCiphers = ContentCipher.allCases.contains { key.methods.contains($0.uri) }
+            guard cipher != nil || !namesCiphers else { continue }
+            let knowsOnlyOld =
+                key.methods.contains(AlgorithmURI.rsaOAEPMGF1P) && !key.methods.contains(AlgorithmURI.rsaOAEP)
+            guard !knowsOnlyOld || profile.allowsOldKeyTransport else { continue }
+            do throws(XMLFault) {
+                return (
+                    try Recipient(key.certificate, transport: knowsOnlyOld ? .rsaOAEPMGF1P : nil), cipher ?? .aes256GCM
+                )
+            } catch { continue }
+        }
+        throw Rejection(
+            .metadataKeys, "SPSSODescriptor/KeyDescriptor[@use='encryption']",
+            expected: "a key of sufficient length, with AES-GCM and rsa-oaep or ECDH-ES",
+            found: keys.map { "\($0.certificate.publicKey.kind)" }.joined(separator: ", "))
+    }
+}
+
+extension Responder {
+    /// The national gateway, as the settings describe it.
+    init(_ gateway: Settings.ClaveGateway, of country: MemberState, _ certificates: [Certificate]) {
+        self.init(
+            entityID: EntityID(gateway.address), country: country, displayName: ["es": "Cl@ve", "en": "Cl@ve"],
+            sender: Sender(signingCertificates: certificates, signatures: .clave),
+            encryption: EncryptionPolicy(allowsOldKeyTransport: true), singleSignOnService: gateway.address,
+            levels: [], attributes: [], protocolVersions: [], needsRequesterID: false, sendsRequesterID: .never,
+            nameIDFormat: nil, skewSeconds: Double(gateway.clockSkewSeconds), acceptsNonNotified: false,
+            demands: .clave, issuers: Set(gateway.issuers), validUntil: .distantFuture)
+    }
+}
+
+extension ClaveGateway.MethodPolicy {
+    init(_ policy: Settings.ClaveGateway.MethodPolicy) {
+        let release: Release =
+            switch policy.release {
+            case .notified: .notified
+            case .nonNotified: .nonNotified
+            case .refused: .refused
+            }
+        self.init(release, upTo: policy.highestLoA, isOffered: policy.isOffered)
+    }
+}
+
+extension ClaveGateway.Method {
+    init(_ method: Settings.ClaveGateway.Method) {
+        self =
+            switch method {
+            case .certificate: .certificate
+            case .permanent: .permanent
+            case .pin: .pin
+            case .mobile: .mobile
+            }
     }
 }
 

@@ -12,7 +12,7 @@ extension TrustDirectory {
     /// - Parameter settings: may be a draft; what is missing in it was told where it was read.
     public static func check(_ settings: Settings, at now: Date, into faults: Faults) {
         let draft = draft(settings, at: now, into: faults)
-        outages(of: draft.registry.draft?.nodes ?? [], at: now).forEach(faults.add)
+        outages(of: (draft.registry.draft?.nodes ?? []).filter { $0.isInUse(settings) }, at: now).forEach(faults.add)
         if let keys = draft.keys, let registry = draft.registry.value {
             _ = requesters(registry.services, keys, into: faults)
         }
@@ -21,7 +21,7 @@ extension TrustDirectory {
     /// Nodes in use whose metadata file cannot be used.
     private static func outages(of nodes: [NodeEntry], at now: Date) -> [Fault] {
         nodes.compactMap { entry in
-            guard entry.isInUse, entry.isComplete, case .file(let path) = entry.source,
+            guard entry.isComplete, case .file(let path) = entry.source,
                 let failure = atHand(entry, MetadataSource(copies: ""), at: now).failure
             else { return nil }
             return Fault(
@@ -33,11 +33,14 @@ extension TrustDirectory {
 
     /// One line about what is registered.
     public var summary: String {
-        let snapshot = snapshot
-        let countries = Set(snapshot.countries.map(\.memberState)).count
-        let usable = snapshot.countries.count { if case .usable = $0.state { true } else { false } }
-        return
-            "\(snapshot.requesters.count) services, \(snapshot.countries.count) nodes of \(countries) countries, \(usable) of them ready"
+        let (connector, proxyService) = (snapshot.connector, snapshot.proxyService)
+        let countries = Set(connector.countries.map(\.memberState)).count
+        let usable = connector.countries.count { if case .usable = $0.state { true } else { false } }
+        let asked =
+            "\(connector.requesters.count) services, \(connector.countries.count) nodes of \(countries) countries, \(usable) of them ready"
+        guard let proxyService else { return asked }
+        let known = proxyService.requesters.count + proxyService.outOfOrder.count
+        return asked + "; \(known) Connectors, \(proxyService.requesters.count) of them ready"
     }
 }
 

@@ -21,9 +21,17 @@ public final class TrustDirectory: Sendable {
         var since: Date
     }
 
+    /// An entity may have both roles, each with a source and pins of its own.
+    struct NodeKey: Hashable, Sendable {
+        let entityID: EntityID
+        let role: EntityDescriptor.Role
+
+        init(_ entry: NodeEntry) { (entityID, role) = (entry.entityID, entry.role) }
+    }
+
     private struct State: Sendable {
         var files: Files
-        var known: [EntityID: Known]
+        var known: [NodeKey: Known]
         var snapshot: Snapshot
     }
 
@@ -57,7 +65,7 @@ public final class TrustDirectory: Sendable {
     /// The snapshot in force. Take it once for each step of a login.
     public var snapshot: Snapshot { state.withLock(\.snapshot) }
     public var keys: OwnKeys { state.withLock(\.files.keys) }
-    private var entries: [NodeEntry] { state.withLock(\.files.registry.nodes).filter(\.isInUse) }
+    private var entries: [NodeEntry] { state.withLock(\.files.registry.nodes).filter { $0.isInUse(settings) } }
 
     /// Reads the files and the metadata that is at hand. Nothing is fetched yet.
     ///
@@ -69,7 +77,7 @@ public final class TrustDirectory: Sendable {
         guard let files = Self.files(settings, at: now, into: faults) else { return nil }
         let requesters = Self.requesters(files.registry.services, files.keys, into: faults)
         guard faults.isEmpty else { return nil }
-        let known = Self.atHand(files.registry.nodes.filter(\.isInUse), source, at: now)
+        let known = Self.atHand(files.registry.nodes.filter { $0.isInUse(settings) }, source, at: now)
         state = Mutex(
             State(
                 files: files, known: known,
@@ -84,9 +92,9 @@ public final class TrustDirectory: Sendable {
         guard faults.isEmpty else { return faults.sorted }
         let before = state.withLock(\.known)
         // The pins or the country may have changed: what was good is verified again.
-        var known = Self.atHand(files.registry.nodes.filter(\.isInUse), source, at: now)
-        for (entity, fresh) in known where fresh.entity == nil {
-            if let earlier = before[entity] { known[entity]?.since = earlier.since }
+        var known = Self.atHand(files.registry.nodes.filter { $0.isInUse(settings) }, source, at: now)
+        for (node, fresh) in known where fresh.entity == nil {
+            if let earlier = before[node] { known[node]?.since = earlier.since }
         }
         let snapshot = Self.snapshot(files, requesters, known, settings, at: now)
         state.withLock { $0 = State(files: files, known: known, snapshot: snapshot) }
@@ -98,7 +106,7 @@ public final class TrustDirectory: Sendable {
     /// - Parameter afterReading: whether files were read a moment ago, so that those which were good need not be read again.
     public func refresh(afterReading: Bool = false, now: @Sendable () -> Date) async {
         let known = state.withLock(\.known)
-        let entries = entries.filter { !afterReading || $0.source.isFetched || known[$0.entityID]?.entity == nil }
+        let entries = entries.filter { !afterReading || $0.source.isFetched || known[NodeKey($0)]?.entity == nil }
         await withTaskGroup(of: (NodeEntry, Result<(VerifiedEntity, [UInt8]), Rejection>).self) { group in
             for entry in entries {
                 let instant = now()
@@ -145,7 +153,7 @@ public final class TrustDirectory: Sendable {
     private func keep(_ octets: [UInt8], of entry: NodeEntry) {
         guard case .https = entry.source else { return }
         do {
-            try source.keep(octets, of: entry.entityID)
+            try source.keep(octets, of: entry)
         } catch {
             logger.error(
                 "copy of metadata not written", metadata: ["entity": "\(entry.entityID)", "cause": "\(error)"])
@@ -156,9 +164,9 @@ public final class TrustDirectory: Sendable {
         state.withLock { state in
             // What was verified by an entry that was changed or removed meanwhile no longer counts: its pins may be gone.
             guard state.files.registry.nodes.contains(entry) else { return }
-            body(&state.known[entry.entityID, default: Known(entity: nil, failure: nil, since: now)])
+            body(&state.known[NodeKey(entry), default: Known(entity: nil, failure: nil, since: now)])
             state.snapshot = Self.snapshot(
-                state.files, state.snapshot.requesters, state.known, settings, at: now)
+                state.files, state.snapshot.connector.requesters, state.known, settings, at: now)
         }
     }
 }
@@ -170,8 +178,9 @@ extension NodeEntry.Source {
 extension NodeEntry {
     /// Whether we ask this node: Connectors ask us instead.
     var isAsked: Bool { role == .proxyService }
-    /// Whether its metadata is wanted: a node that is switched off is left in peace.
-    var isInUse: Bool { isAsked && enabled }
+    /// Whether its metadata is wanted: a node that is switched off is left in peace, and so are Connectors as long as they
+    /// are not served.
+    func isInUse(_ settings: Settings) -> Bool { enabled && (isAsked || settings.proxyService != nil) }
 }
 
 // MARK: Building
@@ -224,11 +233,11 @@ extension TrustDirectory {
     }
 
     /// What is known of each node without fetching. On all cores, because nobody can log in before it is done.
-    private static func atHand(_ entries: [NodeEntry], _ source: MetadataSource, at now: Date) -> [EntityID: Known] {
-        let known = Mutex<[EntityID: Known]>([:])
+    private static func atHand(_ entries: [NodeEntry], _ source: MetadataSource, at now: Date) -> [NodeKey: Known] {
+        let known = Mutex<[NodeKey: Known]>([:])
         DispatchQueue.concurrentPerform(iterations: entries.count) { number in
             let found = atHand(entries[number], source, at: now)
-            known.withLock { $0[entries[number].entityID] = found }
+            known.withLock { $0[NodeKey(entries[number])] = found }
         }
         return known.withLock { $0 }
     }
@@ -241,7 +250,7 @@ extension TrustDirectory {
                 return Known(
                     entity: try verify(try MetadataSource.file(path), entry, at: now), failure: nil, since: now)
             case .https(let url, _):
-                guard let copy = source.copy(of: entry.entityID) else {
+                guard let copy = source.copy(of: entry) else {
                     throw Rejection(.metadataUnavailable, url, expected: "metadata", found: "none was fetched yet")
                 }
                 return Known(entity: try verify(copy, entry, at: now), failure: nil, since: now)
@@ -252,19 +261,20 @@ extension TrustDirectory {
     }
 
     private static func snapshot(
-        _ files: Files, _ requesters: [EntityID: Requester], _ known: [EntityID: Known], _ settings: Settings,
+        _ files: Files, _ requesters: [EntityID: Requester], _ known: [NodeKey: Known], _ settings: Settings,
         at now: Date
     ) -> Snapshot {
-        Snapshot(
-            node: files.keys.node(settings), requesters: requesters,
-            countries: files.registry.nodes.filter(\.isAsked).map { country($0, known[$0.entityID], at: now) },
-            requesterDialect: Clave2(mapping: files.clave2),
-            responderDialect: EIDAS(mapping: files.eidas, saysSectorInRequest: settings.connector.spType == .inRequest))
+        let eidas = EIDAS(mapping: files.eidas, saysSectorInRequest: settings.connector.spType == .inRequest)
+        let connector = Route(
+            .connector, node: files.keys.node(settings), requesters: requesters,
+            countries: files.registry.nodes.filter(\.isAsked).map { country($0, known[NodeKey($0)], at: now) },
+            requesterDialect: Clave2(mapping: files.clave2), responderDialect: eidas)
+        return Snapshot(connector: connector, proxyService: proxyService(files, known, eidas, settings))
     }
 
-    private static func country(_ entry: NodeEntry, _ known: Known?, at now: Date) -> Snapshot.Country {
-        func out(_ reason: Rejection) -> Snapshot.Country.State { .out(reason, since: known?.since ?? now) }
-        let state: Snapshot.Country.State
+    private static func country(_ entry: NodeEntry, _ known: Known?, at now: Date) -> Route.Country {
+        func out(_ reason: Rejection) -> Route.Country.State { .out(reason, since: known?.since ?? now) }
+        let state: Route.Country.State
         if !entry.enabled {
             state = out(Rejection(.countryDisabled, expected: "enabled: true", found: "false"))
         } else if let entity = known?.entity {
@@ -272,7 +282,7 @@ extension TrustDirectory {
         } else {
             state = out(known?.failure ?? Rejection(.metadataUnavailable, found: "nothing yet"))
         }
-        return Snapshot.Country(
+        return Route.Country(
             memberState: entry.country, entityID: entry.entityID, displayName: entry.displayName, state: state)
     }
 }

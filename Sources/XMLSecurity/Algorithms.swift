@@ -207,7 +207,7 @@ public enum AlgorithmURI {
     static let inclusiveC14N = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"
     static let enveloped = "http://www.w3.org/2000/09/xmldsig#enveloped-signature"
     public static let rsaOAEP = "http://www.w3.org/2009/xmlenc11#rsa-oaep"
-    static let rsaOAEPMGF1P = "http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p"
+    public static let rsaOAEPMGF1P = "http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p"
     public static let ecdhES = "http://www.w3.org/2009/xmlenc11#ECDH-ES"
     static let concatKDF = "http://www.w3.org/2009/xmlenc11#ConcatKDF"
     static let encryptedElement = "http://www.w3.org/2001/04/xmlenc#Element"

@@ -61,8 +61,11 @@ public struct XMLNode: Hashable, Sendable {
         /// Unqualified ones first, then by namespace URI and local name (Canonical XML 1.0 §4.8).
         static func precedes(_ a: Attribute, _ b: Attribute) -> Bool {
             let (left, right) = (a.name.namespace?.uri ?? "", b.name.namespace?.uri ?? "")
-            return left == right ? a.name.local < b.name.local : left < right
+            return left == right ? precedes(a.name.local, b.name.local) : precedes(left, right)
         }
+
+        /// By octets, which in UTF-8 is by code points (Canonical XML 1.0 §2.2); texts are compared by what marks amount to.
+        static func precedes(_ a: String, _ b: String) -> Bool { a.utf8.lexicographicallyPrecedes(b.utf8) }
     }
 
     /// - Parameter attributes: those whose value is `nil` are left out.
@@ -149,7 +152,7 @@ private struct Writer {
         for namespace in others { scope.note(namespace) }
         if let namespace = node.name.namespace { scope.note(namespace) }
         for attribute in node.attributes { if let namespace = attribute.name.namespace { scope.note(namespace) } }
-        if scope.count > outer + 1 { scope[outer...].sort { $0.prefix < $1.prefix } }
+        if scope.count > outer + 1 { scope[outer...].sort { XMLNode.Attribute.precedes($0.prefix, $1.prefix) } }
         for namespace in scope[outer...] {
             copy(" xmlns:")
             copy(namespace.prefix)

@@ -410,7 +410,7 @@ struct AnswerCheckTests {
         arguments: [TestKey.connectorEncryption] + TestKey.curves)
     func recipients(key: TestKey) throws {
         var world = try World()
-        world.node.decryptionKeys = [try key.decryption()]
+        world.node.asker.decryptionKeys = [try key.decryption()]
         for isBeside in [false, true] {
             let outcome = try world.accept { answer in
                 answer.recipients = [try key.recipient()]
@@ -433,7 +433,7 @@ struct AnswerCheckTests {
     func profiles() throws {
         var world = try World()
         world.responder.encryption = EncryptionPolicy(allowsOldKeyTransport: true)
-        world.responder.requiresConfirmation = false
+        world.responder.demands.remove(.confirmation)
         world.responder.skewSeconds = 300
         let relaxed = world
         #expect(
@@ -463,7 +463,7 @@ struct AnswerCheckTests {
     @Test("A key for the next year opens while the old one still does")
     func renewal() throws {
         var world = try World()
-        world.node.decryptionKeys = [
+        world.node.asker.decryptionKeys = [
             try TestKey.p384.decryption(), try TestKey.rsa3072a.decryption(),
             try TestKey.connectorEncryption.decryption(),
         ]

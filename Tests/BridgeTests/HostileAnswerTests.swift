@@ -276,10 +276,10 @@ struct HostileAnswerTests {
         let rule = try brokenRule {
             let received = try ReceivedMessage(
                 post: Base64.encode(attack.make(stolen)), relayState: stolen.question.relayState)
-            let snapshot = try world.snapshot()
-            let verified = try snapshot.authenticateResponse(
+            let route = try world.route()
+            let verified = try route.authenticateResponse(
                 ParsedMessage(received), to: stolen.question, at: world.now)
-            _ = try snapshot.receiveResponse(verified, in: stolen.exchange, to: stolen.question, at: world.now)
+            _ = try route.receiveResponse(verified, in: stolen.exchange, to: stolen.question, at: world.now)
         }
         #expect(rule == attack.rule)
     }
@@ -316,9 +316,9 @@ struct HostileAnswerTests {
         let world = try World()
         guard let received = try? ReceivedMessage(post: Base64.encode(edited), relayState: stolen.question.relayState),
             let parsed = try? ParsedMessage(received),
-            let verified = try? world.snapshot().authenticateResponse(parsed, to: stolen.question, at: world.now)
+            let verified = try? world.route().authenticateResponse(parsed, to: stolen.question, at: world.now)
         else { return }
-        let outcome = try world.snapshot().receiveResponse(
+        let outcome = try world.route().receiveResponse(
             verified, in: stolen.exchange, to: stolen.question, at: world.now)
         #expect(outcome == expected)
     }

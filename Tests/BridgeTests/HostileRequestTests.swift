@@ -127,7 +127,7 @@ struct HostileRequestTests {
         let world = try World()
         let rule = try brokenRule {
             let received = try ReceivedMessage(post: Base64.encode(attack.make(signed, signature)), relayState: "x")
-            _ = try world.snapshot().receiveRequest(received, at: world.now)
+            _ = try world.route().receiveRequest(received, at: world.now)
         }
         #expect(rule == attack.rule)
     }
@@ -140,7 +140,7 @@ struct HostileRequestTests {
         if seed % 10 == 0 { octets = (0..<300).map { _ in UInt8.random(in: 0...255, using: &random) } }
         let world = try World()
         guard let received = try? ReceivedMessage(post: Base64.encode(octets), relayState: "x") else { return }
-        let rule = try brokenRule { _ = try world.snapshot().receiveRequest(received, at: world.now) }
+        let rule = try brokenRule { _ = try world.route().receiveRequest(received, at: world.now) }
         #expect(rule != .ownFailure)
     }
 
@@ -150,7 +150,7 @@ struct HostileRequestTests {
         var random = Seeded(seed)
         let world = try World()
         guard let received = try? ReceivedMessage(post: Base64.encode(octets.edited(&random)), relayState: "a8Tk20Zq"),
-            let read = try? world.snapshot().receiveRequest(received, at: world.now)
+            let read = try? world.route().receiveRequest(received, at: world.now)
         else { return }
         #expect(read.request == expected)
     }

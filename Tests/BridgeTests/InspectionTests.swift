@@ -12,9 +12,9 @@ import XMLSecurity
 struct InspectionTests {
     static let now = Instant.read("2026-11-27T00:00:00Z") ?? .distantPast
 
-    static func look(_ octets: [UInt8], keys: [DecryptionKey] = [], by snapshot: Snapshot? = nil) -> Inspection {
+    static func look(_ octets: [UInt8], keys: [DecryptionKey] = [], by route: Snapshot? = nil) -> Inspection {
         do throws(Rejection) {
-            return Inspection(try Unwrapped(octets), by: snapshot, openingWith: keys, at: now)
+            return Inspection(try Unwrapped(octets), by: route, openingWith: keys, at: now)
         } catch {
             return Inspection(unreadable: error)
         }
@@ -160,8 +160,8 @@ struct InspectionTests {
         let world = try World()
         let field = "SAMLRequest=" + Self.escaped(Base64.encode(try ServiceRequest(.engine28).octets()))
         let saved = try Unwrapped(Array(spoil(field).utf8))
-        for snapshot in [nil, try world.snapshot()] {
-            let inspection = Inspection(saved, by: snapshot, at: world.now)
+        for route in [nil, try world.snapshot()] {
+            let inspection = Inspection(saved, by: route, at: world.now)
             let broken = inspection.findings.filter { !$0.passed }.map(\.rule)
             #expect(broken == [rule])
             #expect(inspection.findings.count > 5)
@@ -209,7 +209,7 @@ struct InspectionTests {
         let services = try Self.services(vector.folder)
         var world = try World()
         if node["IssueInstant"].flatMap(Instant.read) != nil { node.set("IssueInstant", World.instant) }
-        world.node.gatewayAddresses = Set([node["Destination"]].compactMap { $0 })
+        world.node.answerer.addresses = Set([node["Destination"]].compactMap { $0 })
         if !vector.expected.contains("unknown issuer") {
             world.requester.name = node["ProviderName"].map(Clave2.registeredName) ?? EntityID(issuer ?? "")
         }

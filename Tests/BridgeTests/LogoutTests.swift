@@ -33,7 +33,7 @@ struct LogoutTests {
     @Test("A logout is answered with success, at the registered address")
     func success() throws {
         let world = try World()
-        let (request, requester, answer) = try world.snapshot().answerLogout(try Self.request(), at: world.now)
+        let (request, requester, answer) = try world.route().answerLogout(try Self.request(), at: world.now)
         #expect(request.message.id.rawValue == "_logout" && requester.rawValue == ServiceRequest.name)
         #expect(
             answer.destination == ServiceRequest.returnAddress
@@ -61,7 +61,7 @@ struct LogoutTests {
         let (_, rule, change) = Self.spoils[index]
         let world = try World()
         #expect(
-            try brokenRule { _ = try world.snapshot().answerLogout(try Self.request(change), at: world.now) } == rule,
+            try brokenRule { _ = try world.route().answerLogout(try Self.request(change), at: world.now) } == rule,
             "\(Self.spoils[index].0)")
     }
 
@@ -69,7 +69,7 @@ struct LogoutTests {
     func forged() throws {
         let world = try World()
         func rule(_ recipe: SignatureRecipe?) throws -> Rule? {
-            try brokenRule { _ = try world.snapshot().answerLogout(try Self.request({ _ in }, recipe), at: world.now) }
+            try brokenRule { _ = try world.route().answerLogout(try Self.request({ _ in }, recipe), at: world.now) }
         }
         #expect(try rule(nil) == .signatureMissing)
         #expect(try rule(SignatureRecipe(.rsa2048b, .rsaSHA512)) == .signatureKeyUnknown)

@@ -86,15 +86,15 @@ struct TermsTests {
     func countries() throws {
         let world = try World()
         let exchange = try world.receive()
-        func rule(_ countries: [Snapshot.Country], _ state: MemberState) throws -> Rule? {
-            let full = try world.snapshot()
-            let snapshot = Snapshot(
+        func rule(_ countries: [Route.Country], _ state: MemberState) throws -> Rule? {
+            let full = try world.route()
+            let route = Route(
                 node: full.node, requesters: full.requesters, countries: countries,
                 requesterDialect: full.requesterDialect,
                 responderDialect: full.responderDialect)
-            return try brokenRule { _ = try snapshot.sendRequest(exchange, to: state, relayState: "x", at: world.now) }
+            return try brokenRule { _ = try route.sendRequest(exchange, to: state, relayState: "x", at: world.now) }
         }
-        let usable = try world.snapshot().countries[0]
+        let usable = try world.route().countries[0]
         var out = usable
         out.state = .out(Rejection(.metadataUnavailable), since: world.now)
         let germany = world.responder.country

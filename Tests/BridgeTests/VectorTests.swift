@@ -11,9 +11,9 @@ import XMLSecurity
 struct VectorTests {
     @Test("A request gets its verdict", arguments: try Vector.all(in: "requests"))
     func request(vector: Vector) throws {
-        let snapshot = try World().snapshot()
+        let route = try World().route()
         let rule = try brokenRule {
-            _ = try snapshot.receiveRequest(
+            _ = try route.receiveRequest(
                 try ReceivedMessage(post: Base64.encode(vector.message), relayState: "x"), at: vector.now)
         }
         #expect(rule == vector.rule, "\(vector.note)")
@@ -28,9 +28,9 @@ struct VectorTests {
         exchange = try exchange.asked(question)
         let rule = try brokenRule {
             let received = try ReceivedMessage(post: Base64.encode(vector.message), relayState: question.relayState)
-            let snapshot = try world.snapshot()
-            let verified = try snapshot.authenticateResponse(ParsedMessage(received), to: question, at: vector.now)
-            _ = try snapshot.receiveResponse(verified, in: exchange, to: question, at: vector.now)
+            let route = try world.route()
+            let verified = try route.authenticateResponse(ParsedMessage(received), to: question, at: vector.now)
+            _ = try route.receiveResponse(verified, in: exchange, to: question, at: vector.now)
         }
         #expect(rule == vector.rule, "\(vector.note)")
     }

@@ -150,7 +150,7 @@ struct BindingTests {
         #expect(sent.fields.map(\.name) == ["SAMLRequest", "RelayState"])
         #expect(sent.fields[0].value.utf8.allSatisfy { $0 > 32 })
         #expect(sent.destination == world.responder.singleSignOnService && sent.id == question.id)
-        let answer = try world.snapshot().sendResponse(.refused(Refusal(.denied)), in: exchange, at: world.now)
+        let answer = try world.route().sendResponse(.refused(Refusal(.denied)), in: exchange, at: world.now)
         #expect(answer.fields.map(\.name) == ["SAMLResponse", "RelayState"])
         #expect(answer.fields[1].value == "a8Tk20Zq" && answer.inResponseTo?.rawValue == ServiceRequest.id)
         let large = XMLNode(

@@ -120,12 +120,12 @@ struct ReadingTests {
         request.root.set("IsPassive", "true")
         request.root.set("Destination", "https://elsewhere.example/")
         let examination = Examination(.thorough)
-        _ = try World().snapshot().receiveRequest(request.received(), at: World().now, examination)
+        _ = try World().route().receiveRequest(request.received(), at: World().now, examination)
         #expect(!examination.hasPassed)
         #expect(examination.findings.filter { !$0.passed }.map(\.rule) == [.messageDestination, .requestIsPassive])
         #expect(examination.findings.count > 12)
         let good = Examination(.thorough)
-        _ = try World().snapshot().receiveRequest(ServiceRequest().received(), at: World().now, good)
+        _ = try World().route().receiveRequest(ServiceRequest().received(), at: World().now, good)
         #expect(good.hasPassed)
     }
 }

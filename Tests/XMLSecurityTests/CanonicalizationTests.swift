@@ -69,6 +69,14 @@ struct CanonicalizationTests {
         #expect(!String(decoding: node.canonical(), as: UTF8.self).contains("xmlns:two"))
     }
 
+    @Test("Attributes are sorted by code points, not by what marks amount to")
+    func order() throws {
+        let node = XMLNode(XMLName(unqualified: "a"), [("N\u{301}", "1"), ("Name", "2"), ("\u{143}b", "3")])
+        let canonical = try XMLTree(parsing: node.serialized()).root.canonical()
+        #expect(node.canonical() == canonical)
+        #expect(String(decoding: canonical, as: UTF8.self).hasPrefix("<a Name="))
+    }
+
     @Test("Taking a signature out for a moment leaves the tree as it was, text nodes included")
     func omission() throws {
         let text = "<a xmlns='urn:x'> one <b/> two <c xmlns='urn:y'><d/></c> three <e/></a>"

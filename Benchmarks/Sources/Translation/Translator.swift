@@ -29,14 +29,14 @@ struct Places: Sendable {
 /// An answer of another state, made an answer for a service: legs 3 and 4 of the product, with nothing left out but the
 /// store. Verify, decrypt, verify, read, admit, release, map, sign, encrypt, sign.
 struct Translator {
-    private let snapshot: Snapshot
+    private let route: Route
     private let places: Places
     private let exchange: Exchange
     static let relayState = "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
 
     init(_ cast: Cast, _ places: Places, states: Set<MemberState>, mapping: MappingTable) throws {
         self.places = places
-        snapshot = try Self.snapshot(cast, places, states, mapping)
+        route = try Self.route(cast, places, states, mapping)
         exchange = try Self.exchange(places)
     }
 
@@ -45,7 +45,7 @@ struct Translator {
     ///   - state: who was asked.
     func translate(_ message: String, from state: MemberState, at now: Date) throws -> SealedMessage {
         let (outcome, exchange) = try receive(message, from: state, at: now)
-        return try snapshot.sendResponse(outcome, in: exchange, at: now)
+        return try route.sendResponse(outcome, in: exchange, at: now)
     }
 
     /// Leg 3 alone.
@@ -56,8 +56,8 @@ struct Translator {
         let parsed = try ParsedMessage(received)
         let exchange = exchange(asking: state, awaiting: try parsed.claimedQuestion())
         guard let question = exchange.question else { throw Rejection(.exchangeFinished) }
-        let verified = try snapshot.authenticateResponse(parsed, to: question, at: now)
-        return (try snapshot.receiveResponse(verified, in: exchange, to: question, at: now), exchange)
+        let verified = try route.authenticateResponse(parsed, to: question, at: now)
+        return (try route.receiveResponse(verified, in: exchange, to: question, at: now), exchange)
     }
 
     /// The exchange that a store would find: the service's request has the identifier of our question.
@@ -76,20 +76,25 @@ struct Translator {
 // MARK: Building
 
 extension Translator {
-    private static func snapshot(
+    private static func route(
         _ cast: Cast, _ places: Places, _ states: Set<MemberState>, _ mapping: MappingTable
-    ) throws -> Snapshot {
+    ) throws -> Route {
         let signer = try Signer(
             key: cast.ourSigning.key, chain: [cast.ourSigning.certificate], algorithm: cast.suite.algorithm)
-        let node = Snapshot.Node(
-            country: .spain, connector: places.connector, assertionConsumerService: places.answers,
-            connectorSigner: signer,
-            decryptionKeys: [try DecryptionKey(key: cast.ourEncryption.key, certificate: cast.ourEncryption.certificate)],
-            gateway: places.gateway, gatewayAddresses: [World.gatewayAddress], requestAgeSeconds: 300)
+        let node = Route.Node(
+            country: .spain,
+            asker: Route.Asker(
+                name: places.connector, assertionConsumerService: places.answers, audience: places.connector,
+                signer: signer,
+                decryptionKeys: [
+                    try DecryptionKey(key: cast.ourEncryption.key, certificate: cast.ourEncryption.certificate)
+                ]),
+            answerer: Route.Answerer(
+                name: places.gateway, addresses: [World.gatewayAddress], requestAgeSeconds: 300))
         let seal = Seal(
             signer: signer, signsAssertion: true,
             recipients: [try Recipient(cast.receiver, transport: cast.suite.transport)])
-        return Snapshot(
+        return Route(
             node: node, requesters: [places.receiver: requester(places, seal)],
             countries: states.sorted().map { country($0, cast, places) }, requesterDialect: Clave2(mapping: mapping),
             responderDialect: EIDAS(mapping: try World.mapping("eidas"), saysSectorInRequest: false))
@@ -104,15 +109,15 @@ extension Translator {
             assertionInErrors: true, identifierForm: .verbatim, selectedIdP: nil, isEnabled: true)
     }
 
-    private static func country(_ state: MemberState, _ cast: Cast, _ places: Places) -> Snapshot.Country {
+    private static func country(_ state: MemberState, _ cast: Cast, _ places: Places) -> Route.Country {
         let responder = Responder(
             entityID: places.sender, country: state, displayName: [:],
             sender: Sender(signingCertificates: [cast.sender], signatures: .clave),
             encryption: EncryptionPolicy(allowsOldKeyTransport: true), singleSignOnService: "https://node.example/sso",
             levels: [], attributes: [], protocolVersions: ["1.4"], needsRequesterID: false,
             sendsRequesterID: .whenFlagged, nameIDFormat: nil, skewSeconds: places.patience, acceptsNonNotified: false,
-            requiresConfirmation: true, validUntil: .distantFuture)
-        return Snapshot.Country(memberState: state, entityID: places.sender, displayName: [:], state: .usable(responder))
+            demands: .eidas, validUntil: .distantFuture)
+        return Route.Country(memberState: state, entityID: places.sender, displayName: [:], state: .usable(responder))
     }
 
     private static func exchange(_ places: Places) throws -> Exchange {

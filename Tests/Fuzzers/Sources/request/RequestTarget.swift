@@ -109,7 +109,7 @@ private struct Scene {
                 Namespace.saml2("NameID"), [("Format", SAMLURI.unspecified)], text: ServiceRequest.name + ";Sede"),
         ])
 
-    let snapshot: Snapshot
+    let route: Route
     let requester: Requester
     let address: String
     let now: Date
@@ -124,8 +124,8 @@ private struct Scene {
         var world = try World()
         world.requester.sender.signingCertificates.append(try Self.service.certificate())
         world.requester.seal = Seal(signer: try TestKey.p256a.signer())
-        world.node.connectorSigner = try TestKey.p256a.signer()
-        snapshot = try world.snapshot()
+        world.node.asker.signer = try TestKey.p256a.signer()
+        route = try world.route()
         requester = world.requester
         address = world.responder.singleSignOnService
         let vectors = try Vector.all(in: "requests")
@@ -144,7 +144,7 @@ private struct Scene {
 
     /// Leg 1.
     func request(_ octets: [UInt8]) throws -> AuthenticationRequest {
-        try snapshot.receiveRequest(received(octets), at: now).request
+        try route.receiveRequest(received(octets), at: now).request
     }
 
     /// Leg 2.
@@ -154,11 +154,11 @@ private struct Scene {
         }
         let exchange = Exchange(id: id, request: request, browser: "", openedAt: now, expiresAt: now + 600)
         let state = try World.memberState("DE")
-        return try snapshot.sendRequest(exchange, to: state, relayState: "0f1e2d3c", at: now)
+        return try route.sendRequest(exchange, to: state, relayState: "0f1e2d3c", at: now)
     }
 
     func logOut(_ octets: [UInt8]) throws -> SealedMessage {
-        try snapshot.answerLogout(received(octets), at: now).answer
+        try route.answerLogout(received(octets), at: now).answer
     }
 
     private func received(_ octets: [UInt8]) throws -> ReceivedMessage {

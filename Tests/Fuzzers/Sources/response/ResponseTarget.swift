@@ -59,7 +59,7 @@ enum ResponseTarget: FuzzTarget {
         guard let outcome = try outcome(of: octets, scene) else { return }
         if case .identified(let identity) = outcome { check(identity, scene) }
         do {
-            let sealed = try scene.snapshot.sendResponse(outcome, in: scene.exchange, at: scene.now)
+            let sealed = try scene.route.sendResponse(outcome, in: scene.exchange, at: scene.now)
             try check(sealed, of: outcome, scene)
         } catch let rejection as Rejection {
             promise(rejection.rule == .attributeInvalid, "what was accepted can be delivered, but \(rejection)")

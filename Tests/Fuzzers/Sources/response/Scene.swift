@@ -10,7 +10,7 @@ import SAML
 
 /// One login at the moment at which an answer is awaited. Keys are small where they are used at every run.
 struct Scene {
-    let snapshot: Snapshot
+    let route: Route
     let exchange: Exchange
     let question: Exchange.Question
     let now: Date
@@ -23,9 +23,9 @@ struct Scene {
     init() throws {
         var world = try World()
         world.responder.sender.signingCertificates = try [.country, NodeAtWork.signer].map { try $0.certificate() }
-        world.node.decryptionKeys = try [.connectorEncryption, NodeAtWork.recipient].map { try $0.decryption() }
+        world.node.asker.decryptionKeys = try [.connectorEncryption, NodeAtWork.recipient].map { try $0.decryption() }
         world.requester.seal = Seal(signer: try TestKey.p256a.signer())
-        snapshot = try world.snapshot()
+        route = try world.route()
         var (_, exchange, question) = try world.ask()
         question.id = MessageID("_question")
         self.exchange = try exchange.asked(question)
@@ -43,7 +43,7 @@ struct Scene {
             let outcome = try outcome(of: message)
             honest[signature(in: message)] = outcome
             // Leg 4 too, so that what it keeps for later is made here.
-            _ = try snapshot.sendResponse(outcome, in: exchange, at: now)
+            _ = try route.sendResponse(outcome, in: exchange, at: now)
         }
     }
 
@@ -58,8 +58,8 @@ struct Scene {
     /// Leg 3.
     func outcome(of octets: [UInt8]) throws -> AuthenticationOutcome {
         let received = try ReceivedMessage(post: Base64.encode(octets), relayState: question.relayState)
-        let verified = try snapshot.authenticateResponse(try ParsedMessage(received), to: question, at: now)
-        return try snapshot.receiveResponse(verified, in: exchange, to: question, at: now)
+        let verified = try route.authenticateResponse(try ParsedMessage(received), to: question, at: now)
+        return try route.receiveResponse(verified, in: exchange, to: question, at: now)
     }
 
     /// A Response of the node around an assertion that need not even be XML.

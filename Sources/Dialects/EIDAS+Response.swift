@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: EUPL-1.2
+public import Federation
+import Foundation
+public import SAML
+import XMLSecurity
+
+extension EIDAS {
+    /// Success carries one assertion, a failure none (dossier §2.3, §2.4).
+    public func writeResponse(
+        _ outcome: AuthenticationOutcome, answering request: AuthenticationRequest, to requester: Requester,
+        as stamp: Stamp
+    ) throws(Rejection) -> Draft {
+        let (status, consent, assertion): (XMLNode, String, XMLNode?) =
+            switch outcome {
+            case .identified(let identity):
+                (
+                    .status([SAMLURI.success], SAMLURI.success), SAMLURI.consentObtained,
+                    try self.assertion(about: identity, answering: request, to: requester, as: stamp)
+                )
+            case .refused(let refusal): (Self.failure(refusal), SAMLURI.consentUnspecified, nil)
+            }
+        let destination = request.reply.assertionConsumerService
+        let root = XMLNode(
+            Namespace.saml2p("Response"),
+            [
+                ("ID", stamp.messageID.rawValue), ("Version", "2.0"), ("IssueInstant", Instant.write(stamp.now)),
+                ("InResponseTo", request.id.rawValue), ("Destination", destination), ("Consent", consent),
+            ],
+            [.issuer(stamp.issuer), status])
+        return Draft(
+            .response, root: root, assertion: assertion, id: stamp.messageID, inResponseTo: request.id,
+            destination: destination, relayState: request.reply.relayState)
+    }
+
+    /// `code - text`, with the codes of the reference node (dossier §2.2, §6.6).
+    ///
+    /// What the gateway said goes on as it was said (P2-02).
+    private static func failure(_ refusal: Refusal) -> XMLNode {
+        let responder = SAMLURI.responder
+        if let rule = refusal.rule, let failure = failure(rule) { return failure }
+        let (codes, text): ([String], String) =
+            switch refusal.reason {
+            case .authenticationFailed: ([responder, SAMLURI.authnFailed], "003002 - Authentication failed")
+            case .denied: ([responder, SAMLURI.requestDenied], "202007 - Consent not given")
+            case .attributeUnavailable:
+                ([responder, SAMLURI.invalidAttribute], "202010 - Mandatory attribute not found")
+            case .assuranceTooLow:
+                ([responder, SAMLURI.authnFailed], "202019 - Level of assurance lower than requested")
+            case .requestNotAccepted: ([SAMLURI.requester, SAMLURI.requestDenied], "202005 - Request not accepted")
+            case .technical: ([responder], "203001 - Internal error")
+            }
+        return .status(codes, refusal.message ?? text)
+    }
+
+    /// Requests that are understood and cannot be served (P1-35 to P1-43).
+    private static func failure(_ rule: Rule) -> XMLNode? {
+        let requester = SAMLURI.requester
+        return switch rule {
+        case .requestRequesterID: .status([requester, SAMLURI.requestDenied], "202020 - RequesterID missing")
+        case .requestAttributesUnavailable:
+            .status([requester, SAMLURI.invalidAttribute], "202005 - Requested attributes not available")
+        case .requestLoAUnavailable: .status([requester], "202015 - Requested level of assurance not available")
+        case .requestNameID:
+            .status([requester, SAMLURI.invalidNameIDPolicy], "202022 - Requested NameID format not available")
+        default: nil
+        }
+    }
+
+    // MARK: Assertion
+
+    private func assertion(
+        about identity: Identity, answering request: AuthenticationRequest, to requester: Requester, as stamp: Stamp
+    ) throws(Rejection) -> XMLNode {
+        var nodes: [XMLNode] = []
+        for row in mapping.rows {
+            guard let attribute = identity[row.name] else { continue }
+            nodes.append(try row.write(row.rule.hasScripts ? attribute.withLatinFirst() : attribute))
+        }
+        let identifier = identity[request.person.identifier]?.values.first?.text ?? stamp.assertionID.rawValue
+        let format = request.reply.nameIDFormat ?? SAMLURI.persistent
+        return .assertion(
+            AssertionDetails(
+                subject: format == SAMLURI.transient ? stamp.assertionID.rawValue : identifier, nameIDFormat: format,
+                level: identity.assurance.uri, authenticatedAt: min(identity.authenticatedAt, stamp.now),
+                audiences: [requester.name.rawValue], attributes: nodes),
+            answering: request, as: stamp)
+    }
+}

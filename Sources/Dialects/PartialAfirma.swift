@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: EUPL-1.2
+import Federation
+import XMLSecurity
+
+/// What the gateway says of the certificate that a person used: an extract of the validation by @firma.
+///
+/// - Spec: Cl@ve dossier §3.7.
+struct PartialAfirma {
+    /// What class the certificate is of: digits.
+    let classification: String
+    private let fields: [String: String]
+
+    /// Whom a certificate identifies.
+    enum Holder { case natural, representative }
+
+    /// `nil` for a class that identifies nobody.
+    var holder: Holder? {
+        switch classification {
+        case "0", "5": .natural
+        case "11", "12": .representative
+        default: nil
+        }
+    }
+
+    /// - Parameter text: Base64. The gateway once forgot to declare the prefixes inside; they are put in then.
+    init(_ text: String) throws(Rejection) {
+        guard let octets = Base64.decode(text), let document = String(validating: octets, as: UTF8.self),
+            let tree = Self.parse(document) ?? Self.parse(Self.repaired(document)),
+            tree.root.local == "Partial_Afirma_Response"
+        else { throw Self.fault("Base64 of an XML document Partial_Afirma_Response") }
+        var fields: [String: String] = [:]
+        for field in tree.root.descendants where field.local == "ReadableField" {
+            let names = field.children.filter { $0.local == "FieldIdentity" }
+            guard names.count == 1, let name = names.first?.trimmedText, !name.isEmpty else { continue }
+            let value = field.children.filter { $0.local == "FieldValue" }.first?.trimmedText ?? ""
+            guard fields.updateValue(value, forKey: name) == nil else { throw Self.fault("each field once") }
+        }
+        guard let classification = fields["clasificacion"], !classification.isEmpty,
+            classification.utf8.allSatisfy({ (48...57).contains($0) }), classification.utf8.count <= 3
+        else { throw Self.fault("the field clasificacion, a number") }
+        self.classification = classification
+        self.fields = fields
+    }
+
+    /// A personal number beside that of the person must be the same; an employee's certificate names the employer.
+    func checkHolder(_ identifier: Attribute) throws(Rejection) {
+        guard let number = fields["NIF-CIF"].flatMap({ SpanishIdentifier($0) }), number.person == .natural else { return }
+        guard identifier.values.first?.text.hasSuffix("/" + number.text) ?? false else {
+            throw Self.fault("the number of the person in NIF-CIF")
+        }
+    }
+
+    /// Whoever is represented, as the two mandatory attributes of a legal person.
+    func represented(of country: MemberState) throws(Rejection) -> [Attribute] {
+        let name = fields["razonSocial"].flatMap(ValueRule.name.read)
+        guard let number = fields["NIF-CIF"].flatMap({ SpanishIdentifier($0) }), number.person == .legal, let name
+        else { throw Self.fault("NIF-CIF of an entity, and razonSocial") }
+        let identifier = PersonIdentifier(from: country, to: country, rest: number.text)
+        return [Attribute(.legalPersonIdentifier, identifier.text), Attribute(.legalName, name)]
+    }
+
+    private static func parse(_ document: String) -> XMLTree? {
+        // Not well-formed is an answer here: the repaired form is tried next.
+        try? XMLTree(parsing: Array(document.utf8))
+    }
+
+    private static func repaired(_ document: String) -> String {
+        let declarations = [
+            ("dss", "urn:oasis:names:tc:dss:1.0:core:schema"), ("afxp", "urn:afirma:dss:1.0:profile:XSS:schema"),
+        ].filter { !document.contains("xmlns:\($0.0)=") }.map { " xmlns:\($0.0)=\"\($0.1)\"" }.joined()
+        return document.replacing("<Partial_Afirma_Response", with: "<Partial_Afirma_Response" + declarations, maxReplacements: 1)
+    }
+
+    private static func fault(_ expected: String) -> Rejection {
+        Rejection(.responsePartialAfirma, "Attribute[PartialAfirma]", expected: expected, found: "something else")
+    }
+}

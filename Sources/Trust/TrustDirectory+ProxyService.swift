@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: EUPL-1.2
+public import Bridge
+import Dialects
+import Federation
+import Foundation
+public import SAML
+public import Settings
+import XMLSecurity
+import YAMLText
+
+extension TrustDirectory {
+    /// The direction in which Connectors ask; `nil` where the settings do not have it.
+    static func proxyService(
+        _ files: Files, _ known: [NodeKey: Known], _ eidas: EIDAS, _ settings: Settings
+    ) -> Route? {
+        guard let keys = files.keys.proxyService, let proxy = settings.proxyService,
+            let gateway = settings.claveGateway
+        else { return nil }
+        let dialect = ClaveGateway(files.clave2, gateway, settings)
+        var requesters: [EntityID: Requester] = [:]
+        var outOfOrder: [EntityID: Rejection] = [:]
+        for entry in files.registry.nodes where !entry.isAsked {
+            do throws(Rejection) {
+                requesters[entry.entityID] = try requester(entry, known[NodeKey(entry)], keys)
+            } catch { outOfOrder[entry.entityID] = error }
+        }
+        return Route(
+            .proxyService,
+            node: node(proxy, gateway, keys, settings, dialect, attributes: published(files)),
+            requesters: requesters, outOfOrder: outOfOrder,
+            countries: [
+                Route.Country(
+                    memberState: settings.memberState, entityID: EntityID(gateway.address), displayName: [:],
+                    state: .usable(Responder(gateway, of: settings.memberState, keys.gatewayCertificates)))
+            ], requesterDialect: eidas, responderDialect: dialect)
+    }
+
+    private static func requester(
+        _ entry: NodeEntry, _ known: Known?, _ keys: OwnKeys.ProxyService
+    ) throws(Rejection) -> Requester {
+        guard entry.enabled else {
+            throw Rejection(.peerDisabled, "AuthnRequest/Issuer", expected: "enabled: true", found: "false")
+        }
+        guard let entity = known?.entity else {
+            throw known?.failure ?? Rejection(.metadataUnavailable, entry.entityID.rawValue, found: "nothing yet")
+        }
+        return try Requester(entity, entry, signer: keys.signer)
+    }
+
+    private static func node(
+        _ proxy: Settings.ProxyService, _ gateway: Settings.ClaveGateway, _ keys: OwnKeys.ProxyService,
+        _ settings: Settings, _ dialect: ClaveGateway, attributes: Set<AttributeName>
+    ) -> Route.Node {
+        let base = settings.publicURL.description
+        return Route.Node(
+            country: settings.memberState,
+            asker: Route.Asker(
+                name: gateway.providerName, assertionConsumerService: base + Paths.gatewayAnswers,
+                // Our requests have no Issuer, so that the address stands for us (Cl@ve dossier §2.4, §3.4).
+                audience: EntityID(base + Paths.gatewayAnswers), signer: keys.service,
+                decryptionKeys: [keys.decryption]),
+            answerer: Route.Answerer(
+                name: proxy.entityID, addresses: [base + Paths.singleSignOnService],
+                requestAgeSeconds: Double(proxy.requestAgeSeconds), levels: dialect.levels, attributes: attributes,
+                needsRequesterID: proxy.needsRequesterID, identifiers: keys.identifiers))
+    }
+
+    /// What an answer can have: what the gateway says of everybody, and what the sources add.
+    private static func published(_ files: Files) -> Set<AttributeName> {
+        let known: Set<AttributeName> = [
+            .personIdentifier, .familyName, .firstName, .legalPersonIdentifier, .legalName,
+        ]
+        return known
+    }
+}
+
+extension ClaveGateway {
+    fileprivate init(_ mapping: MappingTable, _ gateway: Settings.ClaveGateway, _ settings: Settings) {
+        let methods = gateway.methods.map { (Method($0.key), MethodPolicy($0.value)) }
+        self.init(
+            mapping: mapping, providerName: gateway.providerName, application: gateway.application,
+            assertionConsumerService: settings.publicURL.description + Paths.gatewayAnswers,
+            methods: Dictionary(uniqueKeysWithValues: methods))
+    }
+}
+
+extension OwnKeys {
+    /// What our Proxy-Service publishes; `nil` where there is none.
+    public func proxyServiceMetadata(
+        _ settings: Settings, of route: Route, version: String
+    ) -> ProxyServiceMetadata? {
+        guard let proxy = settings.proxyService, let keys = proxyService else { return nil }
+        let answerer = route.node.answerer
+        // Representatives may come back unasked (Attribute Profile 1.4 §2.8).
+        let names = answerer.attributes.union(PersonKind.natural.minimumDataSet.map(\.ofRepresentative))
+        return ProxyServiceMetadata(
+            entityID: proxy.entityID, country: settings.memberState,
+            singleSignOnService: settings.publicURL.description + Paths.singleSignOnService,
+            levels: answerer.levels.sorted().map(\.uri),
+            attributes: route.requesterDialect.mapping.rows.filter { names.contains($0.name) }.map {
+                ProxyServiceMetadata.Attribute(uri: $0.uri, friendlyName: $0.friendlyName)
+            },
+            needsRequesterID: proxy.needsRequesterID, signing: [keys.signer.certificate],
+            details: details(settings), applicationIdentifier: "Puente:puente:\(version)")
+    }
+}
