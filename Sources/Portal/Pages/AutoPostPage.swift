@@ -7,6 +7,10 @@ struct AutoPostPage: Page {
         /// Another country, by the name that the person chose it by.
         case country(MemberState, displayName: [String: String] = [:])
         case service(name: String)
+        /// The national gateway, Cl@ve.
+        case gateway
+        /// The service of another country, by way of that country's Connector.
+        case connector(MemberState, name: String)
     }
 
     var destination: Destination
@@ -37,7 +41,8 @@ struct AutoPostPage: Page {
     private func name(_ texts: any Texts) -> String {
         switch destination {
         case .country(let state, let displayName): CountryChoice(state: state, displayName: displayName).name(texts)
-        case .service(let name): name
+        case .service(let name), .connector(_, let name): name
+        case .gateway: "Cl@ve"
         }
     }
 }

@@ -48,7 +48,7 @@ struct CountrySelectorPage: Page {
         <h1>\(texts.selectorTitle)</h1>
         <div class="choice">
         <div class="intro">
-        <p class="lead">\(texts.selectorAsks("<strong><bdi>\(serviceName)</bdi></strong>", person))</p>
+        <p class="lead">\(texts.asks("<strong><bdi>\(serviceName)</bdi></strong>", person))</p>
         <p>\(texts.selectorHowTo(person))</p>
         </div>
         <div class="list">

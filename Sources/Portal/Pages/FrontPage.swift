@@ -5,14 +5,13 @@ struct FrontPage: Page {
     func title(_ texts: any Texts) -> String { texts.frontTitle }
 
     func content(_ texts: any Texts, _ site: Site) -> HTML {
-        let steps: [HTML] = texts.frontStepList.map { "<li><h3>\($0.heading)</h3><p>\($0.body)</p></li>\n" }
         let audience: [HTML] = texts.frontAudience.map { "<div><h2>\($0.heading)</h2><p>\($0.body)</p></div>\n" }
         return """
             <h1>\(texts.frontTitle)</h1>
             <p class="lead">\(texts.frontLead)</p>
             <h2>\(texts.frontSteps)</h2>
             <ol class="steps">
-            \(steps)</ol>
+            \(texts.frontStepList.map(\.step))</ol>
             <div class="pair">
             \(audience)</div>
             <h2>\(texts.more)</h2>

@@ -15,7 +15,7 @@ struct English: Texts {
     func runBy(_ operatorName: HTML) -> HTML { "Puente is a service of \(operatorName)." }
 
     let selectorTitle = "Choose your country"
-    func selectorAsks(_ service: HTML, _ person: PersonKind) -> HTML {
+    func asks(_ service: HTML, _ person: PersonKind) -> HTML {
         switch person {
         case .natural: "\(service) asks you to identify yourself as an <strong>individual</strong>."
         case .legal: "\(service) asks you to identify the <strong>company or organisation</strong> that you act for."
@@ -75,7 +75,8 @@ struct English: Texts {
     func forwardTitle(_ destination: AutoPostPage.Destination) -> String {
         switch destination {
         case .country: "Taking you to your country’s page"
-        case .service: "Taking you back to the service"
+        case .service, .connector: "Taking you back to the service"
+        case .gateway: "Taking you to Cl@ve"
         }
     }
     func forwardText(_ destination: AutoPostPage.Destination, _ name: HTML) -> HTML {
@@ -83,6 +84,10 @@ struct English: Texts {
         case .country:
             "Your choice: \(name). Its identification page will open in a moment. Please keep this window open."
         case .service: "You will return to \(name) in a moment. Please keep this window open."
+        case .gateway:
+            "\(name) will open in a moment, so that you can identify yourself there. Please keep this window open."
+        case .connector(let state, _):
+            "You will return to \(name) (\(self.name(of: state))) in a moment. Please keep this window open."
         }
     }
     let forwardByHand = "If nothing happens within a few seconds, press “Continue”."

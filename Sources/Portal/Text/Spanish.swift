@@ -15,7 +15,7 @@ struct Spanish: Texts {
     func runBy(_ operatorName: HTML) -> HTML { "Puente es un servicio de \(operatorName)." }
 
     let selectorTitle = "Elija su país"
-    func selectorAsks(_ service: HTML, _ person: PersonKind) -> HTML {
+    func asks(_ service: HTML, _ person: PersonKind) -> HTML {
         switch person {
         case .natural: "\(service) le pide que se identifique como <strong>persona física</strong>."
         case .legal: "\(service) le pide que identifique a la <strong>empresa o entidad</strong> a la que representa."
@@ -74,13 +74,16 @@ struct Spanish: Texts {
     func forwardTitle(_ destination: AutoPostPage.Destination) -> String {
         switch destination {
         case .country: "Le llevamos a la página de su país"
-        case .service: "Le devolvemos al servicio"
+        case .service, .connector: "Le devolvemos al servicio"
+        case .gateway: "Le llevamos a Cl@ve"
         }
     }
     func forwardText(_ destination: AutoPostPage.Destination, _ name: HTML) -> HTML {
         switch destination {
         case .country: "País elegido: \(name). Enseguida se abrirá su página de identificación. No cierre esta ventana."
         case .service: "Enseguida volverá a \(name). No cierre esta ventana."
+        case .gateway: "Enseguida se abrirá \(name), donde podrá identificarse. No cierre esta ventana."
+        case .connector(let state, _): "Enseguida volverá a \(name) (\(self.name(of: state))). No cierre esta ventana."
         }
     }
     let forwardByHand = "Si no ocurre nada en unos segundos, pulse «Continuar»."

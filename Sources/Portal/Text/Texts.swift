@@ -20,7 +20,7 @@ protocol Texts: Sendable {
 
     // Choosing a country
     var selectorTitle: String { get }
-    func selectorAsks(_ service: HTML, _ person: PersonKind) -> HTML
+    func asks(_ service: HTML, _ person: PersonKind) -> HTML
     func selectorHowTo(_ person: PersonKind) -> HTML
     var selectorBridge: HTML { get }
     var dataQuestion: String { get }
@@ -40,6 +40,47 @@ protocol Texts: Sendable {
     var forwardByHand: String { get }
     var proceed: String { get }
     var otherCountry: String { get }
+
+    // Being asked from another country
+    var requestTitle: String { get }
+    var serviceTerm: String { get }
+    var countryTerm: String { get }
+    var sectorTerm: String { get }
+    func name(of sector: Sector) -> String
+    var personTerm: String { get }
+    func name(of person: PersonKind) -> String
+    var loaAskedTerm: String { get }
+    func asked(_ loa: LoA) -> String
+    var mandatoryHeading: String { get }
+    var mandatoryNote: HTML { get }
+    var optionalHeading: String { get }
+    var optionalNote: HTML { get }
+    var requestSteps: String { get }
+    func requestStepList(_ person: PersonKind) -> [Section]
+    var continueToClave: String { get }
+
+    // Agreeing to what will be sent
+    var consentTitle: String { get }
+    func consentLead(_ service: HTML) -> HTML
+    var loaTerm: String { get }
+    func told(_ assurance: Assurance) -> String
+    func heading(of group: DatumGroup) -> String
+    var releaseNote: HTML { get }
+    func origin(_ source: HTML) -> HTML
+    /// What has to be said of an attribute whose name does not say it all.
+    func hint(_ attribute: KnownAttribute) -> String?
+    var show: String { get }
+    var showAll: String { get }
+    var hideAll: String { get }
+    func script(isLatin: Bool) -> String
+    var notAvailable: HTML { get }
+    var notRemembered: HTML { get }
+    var accept: String { get }
+    var deny: String { get }
+    var denyNote: HTML { get }
+    func name(of attribute: KnownAttribute) -> String
+    func name(of part: AddressPart) -> String
+    func name(of gender: KnownGender) -> String
 
     // When it goes wrong
     func errorTitle(_ reason: PageReason) -> String
@@ -85,4 +126,7 @@ struct Section: Hashable, Sendable {
         self.heading = heading
         self.body = body
     }
+
+    /// As one of several steps.
+    var step: HTML { "<li><h3>\(heading)</h3><p>\(body)</p></li>\n" }
 }

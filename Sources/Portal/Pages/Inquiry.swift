@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: EUPL-1.2
+import Federation
+
+/// Who in another country asks for a person, and for what.
+struct Inquiry: Hashable, Sendable {
+    /// In words for the citizen, as that country's Connector says it.
+    var asker: String
+    var country: MemberState
+    var sector: Sector
+    var person: PersonKind
+    /// The lowest that is accepted.
+    var loa: LoA
+    var mandatory: [AttributeName]
+    var optional: [AttributeName]
+
+    /// The name of the asker, set apart from the text around it.
+    var askerMarkup: HTML { "<strong><bdi>\(asker)</bdi></strong>" }
+
+    /// Its country and sector, as rows of a list of facts.
+    func origin(_ texts: any Texts) -> [Fact] {
+        [
+            Fact(texts.serviceTerm, "<bdi>\(asker)</bdi>"),
+            Fact(texts.countryTerm, "\(texts.name(of: country))"),
+            Fact(texts.sectorTerm, "\(texts.name(of: sector))"),
+        ]
+    }
+
+    /// What kind of identification it has to be.
+    func demands(_ texts: any Texts) -> [Fact] {
+        [
+            Fact(texts.personTerm, "\(texts.name(of: person))"),
+            Fact(texts.loaAskedTerm, "\(texts.asked(loa))"),
+        ]
+    }
+}
+
+extension Inquiry {
+    init(_ request: AuthenticationRequest, by asker: String, in country: MemberState) {
+        self.init(
+            asker: asker, country: country, sector: request.sector, person: request.person,
+            loa: request.assurance.lowest,
+            mandatory: request.attributes.filter(\.isRequired).map(\.name),
+            optional: request.attributes.filter { !$0.isRequired }.map(\.name))
+    }
+}
+
+/// A term and what is said of it.
+struct Fact: Hashable, Sendable {
+    var term: String
+    var details: HTML
+
+    init(_ term: String, _ details: HTML) {
+        self.term = term
+        self.details = details
+    }
+
+    var row: HTML { "<div><dt>\(term)</dt><dd>\(details)</dd></div>\n" }
+}
