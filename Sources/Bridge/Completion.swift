@@ -3,8 +3,8 @@ import Dialects
 public import Federation
 import XMLSecurity
 
-/// What attribute sources are asked about one person.
-public struct Inquiry: Hashable, Sendable {
+/// What is missing of one person, for attribute sources to fill.
+public struct Gap: Hashable, Sendable {
     /// Whom the national register knows by it.
     public var identifier: SpanishIdentifier
     /// What the gateway said of this person.
@@ -16,7 +16,7 @@ public struct Inquiry: Hashable, Sendable {
     public var isRepresentative: Bool
 }
 
-/// What the sources answered to one inquiry.
+/// What the sources answered to one gap.
 public struct Completion: Sendable {
     /// Canonical and valid, each with its origin.
     public var attributes: [Attribute]
@@ -32,21 +32,21 @@ public struct Completion: Sendable {
 extension Route {
     /// What is still missing of an identity that the gateway stated: about the person and, where somebody acts for a legal
     /// person, about the representative, who must be described completely (Attribute Profile 1.4 §2.8).
-    public func inquiries(about identity: Identity, in exchange: Exchange) -> [Inquiry] {
+    public func gaps(in identity: Identity, of exchange: Exchange) -> [Gap] {
         let asked = Dictionary(grouping: exchange.request.attributes) { requesterDialect.mapping[$0.name]?.person }
-        let own = inquiry(identity, identity.person.identifier, asked[identity.person] ?? [])
+        let own = gap(identity, identity.person.identifier, asked[identity.person] ?? [])
         guard identity[.personIdentifier.ofRepresentative] != nil else { return [own].compactMap(\.self) }
         var wanted = PersonKind.natural.minimumDataSet.map { RequestedAttribute($0, isRequired: true) }
         for attribute in asked[.natural] ?? [] where !wanted.contains(where: { $0.name == attribute.name }) {
             wanted.append(attribute)
         }
         let others = wanted.map { RequestedAttribute($0.name.ofRepresentative, isRequired: $0.isRequired) }
-        return [own, inquiry(identity, .personIdentifier.ofRepresentative, others)].compactMap(\.self)
+        return [own, gap(identity, .personIdentifier.ofRepresentative, others)].compactMap(\.self)
     }
 
-    private func inquiry(
+    private func gap(
         _ identity: Identity, _ subject: AttributeName, _ asked: [RequestedAttribute]
-    ) -> Inquiry? {
+    ) -> Gap? {
         let wanted = asked.filter { identity[$0.name] == nil }.map { asked in
             RequestedAttribute(asked.name.ofPerson, isRequired: asked.isRequired)
         }
@@ -56,7 +56,7 @@ extension Route {
         let isOfSubject: (AttributeName) -> Bool = { $0.isRepresentative == subject.isRepresentative }
         let known = identity.attributes.filter { isOfSubject($0.name) }
             .compactMap { attribute in attribute.values.first.map { (attribute.name.ofPerson, $0.text) } }
-        return Inquiry(
+        return Gap(
             identifier: identifier, known: Dictionary(known) { first, _ in first }, assurance: identity.assurance,
             wanted: wanted, isRepresentative: subject.isRepresentative)
     }
@@ -67,16 +67,16 @@ extension Route {
     ///   open, otherwise what ``Policy/admit(_:answering:to:at:published:)`` throws.
     /// - Spec: eIDAS dossier P2-03 to P2-10.
     public func complete(
-        _ identity: Identity, with completions: [(Inquiry, Completion)], in exchange: Exchange
+        _ identity: Identity, with completions: [(Gap, Completion)], in exchange: Exchange
     ) throws(Rejection) -> Identity {
         var whole = identity
-        for (inquiry, completion) in completions {
-            for attribute in completion.attributes where inquiry.wanted.contains(where: { $0.name == attribute.name }) {
-                let name = inquiry.isRepresentative ? attribute.name.ofRepresentative : attribute.name
+        for (gap, completion) in completions {
+            for attribute in completion.attributes where gap.wanted.contains(where: { $0.name == attribute.name }) {
+                let name = gap.isRepresentative ? attribute.name.ofRepresentative : attribute.name
                 guard whole[name] == nil else { continue }
                 whole.attributes.append(Attribute(name, attribute.values, from: attribute.origin))
             }
-            let open = inquiry.wanted.contains { wanted in
+            let open = gap.wanted.contains { wanted in
                 wanted.isRequired && !completion.attributes.contains { $0.name == wanted.name }
             }
             if open, let failure = completion.failures.first { throw failure }

@@ -26,7 +26,7 @@ extension Route {
 
     /// Leg 3, second half: an authentic answer becomes an outcome that policy accepts.
     ///
-    /// In the Proxy-Service direction sources may still have to complete it (``inquiries(about:in:)``).
+    /// In the Proxy-Service direction sources may still have to complete it (``gaps(in:of:)``).
     public func receiveResponse(
         _ verified: Verified<OpenedResponse>, in exchange: Exchange, to question: Exchange.Question, at now: Date,
         _ examination: Examination = Examination()

@@ -33,7 +33,7 @@ public struct Health: Sendable {
     /// store can be written.
     private func ready() async -> Response {
         let instant = now()
-        let usable = snapshot().countries.contains { country in
+        let usable = snapshot().connector.countries.contains { country in
             if case .usable(let responder) = country.state { instant < responder.validUntil } else { false }
         }
         var storeWorks = true

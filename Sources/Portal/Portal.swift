@@ -22,6 +22,8 @@ public struct Portal: Sendable {
         public var site: Site
         /// Our signed Connector metadata, and for how many seconds it may be cached.
         public var connectorMetadata: @Sendable (Date) throws -> (octets: [UInt8], seconds: Int)
+        /// What the direction in which Connectors ask needs; `nil` where it is not served.
+        public var proxyService: ProxyService?
         public var isSecure: Bool
         public var exchangeSeconds: Double
         public var messageLimit: Int
@@ -31,7 +33,8 @@ public struct Portal: Sendable {
 
         public init(
             snapshot: @escaping @Sendable () -> Snapshot, store: any ExchangeStore, workers: Workers, site: Site,
-            connectorMetadata: @escaping @Sendable (Date) throws -> (octets: [UInt8], seconds: Int), isSecure: Bool,
+            connectorMetadata: @escaping @Sendable (Date) throws -> (octets: [UInt8], seconds: Int),
+            proxyService: ProxyService? = nil, isSecure: Bool,
             exchangeSeconds: Double, messageLimit: Int, inFlight: InFlight,
             now: @escaping @Sendable () -> Date = { Date() }, logger: Logger
         ) {
@@ -40,12 +43,35 @@ public struct Portal: Sendable {
             self.workers = workers
             self.site = site
             self.connectorMetadata = connectorMetadata
+            self.proxyService = proxyService
             self.isSecure = isSecure
             self.exchangeSeconds = exchangeSeconds
             self.messageLimit = messageLimit
             self.inFlight = inFlight
             self.now = now
             self.logger = logger
+        }
+    }
+
+    /// Attribute sources, our metadata, and how people are asked.
+    public struct ProxyService: Sendable {
+        public var metadata: @Sendable (Date) throws -> (octets: [UInt8], seconds: Int)
+        /// Asks the sources. Never fails: what could not be had is told in the completion.
+        public var complete: @Sendable (Gap) async -> Completion
+        /// What people know a source by, in a language.
+        public var sourceName: @Sendable (_ source: String, _ language: String) -> String
+        /// Whether a page comes before identification, besides the one after it.
+        public var asksBefore: Bool
+
+        public init(
+            metadata: @escaping @Sendable (Date) throws -> (octets: [UInt8], seconds: Int),
+            complete: @escaping @Sendable (Gap) async -> Completion,
+            sourceName: @escaping @Sendable (_ source: String, _ language: String) -> String, asksBefore: Bool
+        ) {
+            self.metadata = metadata
+            self.complete = complete
+            self.sourceName = sourceName
+            self.asksBefore = asksBefore
         }
     }
 
@@ -61,8 +87,9 @@ public struct Portal: Sendable {
     public func routes(on router: Router<BasicRequestContext>) {
         serve(router, Paths.clave2, [.post: receiveFromService])
         serve(router, Paths.assertionConsumerService, [.post: receiveFromCountry])
-        serve(router, Paths.connectorMetadata, [.get: publishMetadata])
+        serve(router, Paths.connectorMetadata, [.get: { try await publish(world.connectorMetadata, $0) }])
         serve(router, "/x/:exchange/country", [.get: showCountries, .post: chooseCountry])
+        if let proxyService = world.proxyService { serve(router, proxyService) }
         serve(router, "/", [.get: { visit in visit.page(FrontPage(), at: .front) }])
         for topic in InfoPage.Topic.allCases {
             serve(router, topic.path.path, [.get: { visit in visit.page(InfoPage(topic: topic), at: topic.path) }])
@@ -70,6 +97,19 @@ public struct Portal: Sendable {
         for asset in Asset.all {
             serve(router, asset.path, [.get: { visit in visit.portal.answers.file(asset, visit.request) }])
         }
+    }
+
+    /// The direction in which Connectors ask.
+    private func serve(_ router: Router<BasicRequestContext>, _ proxyService: ProxyService) {
+        serve(router, Paths.singleSignOnService, [.get: receiveFromConnector, .post: receiveFromConnector])
+        serve(router, Paths.proxyServiceMetadata, [.get: { try await publish(proxyService.metadata, $0) }])
+        serve(router, Paths.gatewayAnswers, [.post: { try await receiveFromGateway($0, proxyService) }])
+        serve(
+            router, "/x/:exchange/request",
+            [.get: showRequest, .post: { try await agreeToIdentify($0, proxyService) }])
+        serve(
+            router, "/x/:exchange/consent",
+            [.get: { try await showConsent($0, proxyService) }, .post: { try await consent($0, proxyService) }])
     }
 
     /// Seconds for which an identifier stays used: as long as its message could still be accepted, and then some.
@@ -114,9 +154,11 @@ public struct Portal: Sendable {
         }
     }
 
-    private func publishMetadata(_ visit: Visit) async throws -> Response {
+    private func publish(
+        _ document: @escaping @Sendable (Date) throws -> (octets: [UInt8], seconds: Int), _ visit: Visit
+    ) async throws -> Response {
         let now = visit.now
-        let (octets, seconds) = try await world.workers.run { [world] in try world.connectorMetadata(now) }
+        let (octets, seconds) = try await world.workers.run { try document(now) }
         return answers.document(octets, type: "application/samlmetadata+xml", cached: seconds)
     }
 }

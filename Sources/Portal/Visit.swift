@@ -51,12 +51,14 @@ struct Visit: Sendable {
         portal.answers.page(page.render(on: portal.world.site, in: language, at: address), leavesSite: leavesSite)
     }
 
-    /// The exchange of the address, if it is this browser's.
+    /// The exchange of the address, if it is this browser's and of this direction.
     ///
     /// - Throws: ``Rule/exchangeUnknown``, ``Rule/exchangeOtherBrowser``.
-    func ownExchange() async throws -> Exchange {
+    func ownExchange(_ direction: Exchange.Direction) async throws -> Exchange {
         guard let id = exchange else { throw Rejection(.exchangeUnknown) }
-        return try own(try await portal.world.store.find(id))
+        let exchange = try own(try await portal.world.store.find(id))
+        guard exchange.direction == direction else { throw Rejection(.exchangeUnknown) }
+        return exchange
     }
 
     func own(_ exchange: Exchange) throws(Rejection) -> Exchange {
@@ -77,28 +79,60 @@ struct Visit: Sendable {
     // MARK: Turning away
 
     /// The page for an error: says what helps the person, keeps what helps the operator.
-    func turnAway(_ error: any Error, from exchange: Exchange? = nil) async -> Response {
+    ///
+    /// - Parameter answer: a message that tells whoever asked how it ended; the person carries it on by a button.
+    func turnAway(
+        _ error: any Error, from exchange: Exchange? = nil, carrying answer: SealedMessage? = nil
+    ) async -> Response {
         let language = speaking(as: exchange).language
         let rejection = Rejection(any: error)
         let support = SupportCode(random: UInt64.random(in: .min ... .max))
         await record(rejection, support, exchange, cause: error)
-        let requester = exchange.flatMap { portal.world.snapshot().requesters[$0.request.requester] }
         let isOpen = exchange.map { $0.nextStep != .nothing && now < $0.expiresAt } ?? false
         let page = ErrorPage(
-            reason: reason(rejection.rule), supportCode: support,
-            serviceName: requester.map { $0.name(in: language.rawValue) },
-            retry: isOpen ? exchange.map { .selector(of: $0.id) } : nil,
-            wayOn: requester?.homePage.flatMap { FormTarget($0) }.map(ErrorPage.WayOn.link))
+            reason: reason(rejection.rule, exchange?.direction ?? direction), supportCode: support,
+            serviceName: exchange.flatMap { serviceName(of: $0, in: language) },
+            retry: isOpen && answer == nil ? exchange.flatMap(LocalPath.step) : nil,
+            wayOn: wayOn(from: exchange, carrying: answer))
         var response = portal.answers.page(
-            page.render(on: portal.world.site, in: language), rejection.rule.httpStatus)
+            page.render(on: portal.world.site, in: language), rejection.rule.httpStatus, leavesSite: answer != nil)
         if rejection.rule.httpStatus == .serviceUnavailable { response.headers[.retryAfter] = "5" }
         return response
     }
 
+    private func requester(of exchange: Exchange) -> Requester? {
+        // Unknown by now: the page does without.
+        try? portal.world.snapshot().route(exchange.direction).requester(of: exchange)
+    }
+
+    private func serviceName(of exchange: Exchange, in language: Language) -> String? {
+        switch exchange.direction {
+        case .connector: requester(of: exchange)?.name(in: language.rawValue)
+        case .proxyService: exchange.request.serviceName
+        }
+    }
+
+    private func wayOn(from exchange: Exchange?, carrying answer: SealedMessage?) -> ErrorPage.WayOn? {
+        if let answer, let target = try? answer.target { return .form(target, answer.formFields) }
+        return exchange.flatMap(requester)?.homePage.flatMap { FormTarget($0) }.map(ErrorPage.WayOn.link)
+    }
+
+    /// By where it happened, as long as no exchange is known.
+    private var direction: Exchange.Direction {
+        [Paths.singleSignOnService, Paths.gatewayAnswers].contains(request.uri.path) ? .proxyService : .connector
+    }
+
     /// Whoever sent a message that is wrong is named by where it arrived.
-    private func reason(_ rule: Rule) -> PageReason {
-        let isAnswer = request.uri.path == Paths.assertionConsumerService
-        return isAnswer && rule.page == .serviceFault ? .countryFault : rule.page
+    private func reason(_ rule: Rule, _ direction: Exchange.Direction) -> PageReason {
+        let path = request.uri.path
+        return switch (direction, rule.page) {
+        case (.connector, .serviceFault) where path == Paths.assertionConsumerService: .countryFault
+        case (.proxyService, .serviceFault), (.proxyService, .countryFault):
+            path == Paths.singleSignOnService ? .connectorFault : .gatewayFault
+        case (.proxyService, .countryUnavailable): .connectorFault
+        case (.proxyService, .notEnough): rule == .responseLoATooLow ? .otherMethod : .dataMissing
+        default: rule.page
+        }
     }
 
     private func record(_ rejection: Rejection, _ support: SupportCode, _ exchange: Exchange?, cause: any Error) async {

@@ -101,6 +101,8 @@ public struct AuditEvent: Hashable, Sendable, Codable {
         case responseSent = "response.sent"
         case messageRejected = "message.rejected"
         case logoutAnswered = "logout.answered"
+        case consentGiven = "consent.given"
+        case consentRefused = "consent.refused"
         case nodeStarted = "node.started"
         case nodeStopped = "node.stopped"
     }

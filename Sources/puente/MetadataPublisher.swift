@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
+import Bridge
+import Federation
 import Foundation
 import SAML
 import Settings
@@ -6,37 +8,71 @@ import Synchronization
 import Trust
 import XMLSecurity
 
-/// Signs our metadata when it is asked for, and again when a quarter of its validity has passed or our keys are others.
+/// Signs the metadata of one of our roles when it is asked for, and again when a quarter of its validity has passed or
+/// anything in it is other than before.
 final class MetadataPublisher: Sendable {
+    /// What is to be published now, and who signs it.
+    struct Source {
+        var metadata: any PublishedMetadata
+        var signer: Signer
+
+        /// The same for the same content, whenever it is signed.
+        fileprivate var content: XMLNode { metadata.document(id: MessageID("_"), validUntil: .distantPast) }
+    }
+
     private struct Published {
         var octets: [UInt8]
         var until: Date
-        /// All that are in the document, and the one over whose key it is signed.
-        var certificates: [Certificate]
+        var content: XMLNode
+        var signer: Certificate
     }
 
-    private let settings: Settings
-    private let keys: @Sendable () -> OwnKeys
+    private let validity: Double
+    private let source: @Sendable () throws -> Source
     private let published = Mutex<Published?>(nil)
 
-    init(settings: Settings, keys: @escaping @Sendable () -> OwnKeys) {
-        self.settings = settings
-        self.keys = keys
+    init(validityHours: Int, _ source: @escaping @Sendable () throws -> Source) {
+        validity = Double(validityHours * 3600)
+        self.source = source
     }
 
     func document(at now: Date) throws -> (octets: [UInt8], seconds: Int) {
         try published.withLock { published in
-            let validity = Double(settings.connector.metadataValidityHours * 3600)
-            let keys = keys()
-            let certificates =
-                [keys.connector.certificate, keys.metadata.certificate] + keys.decryption.map(\.certificate)
-            if let published, now < published.until, published.certificates == certificates {
+            let source = try source()
+            let content = source.content
+            if let published, now < published.until, published.content == content,
+                published.signer == source.signer.certificate
+            {
                 return (published.octets, Int(published.until.timeIntervalSince(now)))
             }
-            let octets = try keys.metadata(settings, version: Puente.version).sealed(
-                id: .random(), validUntil: now + validity, by: keys.metadata)
-            published = Published(octets: octets, until: now + validity / 4, certificates: certificates)
+            let octets = try source.metadata.sealed(id: .random(), validUntil: now + validity, by: source.signer)
+            published = Published(
+                octets: octets, until: now + validity / 4, content: content, signer: source.signer.certificate)
             return (octets, Int(validity / 4))
+        }
+    }
+}
+
+extension MetadataPublisher {
+    static func connector(
+        _ settings: Settings, keys: @escaping @Sendable () -> OwnKeys
+    ) -> MetadataPublisher {
+        MetadataPublisher(validityHours: settings.connector.metadataValidityHours) {
+            let keys = keys()
+            return Source(metadata: keys.metadata(settings, version: Puente.version), signer: keys.metadata)
+        }
+    }
+
+    /// `nil` where the settings have no Proxy-Service.
+    static func proxyService(_ settings: Settings, _ trust: TrustDirectory) -> MetadataPublisher? {
+        guard let proxyService = settings.proxyService else { return nil }
+        return MetadataPublisher(validityHours: proxyService.metadataValidityHours) {
+            let keys = trust.keys
+            let route = try trust.snapshot.route(.proxyService)
+            guard let metadata = keys.proxyServiceMetadata(settings, of: route, version: Puente.version),
+                let signer = keys.proxyService?.metadata
+            else { throw Rejection(.configuration, "proxy-service") }
+            return Source(metadata: metadata, signer: signer)
         }
     }
 }

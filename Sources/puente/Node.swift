@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+import Bridge
 import Federation
 import Foundation
 import Hummingbird
@@ -32,7 +33,9 @@ struct Node {
     let store: any ExchangeStore
     let inFlight: InFlight
     let workers: Workers
-    let publisher: MetadataPublisher
+    /// Of each role that we have.
+    let connectorMetadata: MetadataPublisher
+    let proxyServiceMetadata: MetadataPublisher?
 
     /// - Returns: `nil` if there are faults.
     init?(_ settings: Settings, into faults: Faults) throws {
@@ -45,7 +48,8 @@ struct Node {
         workers = Workers(
             threads: settings.limits.workers, cores: ProcessInfo.processInfo.activeProcessorCount,
             capacity: max(64, settings.limits.requestsInFlight))
-        publisher = MetadataPublisher(settings: settings, keys: { trust.keys })
+        connectorMetadata = .connector(settings) { trust.keys }
+        proxyServiceMetadata = .proxyService(settings, trust)
     }
 
     private static func store(_ settings: Settings) throws -> any ExchangeStore {
@@ -115,16 +119,24 @@ struct Node {
 
     private var environment: Portal.Environment {
         let trust = trust
-        let publisher = publisher
+        let connectorMetadata = connectorMetadata
         return Portal.Environment(
             snapshot: { trust.snapshot }, store: store, workers: workers,
             site: Site(
                 operatorName: settings.operator.name, email: settings.operator.contactEmail,
                 isTrial: !settings.isProduction),
-            connectorMetadata: { now in try publisher.document(at: now) },
+            connectorMetadata: { now in try connectorMetadata.document(at: now) }, proxyService: proxyService,
             isSecure: settings.publicURL.scheme == "https",
             exchangeSeconds: Double(settings.exchangeMinutes * 60), messageLimit: settings.limits.messageCharacters,
             inFlight: inFlight, logger: logger)
+    }
+
+    private var proxyService: Portal.ProxyService? {
+        guard let settings = settings.proxyService, let metadata = proxyServiceMetadata else { return nil }
+        return Portal.ProxyService(
+            metadata: { now in try metadata.document(at: now) },
+            complete: { _ in Completion(attributes: [], failures: []) },
+            sourceName: { name, _ in name }, asksBefore: settings.consentPages == 2)
     }
 
     private var health: Health {

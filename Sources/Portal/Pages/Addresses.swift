@@ -39,6 +39,21 @@ public struct LocalPath: Hashable, Sendable {
     /// Where the person of an exchange chooses a country.
     static func selector(of exchange: Exchange.ID) -> LocalPath { LocalPath(known: "/x/\(exchange)/country") }
 
+    /// Where a person is told who asks, and where they agree to what is sent.
+    static func request(of exchange: Exchange.ID) -> LocalPath { LocalPath(known: "/x/\(exchange)/request") }
+    static func consent(of exchange: Exchange.ID) -> LocalPath { LocalPath(known: "/x/\(exchange)/consent") }
+
+    /// Where the person of an exchange goes on; `nil` once it is over.
+    static func step(of exchange: Exchange) -> LocalPath? {
+        switch exchange.nextStep {
+        case .chooseCountry: selector(of: exchange.id)
+        case .agreeToIdentify: request(of: exchange.id)
+        case .awaitAnswer: exchange.direction == .connector ? selector(of: exchange.id) : request(of: exchange.id)
+        case .consent: consent(of: exchange.id)
+        case .nothing: nil
+        }
+    }
+
     /// The same place in a language, so that a choice once made goes along from page to page.
     func with(_ language: Language) -> String {
         path + (path.contains("?") ? "&" : "?") + "lang=" + language.rawValue

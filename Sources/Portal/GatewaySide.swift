@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: EUPL-1.2
+import Bridge
+import Dialects
+import Federation
+import Foundation
+import Hummingbird
+import Logging
+import SAML
+import Storage
+
+/// The gateway answers, sources complete the answer, and the person agrees to what is sent: leg 3 of the Proxy-Service
+/// direction, and consent.
+extension Portal {
+    /// `POST /clave/acs`: the gateway answers.
+    func receiveFromGateway(_ visit: Visit, _ proxyService: ProxyService) async throws -> Response {
+        try await receiveAnswer(by: .proxyService, visit) { answer, route, visit in
+            let now = visit.now
+            let us = route.node.asker.name
+            do {
+                let outcome = try await world.workers.run {
+                    try route.receiveResponse(answer.verified, in: answer.exchange, to: answer.question, at: now)
+                }
+                guard case .identified(let stated) = outcome else {
+                    try await world.store.record(answer.event(outcome.code, to: us, detail: nil, at: now))
+                    return try await self.answer(answer.exchange, outcome, answering: answer, route, visit)
+                }
+                let identity = try await complete(stated, answer.exchange, route, proxyService)
+                let event = answer.event(
+                    outcome.code, to: us, detail: identity.provenance(in: answer.exchange.request), at: now)
+                _ = try await world.store.update(answer.exchange.id, using: answer.keys(at: now), event) {
+                    exchange throws(Rejection) in
+                    try exchange.consenting(to: identity, answering: answer.question.id)
+                }
+                return answers.redirect(to: .consent(of: answer.exchange.id), in: visit.askedLanguage)
+            } catch let rejection as Rejection {
+                return try await end(answer, with: rejection, route, visit)
+            }
+        }
+    }
+
+    /// Asks the sources about everybody of whom something is missing, at the same time.
+    private func complete(
+        _ stated: Identity, _ exchange: Exchange, _ route: Route, _ proxyService: ProxyService
+    ) async throws -> Identity {
+        let gaps = route.gaps(in: stated, of: exchange)
+        let completions = await withTaskGroup(of: (Gap, Completion).self) { group in
+            for gap in gaps { group.addTask { (gap, await proxyService.complete(gap)) } }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+        for failure in completions.flatMap(\.1.failures) {
+            log(
+                "attribute source failed", exchange,
+                ["rule": "\(failure.rule.code)", "detail": "\(failure)"])
+        }
+        return try route.complete(stated, with: completions, in: exchange)
+    }
+
+    /// An authentic answer that does not serve: the Connector is told, by the person, who first learns why.
+    private func end(
+        _ answer: AuthenticAnswer, with rejection: Rejection, _ route: Route, _ visit: Visit
+    ) async throws -> Response {
+        // Somebody was quicker: nothing is answered twice.
+        guard ![.exchangeFinished, .responseUnsolicited, .replayed].contains(rejection.rule) else { throw rejection }
+        let outcome = AuthenticationOutcome.refused(rejection.refusal)
+        try await world.store.record(
+            answer.event(outcome.code, to: route.node.asker.name, detail: "\(rejection)", at: visit.now))
+        let sealed = try await finish(
+            answer.exchange, outcome, answering: answer.question.id, using: answer.keys(at: visit.now), route, visit)
+        return await visit.turnAway(rejection, from: answer.exchange, carrying: sealed)
+    }
+
+    // MARK: Consent
+
+    /// `GET /x/<exchange>/consent`: what will be sent.
+    func showConsent(_ visit: Visit, _ proxyService: ProxyService) async throws -> Response {
+        let exchange = try await visit.ownExchange(.proxyService)
+        do {
+            try visit.checkTime(of: exchange)
+            let identity = try agreed(exchange)
+            let route = try world.snapshot().route(.proxyService)
+            let visit = visit.speaking(as: exchange)
+            let path = LocalPath.consent(of: exchange.id)
+            let page = ConsentPage(
+                inquiry: try inquiry(of: exchange, route),
+                data: data(of: identity, asked: exchange.request, visit.language, proxyService),
+                assurance: identity.assurance, action: path, isOnlyPage: !proxyService.asksBefore)
+            return visit.page(page, at: path)
+        } catch {
+            return await visit.turnAway(error, from: exchange)
+        }
+    }
+
+    private func agreed(_ exchange: Exchange) throws(Rejection) -> Identity {
+        guard case .consent(let identity) = exchange.nextStep else { throw Rejection(.exchangeFinished) }
+        return identity
+    }
+
+    /// Only what is asked, and whoever represents the person: nothing else would be sent.
+    private func data(
+        of identity: Identity, asked request: AuthenticationRequest, _ language: Language, _ proxyService: ProxyService
+    ) -> [ConsentPage.Datum] {
+        identity.attributes.compactMap { attribute in
+            let asked = request.attributes.first { $0.name == attribute.name }
+            guard asked != nil || attribute.name.isRepresentative else { return nil }
+            let origin: String? =
+                if case .source(let name) = attribute.origin {
+                    proxyService.sourceName(name, language.rawValue)
+                } else { nil }
+            return ConsentPage.Datum(
+                name: attribute.name, values: attribute.values, origin: origin, isRequired: asked?.isRequired ?? true)
+        }
+    }
+
+    /// `POST /x/<exchange>/consent`: the person agrees, or does not.
+    func consent(_ visit: Visit, _ proxyService: ProxyService) async throws -> Response {
+        let exchange = try await visit.ownExchange(.proxyService)
+        do {
+            try visit.checkTime(of: exchange)
+            let identity = try agreed(exchange)
+            let form = try await Form(visit.request, limit: world.messageLimit)
+            let route = try world.snapshot().route(.proxyService)
+            let visit = visit.speaking(as: exchange)
+            if form["deny"] != nil {
+                try await record(.consentRefused, nil, exchange, visit)
+                return try await answer(exchange, .refused(Refusal(.denied)), route, visit)
+            }
+            guard form["accept"] != nil else {
+                throw Rejection(.parameterMissing, "accept", expected: "accept or deny", found: "neither")
+            }
+            let declined = exchange.request.attributes.filter { asked in
+                !asked.isRequired && form[ConsentPage.Datum.field(asked.name)] == nil
+            }
+            let names = Set(declined.map(\.name))
+            try await record(
+                .consentGiven, identity.provenance(in: exchange.request, without: names), exchange, visit)
+            return try await answer(exchange, .identified(identity), without: names, route, visit)
+        } catch {
+            return await visit.turnAway(error, from: exchange)
+        }
+    }
+
+    private func record(
+        _ kind: AuditEvent.Kind, _ detail: String?, _ exchange: Exchange, _ visit: Visit
+    ) async throws {
+        try await world.store.record(
+            AuditEvent(
+                kind, at: visit.now, exchange: exchange.id, inResponseTo: exchange.request.id,
+                receiver: exchange.request.requester, detail: detail))
+    }
+}
+
+extension Identity {
+    /// Which attributes leave and who vouches for each: names alone, for the audit trail.
+    fileprivate func provenance(
+        in request: AuthenticationRequest, without declined: Set<AttributeName> = []
+    ) -> String {
+        let asked = Set(request.attributes.map(\.name)).subtracting(declined)
+        return attributes.filter { asked.contains($0.name) || $0.name.isRepresentative }.map { attribute in
+            switch attribute.origin {
+            case .responder: attribute.name.rawValue
+            case .source(let name): "\(attribute.name.rawValue) from \(name)"
+            }
+        }.joined(separator: ", ")
+    }
+}

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: EUPL-1.2
+import Bridge
+import Dialects
+import Federation
+import Foundation
+import Hummingbird
+import Logging
+import SAML
+import Storage
+import XMLSecurity
+
+/// The four legs as both directions walk them: what is checked, stored and written down in each.
+extension Portal {
+    /// Leg 1: begins an exchange with a request that was verified.
+    ///
+    /// - Returns: the exchange, and the cookie that goes back with the answer to this request.
+    func begin(
+        _ received: ReceivedMessage, by direction: Exchange.Direction, _ snapshot: Snapshot, _ visit: Visit
+    ) async throws -> (exchange: Exchange, cookie: String) {
+        let route = try snapshot.route(direction)
+        let now = visit.now
+        let leg1 = try await world.workers.run { try route.receiveRequest(received, at: now) }
+        let browser = try visit.browser ?? BrowserKey()
+        let exchange = Exchange(
+            id: try .random(), direction, request: leg1.request, browser: browser.digest, openedAt: now,
+            expiresAt: now + world.exchangeSeconds)
+        let event = AuditEvent(
+            .requestReceived, at: now, exchange: exchange.id, message: leg1.request.id, sender: leg1.requester.name,
+            receiver: route.node.answerer.name, memberState: leg1.requester.country,
+            digest: leg1.digest.hexadecimal)
+        let key = ReplayKey(.request, of: leg1.requester.name, leg1.request.id, until: now + Self.replaySeconds)
+        try world.inFlight.begin(exchange, at: now)
+        do { try await world.store.open(exchange, using: [key], event) } catch {
+            world.inFlight.end(exchange.id)
+            throw error
+        }
+        log("request received", exchange, ["requester": "\(leg1.requester.name)"])
+        return (exchange, browser.setCookie(isSecure: world.isSecure))
+    }
+
+    /// Leg 2: asks a responder. The question is stored before it leaves.
+    func ask(_ country: MemberState, _ exchange: Exchange, _ snapshot: Snapshot, _ visit: Visit) async throws
+        -> (SealedMessage, Exchange.Question)
+    {
+        let route = try snapshot.route(exchange.direction)
+        let now = visit.now
+        let relayState = try randomBytes(16).hexadecimal
+        let (sealed, question) = try await world.workers.run {
+            try route.sendRequest(exchange, to: country, relayState: relayState, at: now)
+        }
+        let event = AuditEvent(
+            .requestSent, at: now, exchange: exchange.id, message: sealed.id, sender: route.node.asker.name,
+            receiver: question.responder, memberState: country, digest: sealed.digest.hexadecimal)
+        _ = try await world.store.update(exchange.id, using: [], event) { exchange throws(Rejection) in
+            try exchange.asked(question, in: visit.askedLanguage?.rawValue)
+        }
+        log("request sent", exchange, ["country": "\(country)", "responder": "\(question.responder)"])
+        return (sealed, question)
+    }
+
+    /// An answer that is known to be the responder's own, to our newest question, in the browser that asked.
+    struct AuthenticAnswer: Sendable {
+        let exchange: Exchange
+        let question: Exchange.Question
+        let verified: Verified<OpenedResponse>
+
+        /// What must never have been used before.
+        func keys(at now: Date) -> [ReplayKey] {
+            let until = now + Portal.replaySeconds
+            let response = ReplayKey(.response, of: question.responder, verified.message.response.id, until: until)
+            let assertion = verified.message.assertion.map {
+                ReplayKey(.assertion, of: question.responder, $0.id, until: until)
+            }
+            return [response, assertion].compactMap { $0 }
+        }
+
+        func event(_ result: String, to receiver: EntityID, detail: String?, at now: Date) -> AuditEvent {
+            AuditEvent(
+                .responseReceived, at: now, exchange: exchange.id, message: verified.message.response.id,
+                inResponseTo: question.id, sender: question.responder, receiver: receiver,
+                memberState: question.memberState, digest: verified.digest.hexadecimal, result: result,
+                detail: detail)
+        }
+    }
+
+    /// Leg 3: authenticates the answer in a form, and hands it on.
+    func receiveAnswer(
+        by direction: Exchange.Direction, _ visit: Visit,
+        _ next: (AuthenticAnswer, Route, Visit) async throws -> Response
+    ) async throws -> Response {
+        let form = try await Form(visit.request, limit: world.messageLimit)
+        let received = try ReceivedMessage(
+            post: try form.message(["SAMLResponse"]).value, relayState: form["RelayState"], limit: world.messageLimit,
+            field: "SAMLResponse")
+        let parsed = try await world.workers.run { try ParsedMessage(received) }
+        let exchange = try await awaiting(try parsed.claimedQuestion(), direction, visit)
+        do {
+            try visit.checkTime(of: exchange)
+            guard let question = exchange.question else { throw Rejection(.exchangeFinished) }
+            let route = try world.snapshot().route(direction)
+            let now = visit.now
+            let verified = try await world.workers.run {
+                try route.authenticateResponse(parsed, to: question, at: now)
+            }
+            return try await next(
+                AuthenticAnswer(exchange: exchange, question: question, verified: verified), route,
+                visit.speaking(as: exchange))
+        } catch {
+            return await visit.turnAway(error, from: exchange)
+        }
+    }
+
+    /// The exchange whose newest question the answer claims to belong to.
+    private func awaiting(
+        _ claimed: MessageID, _ direction: Exchange.Direction, _ visit: Visit
+    ) async throws -> Exchange {
+        let unsolicited = Rejection(
+            .responseUnsolicited, "Response/@InResponseTo", expected: "a question that awaits its answer",
+            found: claimed.rawValue)
+        do {
+            let exchange = try visit.own(try await world.store.find(awaiting: claimed))
+            guard exchange.direction == direction else { throw unsolicited }
+            return exchange
+        } catch StoreError.unknown {
+            throw unsolicited
+        }
+    }
+
+    /// Leg 4: ends the exchange with an answer for whoever asked.
+    ///
+    /// - Parameters:
+    ///   - declined: optional attributes that the person keeps back.
+    ///   - question: what the answer belongs to; `nil` when the exchange ends without one.
+    ///   - keys: identifiers of the answer, used up in the same step.
+    func finish(
+        _ exchange: Exchange, _ outcome: AuthenticationOutcome, without declined: Set<AttributeName> = [],
+        answering question: MessageID?, using keys: [ReplayKey], _ route: Route, _ visit: Visit
+    ) async throws -> SealedMessage {
+        let now = visit.now
+        let sealed = try await world.workers.run {
+            try route.sendResponse(outcome, in: exchange, without: declined, at: now)
+        }
+        let event = AuditEvent(
+            .responseSent, at: now, exchange: exchange.id, message: sealed.id, inResponseTo: exchange.request.id,
+            sender: route.node.answerer.name, receiver: exchange.request.requester,
+            memberState: exchange.direction == .connector
+                ? exchange.question?.memberState : try route.requester(of: exchange).country,
+            digest: sealed.digest.hexadecimal, result: outcome.code)
+        let ending: Exchange.Ending = if case .identified = outcome { .identified } else { .refused }
+        _ = try await world.store.update(exchange.id, using: keys, event) { exchange throws(Rejection) in
+            try exchange.finished(ending, answering: question)
+        }
+        world.inFlight.end(exchange.id)
+        log("response sent", exchange, ["result": "\(outcome.code)"])
+        return sealed
+    }
+
+    /// The page that carries a message on.
+    func post(
+        _ message: SealedMessage, to destination: AutoPostPage.Destination, selector: LocalPath? = nil, _ visit: Visit
+    ) throws(Rejection) -> Response {
+        let page = AutoPostPage(
+            destination: destination, target: try message.target, fields: message.formFields, selector: selector)
+        return visit.page(page, leavesSite: true)
+    }
+
+    func log(_ text: Logger.Message, _ exchange: Exchange, _ metadata: Logger.Metadata = [:]) {
+        world.logger.info(text, metadata: metadata.merging(["exchange": "\(exchange.id)"]) { first, _ in first })
+    }
+}
+
+extension SealedMessage {
+    var target: FormTarget {
+        get throws(Rejection) {
+            guard let target = FormTarget(destination) else {
+                throw Rejection(
+                    .ownFailure, "Destination", expected: "an http or https address", found: destination)
+            }
+            return target
+        }
+    }
+
+    var formFields: [FormField] { fields.map { FormField($0.name, $0.value) } }
+}
+
+extension Exchange.ID {
+    static func random() throws -> Exchange.ID {
+        guard let id = Exchange.ID(rawValue: try randomBytes(16).hexadecimal) else { throw Rejection(.ownFailure) }
+        return id
+    }
+}
+
+extension AuthenticationOutcome {
+    /// For log and audit: how it ended, and nothing about whom.
+    var code: String {
+        switch self {
+        case .identified(let identity): "identified.\(identity.assurance.loa.rawValue)"
+        case .refused(let refusal): "refused.\(refusal.reason.rawValue)"
+        }
+    }
+}
