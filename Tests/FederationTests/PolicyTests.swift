@@ -39,12 +39,9 @@ struct PolicyTests {
         published: Set<Assurance> = [], accepts: Bool = false
     ) throws -> Rule? {
         let request = request(person)
-        let question = Exchange.Question(
-            id: MessageID("_q"), responder: EntityID("node"), memberState: try state("DE"), relayState: "x",
-            attributes: request.attributes, assurance: assurance, askedAt: now)
         do {
-            _ = try Policy(country: .spain, acceptsRepresentation: accepts).admit(
-                outcome, answering: request, to: question, published: published)
+            _ = try Policy(destination: .spain, acceptsRepresentation: accepts).admit(
+                outcome, answering: request, to: request.attributes, at: assurance, published: published)
             return nil
         } catch {
             return error.rule
@@ -98,7 +95,7 @@ struct PolicyTests {
     func release() throws {
         let more = Self.german + [(AttributeName("Gender"), "Male"), (.personIdentifier.ofRepresentative, "DE/ES/9")]
         for (accepts, count) in [(false, 4), (true, 5)] {
-            let policy = Policy(country: .spain, acceptsRepresentation: accepts)
+            let policy = Policy(destination: .spain, acceptsRepresentation: accepts)
             guard case .identified(let released) = policy.release(try Self.identity(more), to: Self.request()) else {
                 Issue.record("refused")
                 return
