@@ -83,6 +83,13 @@ let package = Package(
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ] + nio),
+        target(
+            "AttributeSources",
+            [
+                "Dialects", "SAML", "Federation", "XMLSecurity", "YAMLText", grdb,
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ] + nio),
         target("Storage", ["Federation", "CLibCrypto"]),
         target("SQLiteStore", ["Storage", "Federation", grdb]),
         target(

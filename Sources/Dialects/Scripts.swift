@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-import Federation
+public import Federation
 import Foundation
 
 extension Attribute {
@@ -8,15 +8,16 @@ extension Attribute {
     ///
     /// What the values are written in decides, not what the sender says of them. Where the sender gives no Latin value, one is
     /// made by the transliteration of Unicode (CLDR), and the original stays beside it.
-    func withLatinFirst() -> Attribute {
+    public func withLatinFirst() -> Attribute {
         let marked = values.map { AttributeValue($0.text, isLatin: $0.isLatin && $0.text.isInLatinScript) }
         guard marked.contains(where: { !$0.isLatin }) else { return self }
         let latin = marked.filter(\.isLatin)
         let others = marked.filter { !$0.isLatin }
-        guard latin.isEmpty else { return Attribute(name, latin + others) }
+        guard latin.isEmpty else { return Attribute(name, latin + others, from: origin) }
         // A value in Latin script that its sender calls otherwise is Latin enough for everybody.
         let readable = others.compactMap { $0.text.isInLatinScript ? $0.text : $0.text.inLatinScript }.first
-        return Attribute(name, (readable.map { [AttributeValue($0)] } ?? []) + others.filter { $0.text != readable })
+        let written = (readable.map { [AttributeValue($0)] } ?? []) + others.filter { $0.text != readable }
+        return Attribute(name, written, from: origin)
     }
 }
 

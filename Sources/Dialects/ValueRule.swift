@@ -46,6 +46,15 @@ public enum ValueRule: String, Hashable, Sendable, CaseIterable {
         }
     }
 
+    /// Whether a text is canonical: one that ``read(_:)`` could have given.
+    public func admits(_ canonical: String) -> Bool {
+        guard self == .address else { return read(canonical) == canonical }
+        return Self.text.read(canonical) != nil && PostalAddress(text: canonical)?.text == canonical
+    }
+
+    /// The parts that an address may have, in the order of the schema.
+    public static var addressParts: [String] { PostalAddress.names }
+
     /// Whether a second value, in another script, may stand beside the Latin one (Attribute Profile 1.4 §2.4).
     var hasScripts: Bool { self == .name }
 

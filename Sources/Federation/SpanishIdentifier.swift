@@ -16,6 +16,8 @@ public struct SpanishIdentifier: Hashable, Sendable {
         case nifM = "nif-m"
         /// Companies, associations, public bodies: what was called CIF.
         case entity
+
+        public var person: PersonKind { self == .entity ? .legal : .natural }
     }
 
     public let kind: Kind
@@ -39,7 +41,7 @@ public struct SpanishIdentifier: Hashable, Sendable {
         }
     }
 
-    public var person: PersonKind { kind == .entity ? .legal : .natural }
+    public var person: PersonKind { kind.person }
 
     private init?(first: UInt8?, digits: [UInt8], control: UInt8) {
         guard digits.allSatisfy(Self.isDigit) else { return nil }

@@ -202,6 +202,16 @@ extension DigestAlgorithm {
     }
 }
 
+extension DigestAlgorithm {
+    /// HMAC of some octets (RFC 2104): a digest that only who knows the key can make or check.
+    public func hash(_ data: [UInt8], keyed key: [UInt8]) -> [UInt8] {
+        let block = self == .sha256 ? 64 : 128
+        let short = key.count > block ? hash(key) : key
+        let padded = short + [UInt8](repeating: 0, count: block - short.count)
+        return hash(padded.map { $0 ^ 0x5C } + hash(padded.map { $0 ^ 0x36 } + data))
+    }
+}
+
 /// The two encodings of an ECDSA signature: DER for libcrypto, fixed width for XML Signature 1.1 §6.4.3.
 enum ECDSASignature {
     /// Two halves of the same width, at most that of the curve: Santuario 2.1, which many nodes sign with, leaves out the

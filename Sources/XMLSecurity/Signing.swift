@@ -36,34 +36,55 @@ extension XMLNode {
     ///   stands for the document and is right for a root element only.
     /// - Spec: SAML Core 2.0 §5.4; eIDAS dossier §5.3.
     public func signed(by signer: Signer, behind index: Int, identifier: XMLName = "ID") throws(XMLFault) -> XMLNode {
+        let signature = try Self.signature(
+            over: [(self, self[identifier].map { "#" + $0 } ?? "")], isEnveloped: true, by: signer,
+            keyInfo: XMLNode(Namespace.ds("KeyInfo"), [], [.x509Data(signer.chain)]))
+        return inserting(signature, at: index)
+    }
+
+    /// `ds:Signature` over elements of the document in which it will stand, each by its ID.
+    ///
+    /// - Parameter keyInfo: how the receiver finds the certificate.
+    /// - Spec: Web Services Security: SOAP Message Security 1.1.1 §8.
+    public static func signature(
+        over elements: [XMLNode], by signer: Signer, identifier: XMLName, keyInfo: XMLNode
+    ) throws(XMLFault) -> XMLNode {
+        var targets: [(XMLNode, String)] = []
+        for element in elements {
+            guard let id = element[identifier], !id.isEmpty else {
+                throw XMLFault(.signatureReference, element.name.local, expected: "an ID")
+            }
+            targets.append((element, "#" + id))
+        }
+        return try signature(over: targets, isEnveloped: false, by: signer, keyInfo: keyInfo)
+    }
+
+    private static func signature(
+        over targets: [(element: XMLNode, uri: String)], isEnveloped: Bool, by signer: Signer, keyInfo: XMLNode
+    ) throws(XMLFault) -> XMLNode {
+        let transforms = (isEnveloped ? [AlgorithmURI.enveloped] : []) + [AlgorithmURI.exclusiveC14N]
         let digest = signer.algorithm.digest
+        let references = targets.map { target in
+            XMLNode(
+                Namespace.ds("Reference"), [("URI", target.uri)],
+                [
+                    XMLNode(
+                        Namespace.ds("Transforms"), [],
+                        transforms.map { XMLNode(Namespace.ds("Transform"), [("Algorithm", $0)]) }),
+                    XMLNode(Namespace.ds("DigestMethod"), [("Algorithm", digest.uri)]),
+                    XMLNode(Namespace.ds("DigestValue"), text: Base64.encode(digest.hash(target.element.canonical()))),
+                ])
+        }
         let signedInfo = XMLNode(
             Namespace.ds("SignedInfo"), [],
             [
                 XMLNode(Namespace.ds("CanonicalizationMethod"), [("Algorithm", AlgorithmURI.exclusiveC14N)]),
                 XMLNode(Namespace.ds("SignatureMethod"), [("Algorithm", signer.algorithm.uri)]),
-                XMLNode(
-                    Namespace.ds("Reference"), [("URI", self[identifier].map { "#" + $0 } ?? "")],
-                    [
-                        XMLNode(
-                            Namespace.ds("Transforms"), [],
-                            [
-                                XMLNode(Namespace.ds("Transform"), [("Algorithm", AlgorithmURI.enveloped)]),
-                                XMLNode(Namespace.ds("Transform"), [("Algorithm", AlgorithmURI.exclusiveC14N)]),
-                            ]),
-                        XMLNode(Namespace.ds("DigestMethod"), [("Algorithm", digest.uri)]),
-                        XMLNode(Namespace.ds("DigestValue"), text: Base64.encode(digest.hash(canonical()))),
-                    ]),
-            ])
+            ] + references)
         let value = try signer.key.sign(signedInfo.canonical(), signer.algorithm)
-        let signature = XMLNode(
+        return XMLNode(
             Namespace.ds("Signature"), [],
-            [
-                signedInfo,
-                XMLNode(Namespace.ds("SignatureValue"), text: Base64.encode(value)),
-                XMLNode(Namespace.ds("KeyInfo"), [], [.x509Data(signer.chain)]),
-            ])
-        return inserting(signature, at: index)
+            [signedInfo, XMLNode(Namespace.ds("SignatureValue"), text: Base64.encode(value)), keyInfo])
     }
 
     /// `ds:X509Data` with certificates.

@@ -184,6 +184,11 @@ extension YAMLValue {
         if case .present(let tree) = content, case .map = tree.content { true } else { false }
     }
 
+    /// Whether members are written here, for values that may be one or several.
+    public var isList: Bool {
+        if case .present(let tree) = content, case .list = tree.content { true } else { false }
+    }
+
     /// Every scalar at or below this place.
     public var scalars: [YAMLValue] {
         guard case .present(let tree) = content else { return [] }

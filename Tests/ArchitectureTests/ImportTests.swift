@@ -22,6 +22,10 @@ struct ImportTests {
             "Logging",
             "Settings", "AsyncHTTPClient", "NIOCore", "NIOPosix", "NIOSSL", "NIOHTTP1", "NIOFoundationCompat",
         ],
+        "AttributeSources": [
+            "Dialects", "SAML", "Federation", "XMLSecurity", "YAMLText", "Foundation", "Synchronization",
+            "AsyncHTTPClient", "GRDB", "NIOCore", "NIOPosix", "NIOSSL", "NIOHTTP1",
+        ],
         "Storage": ["Federation", "XMLSecurity", "Foundation", "Synchronization", "CLibCrypto", "Glibc"],
         "SQLiteStore": ["Storage", "Federation", "GRDB", "Foundation", "Synchronization", "Glibc"],
         "Portal": [
