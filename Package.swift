@@ -79,7 +79,8 @@ let package = Package(
         target(
             "Trust",
             [
-                "Bridge", "Dialects", "SAML", "Settings", "Federation", "XMLSecurity", "YAMLText", logging,
+                "AttributeSources", "Bridge", "Dialects", "SAML", "Settings", "Federation", "XMLSecurity", "YAMLText",
+                logging,
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ] + nio),
@@ -109,7 +110,7 @@ let package = Package(
         .executableTarget(
             name: "puente",
             dependencies: [
-                "MockEurope", "Portal", "Settings", "Trust", "SQLiteStore", "Storage", "Bridge", "Dialects", "SAML",
+                "AttributeSources", "MockEurope", "Portal", "Settings", "Trust", "SQLiteStore", "Storage", "Bridge", "Dialects", "SAML",
                 "Federation", "XMLSecurity", "YAMLText", hummingbird, logging,
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),

@@ -4,29 +4,11 @@ public import Federation
 import XMLSecurity
 
 /// What is missing of one person, for attribute sources to fill.
-public struct Gap: Hashable, Sendable {
-    /// Whom the national register knows by it.
-    public var identifier: SpanishIdentifier
-    /// What the gateway said of this person.
-    public var known: [AttributeName: String]
-    /// Of the login.
-    public var assurance: Assurance
+public struct Gap: Sendable {
+    public var query: SourceQuery
     public var wanted: [RequestedAttribute]
     /// Whether the person acts for another, so that the answers are the representative's.
     public var isRepresentative: Bool
-}
-
-/// What the sources answered to one gap.
-public struct Completion: Sendable {
-    /// Canonical and valid, each with its origin.
-    public var attributes: [Attribute]
-    /// Why a source gave nothing.
-    public var failures: [Rejection]
-
-    public init(attributes: [Attribute], failures: [Rejection]) {
-        self.attributes = attributes
-        self.failures = failures
-    }
 }
 
 extension Route {
@@ -56,9 +38,9 @@ extension Route {
         let isOfSubject: (AttributeName) -> Bool = { $0.isRepresentative == subject.isRepresentative }
         let known = identity.attributes.filter { isOfSubject($0.name) }
             .compactMap { attribute in attribute.values.first.map { (attribute.name.ofPerson, $0.text) } }
-        return Gap(
-            identifier: identifier, known: Dictionary(known) { first, _ in first }, assurance: identity.assurance,
-            wanted: wanted, isRepresentative: subject.isRepresentative)
+        let query = SourceQuery(
+            identifier: identifier, known: Dictionary(known) { first, _ in first }, assurance: identity.assurance)
+        return Gap(query: query, wanted: wanted, isRepresentative: subject.isRepresentative)
     }
 
     /// The identity with what the sources gave, named for the country that asks, as far as policy accepts it.
@@ -76,10 +58,9 @@ extension Route {
                 guard whole[name] == nil else { continue }
                 whole.attributes.append(Attribute(name, attribute.values, from: attribute.origin))
             }
-            let open = gap.wanted.contains { wanted in
-                wanted.isRequired && !completion.attributes.contains { $0.name == wanted.name }
+            for wanted in gap.wanted where wanted.isRequired {
+                if let failure = completion.failure(of: wanted.name) { throw failure }
             }
-            if open, let failure = completion.failures.first { throw failure }
         }
         if exchange.request.asksForBoth { whole.describeRepresentativeAsPerson() }
         let policy = try policy(for: exchange)

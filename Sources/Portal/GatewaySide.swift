@@ -50,7 +50,10 @@ extension Portal {
         for failure in completions.flatMap(\.1.failures) {
             log(
                 "attribute source failed", exchange,
-                ["rule": "\(failure.rule.code)", "detail": "\(failure)"])
+                [
+                    "source": "\(failure.source)", "rule": "\(failure.rejection.rule.code)",
+                    "detail": "\(failure.rejection)",
+                ])
         }
         return try route.complete(stated, with: completions, in: exchange)
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 public import Bridge
-import Federation
+public import Federation
 public import Foundation
 import HTTPTypes
 public import Hummingbird

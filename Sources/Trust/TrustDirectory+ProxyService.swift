@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+import AttributeSources
 public import Bridge
 import Dialects
 import Federation
@@ -70,7 +71,9 @@ extension TrustDirectory {
         let known: Set<AttributeName> = [
             .personIdentifier, .familyName, .firstName, .legalPersonIdentifier, .legalName,
         ]
-        return known
+        return PersonKind.allCases.reduce(into: known) { names, person in
+            names.formUnion(files.sources?.offered(for: person) ?? [])
+        }
     }
 }
 

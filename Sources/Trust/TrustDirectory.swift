@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+public import AttributeSources
 public import Bridge
 import Dialects
 import Dispatch
@@ -41,6 +42,8 @@ public final class TrustDirectory: Sendable {
         var keys: OwnKeys
         var eidas: MappingTable
         var clave2: MappingTable
+        /// `nil` where the settings name none.
+        var sources: AttributeBroker?
     }
 
     /// What could be read of them.
@@ -49,11 +52,15 @@ public final class TrustDirectory: Sendable {
         var keys: OwnKeys?
         var eidas: MappingTable?
         var clave2: MappingTable?
+        var sources: AttributeBroker?
+        var hasSources: Bool
 
         /// `nil` if anything is missing.
         var files: Files? {
-            guard let registry = registry.value, let keys, let eidas, let clave2 else { return nil }
-            return Files(registry: registry, keys: keys, eidas: eidas, clave2: clave2)
+            guard let registry = registry.value, let keys, let eidas, let clave2, !hasSources || sources != nil else {
+                return nil
+            }
+            return Files(registry: registry, keys: keys, eidas: eidas, clave2: clave2, sources: sources)
         }
     }
 
@@ -65,6 +72,8 @@ public final class TrustDirectory: Sendable {
     /// The snapshot in force. Take it once for each step of a login.
     public var snapshot: Snapshot { state.withLock(\.snapshot) }
     public var keys: OwnKeys { state.withLock(\.files.keys) }
+    /// Who completes what the gateway says; `nil` where the settings name no sources.
+    public var sources: AttributeBroker? { state.withLock(\.files.sources) }
     private var entries: [NodeEntry] { state.withLock(\.files.registry.nodes).filter { $0.isInUse(settings) } }
 
     /// Reads the files and the metadata that is at hand. Nothing is fetched yet.
@@ -197,7 +206,14 @@ extension TrustDirectory {
         }
         let reading = Registry.read(trustLists: settings.trustLists, services: settings.services, rules: rules)
         reading.faults.forEach(faults.add)
-        return Draft(registry: reading, keys: keys, eidas: eidas, clave2: clave2)
+        let path = settings.proxyService?.attributeSources
+        let sources = path.flatMap { path in
+            eidas.flatMap { eidas in
+                AttributeBroker.read(path: path, mapping: eidas, isProduction: settings.isProduction, into: faults)
+            }
+        }
+        return Draft(
+            registry: reading, keys: keys, eidas: eidas, clave2: clave2, sources: sources, hasSources: path != nil)
     }
 
     static func files(_ settings: Settings, at now: Date, into faults: Faults) -> Files? {

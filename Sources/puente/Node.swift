@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+import AttributeSources
 import Bridge
 import Federation
 import Foundation
@@ -135,8 +136,12 @@ struct Node {
         guard let settings = settings.proxyService, let metadata = proxyServiceMetadata else { return nil }
         return Portal.ProxyService(
             metadata: { now in try metadata.document(at: now) },
-            complete: { _ in Completion(attributes: [], failures: []) },
-            sourceName: { name, _ in name }, asksBefore: settings.consentPages == 2)
+            complete: { [trust] gap in
+                await trust.sources?.complete(gap.query, wanting: gap.wanted, at: Date())
+                    ?? Completion(attributes: [], failures: [])
+            },
+            sourceName: { name, _ in name },
+            asksBefore: settings.consentPages == 2)
     }
 
     private var health: Health {

@@ -17,7 +17,7 @@ struct ImportTests {
         "Dialects": ["SAML", "Federation", "XMLSecurity", "YAMLText", "Foundation"],
         "Bridge": ["Dialects", "SAML", "Federation", "XMLSecurity", "Foundation"],
         "Trust": [
-            "Bridge", "Dialects", "SAML", "Federation", "XMLSecurity", "YAMLText", "Foundation", "Dispatch",
+            "AttributeSources", "Bridge", "Dialects", "SAML", "Federation", "XMLSecurity", "YAMLText", "Foundation", "Dispatch",
             "Synchronization",
             "Logging",
             "Settings", "AsyncHTTPClient", "NIOCore", "NIOPosix", "NIOSSL", "NIOHTTP1", "NIOFoundationCompat",

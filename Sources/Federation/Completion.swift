@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: EUPL-1.2
-public import Federation
 
 /// What is asked about one person after they have identified themselves.
 public struct SourceQuery: Sendable {
