@@ -98,7 +98,9 @@ extension ClaveGateway {
             case _ where message.hasPrefix("003002"): .authenticationFailed
             default: status.code == SAMLURI.requester ? .requestNotAccepted : .technical
             }
-        return Refusal(reason, message: message.isEmpty ? nil : message)
+        return Refusal(
+            reason, message: message.isEmpty ? nil : message,
+            codes: [status.code.flatMap { $0.isEmpty ? nil : $0 } ?? SAMLURI.responder] + status.subcodes)
     }
 }
 

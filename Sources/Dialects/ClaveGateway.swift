@@ -129,8 +129,10 @@ public struct ClaveGateway: ResponderDialect {
                     Namespace.saml2p("RequestedAuthnContext"), [("Comparison", "minimum")],
                     [XMLNode(Namespace.saml2("AuthnContextClassRef"), text: question.assurance.lowest.uri)]),
             ])
+        // The type of RelayState's value is all that mentions it (dossier §11.1).
+        let inclusive = [mapping[.personIdentifier]?.typeNamespace].compactMap(\.self)
         return Draft(
-            .request, root: root, id: stamp.messageID, destination: responder.singleSignOnService,
+            .request, root: root, inclusive: inclusive, id: stamp.messageID, destination: responder.singleSignOnService,
             relayState: question.relayState)
     }
 

@@ -33,23 +33,42 @@ extension EIDAS {
     }
 
     /// `code - text`, with the codes of the reference node (dossier §2.2, §6.6).
-    ///
-    /// What the gateway said goes on as it was said (P2-02).
     private static func failure(_ refusal: Refusal) -> XMLNode {
-        let responder = SAMLURI.responder
         if let rule = refusal.rule, let failure = failure(rule) { return failure }
-        let (codes, text): ([String], String) =
+        let responder = SAMLURI.responder
+        let (codes, code, text): ([String], String, String) =
             switch refusal.reason {
-            case .authenticationFailed: ([responder, SAMLURI.authnFailed], "003002 - Authentication failed")
-            case .denied: ([responder, SAMLURI.requestDenied], "202007 - Consent not given")
+            case .authenticationFailed: ([responder, SAMLURI.authnFailed], "003002", "Authentication failed")
+            case .denied: ([responder, SAMLURI.requestDenied], "202007", "Consent not given")
             case .attributeUnavailable:
-                ([responder, SAMLURI.invalidAttribute], "202010 - Mandatory attribute not found")
+                ([responder, SAMLURI.invalidAttribute], "202010", "Mandatory attribute not found")
             case .assuranceTooLow:
-                ([responder, SAMLURI.authnFailed], "202019 - Level of assurance lower than requested")
-            case .requestNotAccepted: ([SAMLURI.requester, SAMLURI.requestDenied], "202005 - Request not accepted")
-            case .technical: ([responder], "203001 - Internal error")
+                ([responder, SAMLURI.authnFailed], "202019", "Level of assurance lower than requested")
+            case .requestNotAccepted: ([SAMLURI.requester, SAMLURI.requestDenied], "202005", "Request not accepted")
+            case .technical: ([responder], "203001", "Internal error")
             }
-        return .status(codes, refusal.message ?? text)
+        let given = known(refusal.codes)
+        return .status(given ?? codes, message(refusal.message, else: code, text))
+    }
+
+    /// The status of the gateway goes on as it was given, as far as nodes know its codes (P2-02).
+    private static func known(_ codes: [String]) -> [String]? {
+        let outer = [SAMLURI.requester, SAMLURI.responder, SAMLURI.versionMismatch]
+        let inner = [
+            SAMLURI.authnFailed, SAMLURI.requestDenied, SAMLURI.invalidAttribute, SAMLURI.invalidNameIDPolicy,
+        ]
+        guard let first = codes.first else { return nil }
+        return [outer.contains(first) ? first : SAMLURI.responder] + codes.dropFirst().prefix(1).filter(inner.contains)
+    }
+
+    /// So does its message, in the form that nodes read; one without a code gets ours.
+    private static func message(_ given: String?, else code: String, _ text: String) -> String {
+        guard let given else { return "\(code) - \(text)" }
+        let line = given.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        let digits = line.prefix { $0.isASCII && $0.isNumber }
+        guard (6...7).contains(digits.count) else { return "\(code) - \(line)" }
+        let rest = line.dropFirst(digits.count).drop { " -–:".contains($0) }
+        return rest.isEmpty ? "\(digits) - \(text)" : "\(digits) - \(rest)"
     }
 
     /// Requests that are understood and cannot be served (P1-35 to P1-43).

@@ -87,12 +87,15 @@ public struct Refusal: Hashable, Sendable, Codable {
     public var reason: Reason
     /// Text of the responder for its operators, at most 300 characters, or `nil`.
     public var message: String?
+    /// The status codes of the responder, the outermost first; none if it was we who said no.
+    public var codes: [String]
     /// What was wrong here, if it was we who said no.
     public var rule: Rule?
 
-    public init(_ reason: Reason, message: String? = nil, rule: Rule? = nil) {
+    public init(_ reason: Reason, message: String? = nil, codes: [String] = [], rule: Rule? = nil) {
         self.reason = reason
         self.message = message
+        self.codes = codes
         self.rule = rule
     }
 }

@@ -17,6 +17,8 @@ public struct Draft: Sendable {
     public var assertion: XMLNode?
     /// Whether the assertion may travel in clear although the receiver registered encryption.
     public var namesNobody: Bool
+    /// Namespaces that only values mention, and the signature covers all the same.
+    public var inclusive: [Namespace]
     public var id: MessageID
     public var inResponseTo: MessageID?
     /// An address that the receiver has registered.
@@ -24,14 +26,15 @@ public struct Draft: Sendable {
     public var relayState: String?
 
     public init(
-        _ field: Field, root: XMLNode, assertion: XMLNode? = nil, namesNobody: Bool = false, id: MessageID,
-        inResponseTo: MessageID? = nil,
-        destination: String, relayState: String?
+        _ field: Field, root: XMLNode, assertion: XMLNode? = nil, namesNobody: Bool = false,
+        inclusive: [Namespace] = [], id: MessageID, inResponseTo: MessageID? = nil, destination: String,
+        relayState: String?
     ) {
         self.field = field
         self.root = root
         self.assertion = assertion
         self.namesNobody = namesNobody
+        self.inclusive = inclusive
         self.id = id
         self.inResponseTo = inResponseTo
         self.destination = destination
@@ -94,7 +97,7 @@ public struct SealedMessage: Sendable {
             }
             root = root.appending(draft.namesNobody ? assertion : try protect(assertion, seal))
         }
-        return try root.signed(by: seal.signer, behind: root.signaturePlace).serialized()
+        return try root.signed(by: seal.signer, behind: root.signaturePlace, inclusive: draft.inclusive).serialized()
     }
 
     private static func protect(_ assertion: XMLNode, _ seal: Seal) throws(XMLFault) -> XMLNode {
@@ -118,8 +121,8 @@ extension XMLNode {
 }
 
 extension MessageID {
-    /// An underscore and 160 random bits in hexadecimal.
+    /// An underscore and 252 random bits in hexadecimal: 64 characters, as the kits of Cl@ve write them (dossier §11.1).
     public static func random() throws(Rejection) -> MessageID {
-        MessageID("_" + (try translating { () throws(XMLFault) in try randomBytes(20) }).hexadecimal)
+        MessageID("_" + (try translating { () throws(XMLFault) in try randomBytes(32) }).hexadecimal.dropLast())
     }
 }

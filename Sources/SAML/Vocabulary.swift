@@ -27,6 +27,7 @@ public enum SAMLURI {
     public static let success = "urn:oasis:names:tc:SAML:2.0:status:Success"
     public static let requester = "urn:oasis:names:tc:SAML:2.0:status:Requester"
     public static let responder = "urn:oasis:names:tc:SAML:2.0:status:Responder"
+    public static let versionMismatch = "urn:oasis:names:tc:SAML:2.0:status:VersionMismatch"
     public static let authnFailed = "urn:oasis:names:tc:SAML:2.0:status:AuthnFailed"
     public static let requestDenied = "urn:oasis:names:tc:SAML:2.0:status:RequestDenied"
     public static let invalidAttribute = "urn:oasis:names:tc:SAML:2.0:status:InvalidAttrNameOrValue"

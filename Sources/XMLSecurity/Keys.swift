@@ -38,7 +38,21 @@ public final class PublicKey: @unchecked Sendable {
 
     /// - Returns: whether `signature`, as XML Signature encodes it, fits `data`.
     func isValid(_ signature: [UInt8], over data: [UInt8], _ algorithm: SignatureAlgorithm) -> Bool {
-        guard let signature = libraryEncoding(of: signature, algorithm) else { return false }
+        libraryEncoding(of: signature, algorithm).map { fits($0, data, algorithm) } ?? false
+    }
+
+    /// The same for a signature in a query, where Java's own encoding of ECDSA is met too: DER, in its one right form.
+    func isValid(inQuery signature: [UInt8], over data: [UInt8], _ algorithm: SignatureAlgorithm) -> Bool {
+        if isValid(signature, over: data, algorithm) { return true }
+        guard algorithm.scheme == .ecdsa, case .ec(let curve) = kind,
+            let fixed = ECDSASignature.fixedWidth(fromDER: signature, coordinateLength: curve.coordinateLength),
+            let again = ECDSASignature.der(fromFixedWidth: fixed, coordinateLength: curve.coordinateLength),
+            again == signature
+        else { return false }
+        return fits(signature, data, algorithm)
+    }
+
+    private func fits(_ signature: [UInt8], _ data: [UInt8], _ algorithm: SignatureAlgorithm) -> Bool {
         guard let context = EVP_MD_CTX_new() else { return false }
         defer {
             EVP_MD_CTX_free(context)

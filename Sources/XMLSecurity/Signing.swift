@@ -34,11 +34,14 @@ extension XMLNode {
     /// Plain exclusive C14N, one Reference to the element's ID, the certificates in KeyInfo, Base64 without line breaks.
     /// - Parameter identifier: the attribute that holds the ID; without such an attribute the Reference is empty, which
     ///   stands for the document and is right for a root element only.
-    /// - Spec: SAML Core 2.0 §5.4; eIDAS dossier §5.3.
-    public func signed(by signer: Signer, behind index: Int, identifier: XMLName = "ID") throws(XMLFault) -> XMLNode {
+    /// - Parameter inclusive: namespaces that only values mention, to be covered all the same (InclusiveNamespaces).
+    /// - Spec: SAML Core 2.0 §5.4; eIDAS dossier §5.3; Cl@ve dossier §11.1.
+    public func signed(
+        by signer: Signer, behind index: Int, identifier: XMLName = "ID", inclusive: [Namespace] = []
+    ) throws(XMLFault) -> XMLNode {
         let signature = try Self.signature(
-            over: [(self, self[identifier].map { "#" + $0 } ?? "")], isEnveloped: true, by: signer,
-            keyInfo: XMLNode(Namespace.ds("KeyInfo"), [], [.x509Data(signer.chain)]))
+            over: [(self, self[identifier].map { "#" + $0 } ?? "")], isEnveloped: true, inclusive: inclusive,
+            by: signer, keyInfo: XMLNode(Namespace.ds("KeyInfo"), [], [.x509Data(signer.chain)]))
         return inserting(signature, at: index)
     }
 
@@ -60,19 +63,24 @@ extension XMLNode {
     }
 
     private static func signature(
-        over targets: [(element: XMLNode, uri: String)], isEnveloped: Bool, by signer: Signer, keyInfo: XMLNode
+        over targets: [(element: XMLNode, uri: String)], isEnveloped: Bool, inclusive: [Namespace] = [],
+        by signer: Signer, keyInfo: XMLNode
     ) throws(XMLFault) -> XMLNode {
-        let transforms = (isEnveloped ? [AlgorithmURI.enveloped] : []) + [AlgorithmURI.exclusiveC14N]
+        let prefixes = inclusive.map(\.prefix).joined(separator: " ")
+        let list =
+            prefixes.isEmpty
+            ? nil : XMLNode(Namespace.ec("InclusiveNamespaces"), [("PrefixList", prefixes)])
+        let enveloped = XMLNode(Namespace.ds("Transform"), [("Algorithm", AlgorithmURI.enveloped)])
+        let canonical = XMLNode(Namespace.ds("Transform"), [("Algorithm", AlgorithmURI.exclusiveC14N)], [list])
+        let transforms = isEnveloped ? [enveloped, canonical] : [canonical]
         let digest = signer.algorithm.digest
         let references = targets.map { target in
             XMLNode(
                 Namespace.ds("Reference"), [("URI", target.uri)],
                 [
-                    XMLNode(
-                        Namespace.ds("Transforms"), [],
-                        transforms.map { XMLNode(Namespace.ds("Transform"), [("Algorithm", $0)]) }),
+                    XMLNode(Namespace.ds("Transforms"), [], transforms),
                     XMLNode(Namespace.ds("DigestMethod"), [("Algorithm", digest.uri)]),
-                    XMLNode(Namespace.ds("DigestValue"), text: Base64.encode(digest.hash(target.element.canonical()))),
+                    XMLNode(Namespace.ds("DigestValue"), text: Base64.encode(digest.hash(target.element.canonical(inclusive: inclusive)))),
                 ])
         }
         let signedInfo = XMLNode(

@@ -69,8 +69,9 @@ extension SignatureParts {
         -> Certificate
     {
         let octets = try signedInfo.canonical(inclusive: signedInfoPrefixes)
-        return try signer(
-            of: value, over: octets, algorithm, among: candidates(among: trusted), policy, at: signature.path)
+        return try signer(among: candidates(among: trusted), for: algorithm, policy, at: signature.path) { key in
+            key.isValid(value, over: octets, algorithm)
+        }
     }
 
     fileprivate func verify(
@@ -94,20 +95,22 @@ public func verifyDetached(
     guard let algorithm = SignatureAlgorithm(rawValue: uri), policy.algorithms.contains(algorithm) else {
         throw XMLFault(.signatureAlgorithm, "SigAlg", expected: "a permitted signature algorithm", found: uri)
     }
-    return try signer(of: signature, over: octets, algorithm, among: trusted, policy, at: "Signature")
+    return try signer(among: trusted, for: algorithm, policy, at: "Signature") { key in
+        key.isValid(inQuery: signature, over: octets, algorithm)
+    }
 }
 
 /// The first of the candidates over whose key the signature was made.
 private func signer(
-    of signature: [UInt8], over octets: [UInt8], _ algorithm: SignatureAlgorithm, among candidates: [Certificate],
-    _ policy: SignaturePolicy, at path: String
+    among candidates: [Certificate], for algorithm: SignatureAlgorithm, _ policy: SignaturePolicy, at path: String,
+    _ isValid: (PublicKey) -> Bool
 ) throws(XMLFault) -> Certificate {
     guard !candidates.isEmpty else { throw XMLFault(.keyUnknown, path) }
     var weakness: XMLFault?
     for candidate in candidates {
         do {
             try candidate.publicKey.check(for: algorithm, policy, at: path)
-            if candidate.publicKey.isValid(signature, over: octets, algorithm) { return candidate }
+            if isValid(candidate.publicKey) { return candidate }
         } catch {
             weakness = error
         }

@@ -115,9 +115,11 @@ public struct XMLNode: Hashable, Sendable {
     }
 
     /// Exclusive canonical XML without comments, as if this element stood alone.
-    public func canonical() -> [UInt8] {
+    ///
+    /// - Parameter inclusive: namespaces of an InclusiveNamespaces PrefixList, which the element declares.
+    public func canonical(inclusive: [Namespace] = []) -> [UInt8] {
         var writer = Writer()
-        writer.write(self)
+        writer.write(self, declaring: inclusive)
         return writer.output
     }
 

@@ -92,7 +92,10 @@ struct Composer {
         switch node {
         case .scalar(let scalar):
             guard !isAlias(scalar) else { return .refused }
-            return .text(unmasked(scalar.string), isPlain: scalar.style == .plain)
+            let isPlain = scalar.style == .plain
+            // Whoever writes null means that nothing is there (YAML 1.2 §10.2.1).
+            let isNull = isPlain && ["~", "null", "Null", "NULL"].contains(scalar.string)
+            return .text(isNull ? "" : unmasked(scalar.string), isPlain: isPlain)
         case .sequence(let items):
             return .list(items.enumerated().map { tree($1, path: "\(path)[\($0)]", depth: depth + 1) })
         case .mapping(let pairs):
