@@ -58,7 +58,9 @@ extension EIDAS {
             SAMLURI.authnFailed, SAMLURI.requestDenied, SAMLURI.invalidAttribute, SAMLURI.invalidNameIDPolicy,
         ]
         guard let first = codes.first else { return nil }
-        return [outer.contains(first) ? first : SAMLURI.responder] + codes.dropFirst().prefix(1).filter(inner.contains)
+        // A main code that is left out is the responder's (Cl@ve dossier §3.3).
+        let main = outer.contains(first) ? first : SAMLURI.responder
+        return [main] + codes.filter(inner.contains).prefix(1)
     }
 
     /// So does its message, in the form that nodes read; one without a code gets ours.
