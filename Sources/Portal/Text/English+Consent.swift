@@ -3,20 +3,12 @@ import Federation
 
 extension English {
     var requestTitle: String { "A service in another country asks you to identify yourself" }
-    var serviceTerm: String { "Service" }
     var countryTerm: String { "Country" }
     var sectorTerm: String { "Kind of service" }
     func name(of sector: Sector) -> String {
         switch sector {
         case .public: "Public"
         case .private: "Private"
-        }
-    }
-    var personTerm: String { "Who is to be identified" }
-    func name(of person: PersonKind) -> String {
-        switch person {
-        case .natural: "You, as an individual"
-        case .legal: "The company or organisation that you act for"
         }
     }
     var loaAskedTerm: String { "Security that it asks for" }

@@ -3,20 +3,12 @@ import Federation
 
 extension Spanish {
     var requestTitle: String { "Un servicio de otro país le pide que se identifique" }
-    var serviceTerm: String { "Servicio" }
     var countryTerm: String { "País" }
     var sectorTerm: String { "Tipo de servicio" }
     func name(of sector: Sector) -> String {
         switch sector {
         case .public: "Público"
         case .private: "Privado"
-        }
-    }
-    var personTerm: String { "A quién hay que identificar" }
-    func name(of person: PersonKind) -> String {
-        switch person {
-        case .natural: "A usted, como persona física"
-        case .legal: "A la empresa o entidad a la que usted representa"
         }
     }
     var loaAskedTerm: String { "Seguridad que pide" }
