@@ -12,6 +12,22 @@ extension Sample {
         consent("only-page", natural, naturalData, isOnlyPage: true),
     ]
 
+    /// Both pages where everything that strangers name is called the same.
+    static func asked(by name: String) -> [any Page] {
+        var inquiry = natural
+        inquiry.asker = name
+        inquiry.optional.append(AttributeName(name))
+        let values = [AttributeValue(name), AttributeValue(name, isLatin: false)]
+        let data = KnownAttribute.allCases.map {
+            ConsentPage.Datum(name: AttributeName($0.rawValue), values: [values[0]], origin: name, isRequired: true)
+        }
+        let odd = ConsentPage.Datum(name: AttributeName(name), values: values, origin: name, isRequired: false)
+        return [
+            RequestPage(inquiry: inquiry, action: .front),
+            ConsentPage(inquiry: inquiry, data: data + [odd], assurance: Assurance(.low), action: .front),
+        ]
+    }
+
     static func request(_ state: String, _ inquiry: Inquiry) -> Sample {
         let path = path("/x/0123456789abcdef0123456789abcdef/request")
         return Sample(
@@ -60,7 +76,8 @@ extension Sample {
         datum("DateOfBirth", "1980-01-31", from: "Registro Civil de prueba"),
         datum("PlaceOfBirth", "Castellón de la Plana", from: "Registro Civil de prueba", isRequired: false),
         datum(
-            "CurrentAddress", "Thoroughfare: Calle Mayor\nLocatorDesignator: 1, 2.º B\nPostName: Madrid\nPostCode: 28013",
+            "CurrentAddress",
+            "Thoroughfare: Calle Mayor\nLocatorDesignator: 1, 2.º B\nPostName: Madrid\nPostCode: 28013",
             from: "Padrón de prueba", isRequired: false),
     ]
 

@@ -27,7 +27,9 @@ extension English {
         [
             Section(
                 "Start at the service",
-                "Go to the service in the other country and choose Spain. Puente tells you who asks, and for which details."),
+                """
+                Go to the service in the other country and choose Spain. Puente tells you who asks, and for which details.
+                """),
             Section(
                 "Identify yourself with Cl@ve",
                 "With your certificate, your electronic identity card or whichever means of Cl@ve you prefer."),

@@ -78,8 +78,8 @@ extension English {
         case (.natural, false, false): "Details that you can leave out"
         case (.legal, false, true): "Details of the company or organisation that are needed"
         case (.legal, false, false): "Details of the company or organisation that you can leave out"
-        case (.legal, true, true): "Details of you, who act for it, that are needed"
-        case (.legal, true, false): "Details of you that you can leave out"
+        case (.legal, true, true): "Your details as its representative that are needed"
+        case (.legal, true, false): "Your details as its representative that you can leave out"
         case (.natural, true, true): "Details that are needed of the person who acts for you"
         case (.natural, true, false): "Details of the person who acts for you that you can leave out"
         }

@@ -26,8 +26,11 @@ extension Spanish {
         [
             Section(
                 "Empiece en el servicio",
-                "Vaya al servicio del otro país y elija España. Puente le dirá quién pregunta por usted y qué datos pide."),
-            Section("Identifíquese con Cl@ve", "Con su certificado, su DNI electrónico o el medio de Cl@ve que prefiera."),
+                """
+                Vaya al servicio del otro país y elija España. Puente le dirá quién pregunta por usted y qué datos pide.
+                """),
+            Section(
+                "Identifíquese con Cl@ve", "Con su certificado, su DNI electrónico o el medio de Cl@ve que prefiera."),
             Section(
                 "Decida qué se envía", "Verá cada dato y de dónde viene. Nada sale de aquí hasta que usted lo acepta."),
         ]

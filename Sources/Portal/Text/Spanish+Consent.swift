@@ -74,8 +74,8 @@ extension Spanish {
         case (.natural, false, false): "Datos que puede quitar"
         case (.legal, false, true): "Datos necesarios de la empresa o entidad"
         case (.legal, false, false): "Datos de la empresa o entidad que puede quitar"
-        case (.legal, true, true): "Datos necesarios de usted, que la representa"
-        case (.legal, true, false): "Datos de usted que puede quitar"
+        case (.legal, true, true): "Sus datos necesarios, como representante"
+        case (.legal, true, false): "Sus datos como representante que puede quitar"
         case (.natural, true, true): "Datos necesarios de quien actúa en su nombre"
         case (.natural, true, false): "Datos que puede quitar de quien actúa en su nombre"
         }
