@@ -156,8 +156,8 @@ struct English: Texts {
             """
         case .dataMissing:
             """
-            The service asks for a detail that Cl@ve does not give, such as the date of birth, and we could not obtain it \
-            from the register that has it. You did nothing wrong, and nothing about you was sent.
+            The service asks for a detail that did not come from Cl@ve, such as the date of birth, and we could not obtain \
+            it from another register either. You did nothing wrong, and nothing about you was sent.
             """
         case .ownFault:
             "Puente has a problem or is receiving too many visits. We are sorry: this is not your fault."
@@ -208,8 +208,8 @@ struct English: Texts {
             """
         case .dataMissing:
             """
-            Try again in a while. If nothing changes, that register may not have the detail: contact us, and give us the \
-            code below, or ask the service for another way to do what you came for.
+            Try again in a while. If nothing changes, contact us, and give us the code below, or ask the service for another \
+            way to do what you came for.
             """
         case .ownFault:
             "Wait a few minutes and try again. If nothing changes, contact us, and give us the code below."

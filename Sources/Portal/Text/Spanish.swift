@@ -152,8 +152,8 @@ struct Spanish: Texts {
             """
         case .dataMissing:
             """
-            El servicio pide un dato que Cl@ve no da, como la fecha de nacimiento, y no hemos podido obtenerlo del \
-            registro que lo tiene. No ha hecho nada mal y no se ha enviado ningún dato suyo.
+            El servicio pide un dato que no ha llegado de Cl@ve, como la fecha de nacimiento, y tampoco hemos podido \
+            obtenerlo de otro registro. No ha hecho nada mal y no se ha enviado ningún dato suyo.
             """
         case .ownFault:
             "Puente tiene un problema o está recibiendo demasiadas visitas. Lo sentimos: no es culpa suya."
@@ -210,8 +210,8 @@ struct Spanish: Texts {
             """
         case .dataMissing:
             """
-            Inténtelo de nuevo dentro de un rato. Si sigue igual, puede que ese registro no tenga el dato: escríbanos e \
-            indique el código que aparece más abajo, o pregunte al servicio de qué otra forma puede hacer su trámite.
+            Inténtelo de nuevo dentro de un rato. Si sigue igual, escríbanos e indique el código que aparece más abajo, o \
+            pregunte al servicio de qué otra forma puede hacer su trámite.
             """
         case .ownFault:
             "Espere unos minutos e inténtelo de nuevo. Si sigue igual, escríbanos e indique el código que aparece más abajo."
