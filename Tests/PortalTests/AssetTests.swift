@@ -34,7 +34,8 @@ struct AssetTests {
         ("quiet", "sunken", 4.5), ("link", "page", 4.5), ("link", "surface", 4.5), ("link", "sunken", 4.5),
         ("on-brand", "brand", 4.5), ("on-brand", "brand-hover", 4.5), ("on-top", "top", 4.5),
         ("on-trial", "trial", 4.5),
-        ("line", "page", 3), ("line", "surface", 3), ("brand", "page", 3), ("focus", "page", 3),
+        ("line", "page", 3), ("line", "surface", 3), ("brand", "page", 3), ("brand", "surface", 3),
+        ("focus", "page", 3),
         ("focus", "surface", 3),
         ("focus", "sunken", 3),
     ]

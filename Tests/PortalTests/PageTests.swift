@@ -40,7 +40,10 @@ struct PageTests {
 
     @Test("No page leads to a third party", arguments: Sample.all, Language.allCases)
     func noThirdParty(sample: Sample, language: Language) throws {
-        let known = ["https://proxy.example.de/", "https://sede.example.es/", "mailto:", "tel:", "#content"]
+        let known = [
+            "https://proxy.example.de/", "https://sede.example.es/", "https://pasarela.example.es/",
+            "https://connector.example.fr/", "mailto:", "tel:", "#content",
+        ]
         for element in try Outline(sample.markup(in: language)).elements {
             for address in ["href", "src", "action"].compactMap({ element.attributes[$0] }) {
                 #expect(LocalPath(address) != nil || known.contains { address.hasPrefix($0) }, "leads to \(address)")
@@ -60,7 +63,12 @@ struct PageTests {
             fields: [.init(nasty, nasty)])
         let site = Site(
             operatorName: nasty, email: nasty, telephone: nasty, postalAddress: nasty, dataProtectionEmail: nasty)
-        let pages: [any Page] = [failure, selector, forward, FrontPage(), InfoPage(topic: .privacy)]
+        let connector = AutoPostPage(
+            destination: .connector(Sample.state("FR"), name: nasty),
+            target: Sample.target("https://connector.example.fr/"),
+            fields: [])
+        let pages: [any Page] =
+            [failure, selector, forward, connector, FrontPage(), InfoPage(topic: .privacy)] + Sample.asked(by: nasty)
         for page in pages {
             let outline = try Outline(page.render(on: site, in: .spanish).markup)
             #expect(!outline.elements.contains { ["svg", "b"].contains($0.name) })
@@ -130,6 +138,11 @@ final class Outline: NSObject, XMLParserDelegate {
 
     private(set) var elements: [Element] = []
     private(set) var scriptText = ""
+    /// What a person reads before they open anything.
+    private(set) var shownText = ""
+    private(set) var title = ""
+    /// The texts of the elements of a list of terms, or of the paragraphs, as they stand.
+    private(set) var texts: [String] = []
     private var open: [String] = []
 
     init(_ markup: String) throws {
@@ -154,6 +167,7 @@ final class Outline: NSObject, XMLParserDelegate {
         attributes: [String: String]
     ) {
         open.append(elementName)
+        if ["dt", "dd", "p"].contains(elementName) { texts.append("") }
         elements.append(Element(name: elementName, attributes: attributes))
     }
 
@@ -163,5 +177,9 @@ final class Outline: NSObject, XMLParserDelegate {
 
     func parser(_ parser: XMLParser, foundCharacters string: String) {
         if open.last == "script" { scriptText += string }
+        if open.last == "title" { title += string }
+        if !Set(["dt", "dd", "p"]).isDisjoint(with: open) { texts[texts.endIndex - 1] += string }
+        let isShut = open.contains("details") && !open.contains("summary")
+        if open.contains("body"), !isShut { shownText += string }
     }
 }

@@ -23,7 +23,7 @@ struct Sample: Sendable, CustomStringConvertible {
     )
 
     static let all: [Sample] =
-        [selector, toCountry, toService, front]
+        [selector, toCountry, toService, toGateway, toConnector, front] + asked + abroad
         + InfoPage.Topic.allCases.map { Sample(name: $0.rawValue, page: InfoPage(topic: $0), address: $0.path) }
         + PageReason.allCases.map { Sample(name: "error-\($0.rawValue)", page: error($0)) }
 
@@ -75,7 +75,30 @@ struct Sample: Sendable, CustomStringConvertible {
             target: target("https://sede.example.es/acs"),
             fields: [.init("SAMLResponse", "PHNhbWw+"), .init("RelayState", "")]))
 
+    static let toGateway = Sample(
+        name: "auto-post-gateway",
+        page: AutoPostPage(
+            destination: .gateway, target: target("https://pasarela.example.es/Proxy2/ServiceProvider"),
+            fields: [.init("SAMLRequest", "PHNhbWw+"), .init("RelayState", "0123")]))
+
+    static let toConnector = Sample(
+        name: "auto-post-connector",
+        page: AutoPostPage(
+            destination: .connector(state("FR"), name: "Service de démonstration"),
+            target: target("https://connector.example.fr/acs"), fields: [.init("SAMLResponse", "PHNhbWw+")]))
+
     static let front = Sample(name: "front", page: FrontPage(), address: .front, site: trialSite)
+
+    /// The pages about Puente where services of other countries can ask too.
+    static var abroad: [Sample] {
+        var site = site
+        site.answersAbroad = true
+        return [
+            Sample(name: "front-abroad", page: FrontPage(), address: .front, site: site),
+            Sample(name: "help-abroad", page: InfoPage(topic: .help), address: .help, site: site),
+            Sample(name: "privacy-abroad", page: InfoPage(topic: .privacy), address: .privacy, site: site),
+        ]
+    }
 
     static var trialSite: Site {
         Site(operatorName: "Puente de pruebas", email: "ayuda@puente.example", isTrial: true)

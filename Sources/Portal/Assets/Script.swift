@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 
 extension Asset {
-    /// Two comforts, without which everything works: the form that goes on by itself, and the search for a country.
+    /// Three comforts, without which everything works: the form that goes on by itself, the search for a country, and
+    /// showing all data at once.
     static let script = Asset(
         path: "/assets/puente.js", contentType: "text/javascript; charset=utf-8",
         body: #"""
@@ -49,6 +50,22 @@ extension Asset {
               });
               addEventListener("pageshow", apply);
               filter.hidden = false;
+            }
+
+            // All data at once, shown or hidden again.
+            const reveal = document.querySelector(".reveal");
+            if (reveal) {
+              const button = reveal.querySelector("button");
+              const [show, hide] = [button.textContent, button.dataset.hide];
+              const all = [...document.querySelectorAll(".datum details")];
+              const tell = () => { button.textContent = all.every((each) => each.open) ? hide : show; };
+              button.addEventListener("click", () => {
+                const open = !all.every((each) => each.open);
+                for (const each of all) each.open = open;
+                tell();
+              });
+              for (const each of all) each.addEventListener("toggle", tell);
+              reveal.hidden = false;
             }
 
             """#)

@@ -120,6 +120,39 @@ extension Asset {
             details p { padding-bottom: 0.25rem; }
             summary { padding-block: 0.6rem; color: var(--link); cursor: pointer; text-decoration: underline; text-underline-offset: 0.2em; }
 
+            @media (min-width: 54rem) {
+              .asked { display: grid; grid-template-columns: minmax(0, 2fr) minmax(0, 3fr); gap: 1rem 3.5rem; align-items: start; }
+              .asked > .data > :is(section, fieldset):first-of-type > :is(h2, legend > h2) { margin-top: 0; }
+            }
+            .facts { margin: 1.25rem 0; padding: 0.35rem 1.25rem; border: 1px solid var(--hair); border-inline-start: 4px solid var(--arch); border-radius: 8px; background: var(--surface); }
+            .facts > div { padding: 0.6rem 0; }
+            .facts > div + div { border-top: 1px solid var(--hair); }
+            .facts dt { color: var(--quiet); font-size: 0.92rem; }
+            .facts dd { margin: 0; font-weight: 600; overflow-wrap: anywhere; }
+            .names { padding-inline-start: 1.3rem; }
+            .names li { padding-block: 0.15rem; }
+            .names li::marker { color: var(--arch); }
+            fieldset { min-width: 0; margin: 0; padding: 0; border: 0; }
+            legend { padding: 0; }
+            .datum { padding: 0; list-style: none; }
+            .datum > li { padding: 0.7rem 1.25rem; border: 1px solid var(--hair); background: var(--surface); }
+            .datum > li + li { border-top: 0; }
+            .datum > li:first-child { border-radius: 8px 8px 0 0; }
+            .datum > li:last-child { border-radius: 0 0 8px 8px; }
+            .datum > li:only-child { border-radius: 8px; }
+            .datum .name { display: flex; align-items: center; gap: 0.75rem; margin: 0; font-weight: 600; }
+            label.name { min-height: 2.6rem; cursor: pointer; }
+            .name input { flex: none; width: 1.5rem; height: 1.5rem; margin: 0; accent-color: var(--brand); }
+            .aside { margin: 0.2rem 0 0; color: var(--quiet); font-size: 0.95rem; }
+            .mask { display: inline-block; margin-inline-start: 0.6rem; color: var(--quiet); letter-spacing: 0.1em; }
+            [open] > summary > .mask { visibility: hidden; }
+            .value { margin: 0 0 0.35rem; padding: 0.5rem 0.9rem; border-radius: 6px; background: var(--sunken); font-size: 1.1rem; overflow-wrap: anywhere; }
+            .value bdi { white-space: pre-line; }
+            .value p, .value dd { margin: 0; }
+            .value div + div { margin-top: 0.4rem; }
+            .value dt { color: var(--quiet); font-size: 0.92rem; }
+            .reveal { margin: 0 0 1rem; }
+
             .progress { max-width: 40rem; height: 6px; margin: 1.5rem 0; border-radius: 3px; background: var(--hair); overflow: hidden; display: none; }
             .waiting .progress { display: block; }
             .progress::before { content: ""; display: block; width: 35%; height: 100%; border-radius: 3px; background: var(--brand); animation: cross 1.6s ease-in-out infinite alternate; }
@@ -153,7 +186,7 @@ extension Asset {
             }
             @media print {
               :root { --page: #ffffff; --surface: #ffffff; --sunken: #ffffff; --ink: #000000; --quiet: #333333; --link: #000000; --top: #ffffff; --on-top: #000000; }
-              .skip, .languages, .foot nav, .filter, .cancel, .progress, .ways { display: none; }
+              .skip, .languages, .foot nav, .filter, .cancel, .progress, .reveal, .ways { display: none; }
               body { min-height: 0; font-size: 11pt; }
               .countries { display: block; columns: 2; }
               .countries button { padding: 0.1rem 0; border: 0; min-height: 0; }

@@ -37,7 +37,7 @@ struct ConsentPage: Page {
         """
         <h1>\(texts.consentTitle)</h1>
         <div class="asked">
-        <div class="intro">
+        <div class="who">
         \("<p class=\"lead\">\(texts.asks(inquiry.askerMarkup, inquiry.person))</p>\n", if: isOnlyPage)\
         <p class="lead">\(texts.consentLead(inquiry.askerMarkup))</p>
         <dl class="facts">
@@ -58,7 +58,7 @@ struct ConsentPage: Page {
     }
 
     private func facts(_ texts: any Texts) -> [Fact] {
-        inquiry.origin(texts) + (isOnlyPage ? inquiry.demands(texts) : [])
+        inquiry.origin(texts) + (isOnlyPage ? [inquiry.demand(texts)] : [])
             + [Fact(texts.loaTerm, "\(texts.told(assurance))")]
     }
 

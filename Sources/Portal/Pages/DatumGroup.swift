@@ -39,7 +39,7 @@ struct DatumGroup: Hashable, Sendable {
             \(datum.name.known.flatMap(texts.hint).map { "<p class=\"aside\">\($0)</p>\n" as HTML })\
             <p class="aside">\(texts.origin("<bdi>\(datum.origin ?? "Cl@ve")</bdi>"))</p>
             <details>
-            <summary>\(texts.show)<span class="unseen">: \(name)</span> <span class="mask" aria-hidden="true">••••••</span></summary>
+            <summary>\(texts.show)<span class="unseen">: \(name)</span><span class="mask" aria-hidden="true">••••••</span></summary>
             \(ShownValues(of: datum, texts).markup)
             </details>
             </li>

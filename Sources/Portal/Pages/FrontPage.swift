@@ -12,6 +12,7 @@ struct FrontPage: Page {
             <h2>\(texts.frontSteps)</h2>
             <ol class="steps">
             \(texts.frontStepList.map(\.step))</ol>
+            \(abroad(texts), if: site.answersAbroad)\
             <div class="pair">
             \(audience)</div>
             <h2>\(texts.more)</h2>
@@ -22,6 +23,16 @@ struct FrontPage: Page {
             <h2>\(texts.operatorHeading)</h2>
             \(ContactDetails(site: site).list(texts))
             """
+    }
+
+    private func abroad(_ texts: any Texts) -> HTML {
+        """
+        <h2>\(texts.frontAbroad)</h2>
+        <p>\(texts.frontAbroadLead)</p>
+        <ol class="steps">
+        \(texts.frontAbroadStepList.map(\.step))</ol>
+
+        """
     }
 
     private func card(_ path: LocalPath, _ name: String, _ summary: String, _ texts: any Texts) -> HTML {

@@ -16,22 +16,16 @@ struct Inquiry: Hashable, Sendable {
     /// The name of the asker, set apart from the text around it.
     var askerMarkup: HTML { "<strong><bdi>\(asker)</bdi></strong>" }
 
-    /// Its country and sector, as rows of a list of facts.
+    /// What is known of the asker.
     func origin(_ texts: any Texts) -> [Fact] {
         [
-            Fact(texts.serviceTerm, "<bdi>\(asker)</bdi>"),
             Fact(texts.countryTerm, "\(texts.name(of: country))"),
             Fact(texts.sectorTerm, "\(texts.name(of: sector))"),
         ]
     }
 
-    /// What kind of identification it has to be.
-    func demands(_ texts: any Texts) -> [Fact] {
-        [
-            Fact(texts.personTerm, "\(texts.name(of: person))"),
-            Fact(texts.loaAskedTerm, "\(texts.asked(loa))"),
-        ]
-    }
+    /// How sure the identification has to be.
+    func demand(_ texts: any Texts) -> Fact { Fact(texts.loaAskedTerm, "\(texts.asked(loa))") }
 }
 
 extension Inquiry {

@@ -12,10 +12,13 @@ public struct Site: Hashable, Sendable {
     public var auditRetentionDays: Int?
     /// Whether people and services are made up, which each page then says at its top.
     public var isTrial: Bool
+    /// Whether services of other countries can ask here too, which the pages about Puente then tell.
+    public var answersAbroad: Bool
 
     public init(
         operatorName: String, email: String, telephone: String? = nil, postalAddress: String? = nil,
-        dataProtectionEmail: String? = nil, auditRetentionDays: Int? = nil, isTrial: Bool = false
+        dataProtectionEmail: String? = nil, auditRetentionDays: Int? = nil, isTrial: Bool = false,
+        answersAbroad: Bool = false
     ) {
         self.operatorName = operatorName
         self.email = email
@@ -24,6 +27,7 @@ public struct Site: Hashable, Sendable {
         self.dataProtectionEmail = dataProtectionEmail
         self.auditRetentionDays = auditRetentionDays
         self.isTrial = isTrial
+        self.answersAbroad = answersAbroad
     }
 
     /// Telephone and e-mail, as links.

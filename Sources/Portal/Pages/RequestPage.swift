@@ -13,10 +13,10 @@ struct RequestPage: Page {
         """
         <h1>\(texts.requestTitle)</h1>
         <div class="asked">
-        <div class="intro">
+        <div class="who">
         <p class="lead">\(texts.asks(inquiry.askerMarkup, inquiry.person))</p>
         <dl class="facts">
-        \((inquiry.origin(texts) + inquiry.demands(texts)).map(\.row))</dl>
+        \((inquiry.origin(texts) + [inquiry.demand(texts)]).map(\.row))</dl>
         </div>
         <div class="data">
         \(list("mandatory", texts.mandatoryHeading, texts.mandatoryNote, inquiry.mandatory, texts))\

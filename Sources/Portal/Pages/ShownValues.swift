@@ -62,9 +62,10 @@ struct ShownValues {
 
     /// Any country of the world may be one's nationality; eIDAS writes `EL` for Greece.
     private func country(_ code: String) -> HTML {
+        let locale = texts.language.locale
         let name =
             MemberState(rawValue: code)?.country.map(texts.name(of:))
-            ?? texts.language.locale.localizedString(forRegionCode: code)
+            ?? (Locale.Region(code).isISORegion ? locale.localizedString(forRegionCode: code) : nil)
         guard let name, name != code else { return verbatim(code) }
         return "\(name) (<span translate=\"no\">\(code)</span>)"
     }

@@ -19,6 +19,25 @@ extension English {
             Section("Identify yourself as usual", "You then return to the service, which will know who you are."),
         ]
     }
+    var frontAbroad: String { "And Cl@ve works in Europe too" }
+    var frontAbroadLead: HTML {
+        "With Spanish means of identification you can enter services of other countries that accept them."
+    }
+    var frontAbroadStepList: [Section] {
+        [
+            Section(
+                "Start at the service",
+                """
+                Go to the service in the other country and choose Spain. Puente tells you who asks, and for which details.
+                """),
+            Section(
+                "Identify yourself with Cl@ve",
+                "With your certificate, your electronic identity card or whichever means of Cl@ve you prefer."),
+            Section(
+                "Decide what is sent",
+                "You see each detail and where it comes from. Nothing leaves until you agree."),
+        ]
+    }
     var frontAudience: [Section] {
         [
             Section(
@@ -59,8 +78,8 @@ extension English {
 
     func sections(_ topic: InfoPage.Topic, _ site: Site) -> [Section] {
         switch topic {
-        case .help: helpSections
-        case .privacy: privacySections(site)
+        case .help: helpSections + (site.answersAbroad ? helpAbroad : []) + helpAtLast
+        case .privacy: privacySections(site) + (site.answersAbroad ? [privacyAbroad] : []) + privacyAtLast
         case .accessibility: accessibilitySections(site)
         }
     }
@@ -96,6 +115,37 @@ extension English {
                 letters too. If the service knows you by another name, after a change of surname for example, please talk to \
                 the service.</p>
                 """),
+        ]
+    }
+
+    private var helpAbroad: [Section] {
+        [
+            Section(
+                "A service in another country asks for me",
+                """
+                <p>If you choose to identify yourself with Spain at a service in another country, that country brings you here. \
+                We tell you who asks and for which details, you identify yourself with Cl@ve, and before anything is sent we \
+                show you the details. Those that are not needed you can leave out one by one, and you can also send none.</p>
+                """),
+            Section(
+                "Where the details come from",
+                """
+                <p>From Cl@ve. Those that Cl@ve does not give, such as the date of birth, we look up in other registers at \
+                that moment. Beside each detail we say where it comes from: if it is wrong, only that register can correct \
+                it. Do not send it if it is not right.</p>
+                """),
+            Section(
+                "My certificate does not work",
+                """
+                <p>When the service asks for you, a certificate of a representative will not do; when it asks for a company or \
+                organisation, only that of its representative will. Some services also ask for a level of security that not \
+                every means of Cl@ve reaches.</p>
+                """),
+        ]
+    }
+
+    private var helpAtLast: [Section] {
+        [
             Section(
                 "I am told to start again",
                 """
@@ -146,6 +196,24 @@ extension English {
                 Member States to be recognised, and Implementing Regulation (EU) 2015/1501 lays down how they are connected \
                 and the minimum data that is exchanged.</p>
                 """),
+        ]
+    }
+
+    private var privacyAbroad: Section {
+        Section(
+            "If a service in another country asks for you",
+            """
+            <p>We receive your identification from Cl@ve, and look up in other registers only the details that the service \
+            asks for and Cl@ve does not give. Before they are sent we show you each with its origin, and you decide: if you \
+            do not agree, none is sent. The service receives them by way of its country, and nobody else does.</p>
+            <p>We remember neither your decision nor your details: they are erased as soon as the answer leaves, and next \
+            time we will ask you again. The audit log notes whether you agreed and which kinds of details were sent, never \
+            the details.</p>
+            """)
+    }
+
+    private var privacyAtLast: [Section] {
+        [
             Section(
                 "Cookies",
                 """

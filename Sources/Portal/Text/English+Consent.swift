@@ -3,20 +3,12 @@ import Federation
 
 extension English {
     var requestTitle: String { "A service in another country asks you to identify yourself" }
-    var serviceTerm: String { "Service" }
     var countryTerm: String { "Country" }
     var sectorTerm: String { "Kind of service" }
     func name(of sector: Sector) -> String {
         switch sector {
         case .public: "Public"
         case .private: "Private"
-        }
-    }
-    var personTerm: String { "Who is to be identified" }
-    func name(of person: PersonKind) -> String {
-        switch person {
-        case .natural: "You, as an individual"
-        case .legal: "The company or organisation that you act for"
         }
     }
     var loaAskedTerm: String { "Security that it asks for" }
@@ -86,8 +78,8 @@ extension English {
         case (.natural, false, false): "Details that you can leave out"
         case (.legal, false, true): "Details of the company or organisation that are needed"
         case (.legal, false, false): "Details of the company or organisation that you can leave out"
-        case (.legal, true, true): "Details of you, who act for it, that are needed"
-        case (.legal, true, false): "Details of you that you can leave out"
+        case (.legal, true, true): "Your details as its representative that are needed"
+        case (.legal, true, false): "Your details as its representative that you can leave out"
         case (.natural, true, true): "Details that are needed of the person who acts for you"
         case (.natural, true, false): "Details of the person who acts for you that you can leave out"
         }

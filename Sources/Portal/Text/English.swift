@@ -102,10 +102,10 @@ struct English: Texts {
         case .otherBrowser: "Please go on in the browser where you started"
         case .countryUnavailable: "That country is not available now"
         case .notEnough: "This identification is not enough for the service"
-        case .connectorFault: "We cannot accept the request of that country"
+        case .connectorFault: "We could not serve the service of another country"
         case .gatewayFault: "We cannot accept the answer of Cl@ve"
-        case .otherMethod: "This way of identifying yourself does not serve here"
-        case .dataMissing: "We lack a detail that the other country needs"
+        case .otherMethod: "That way of identifying yourself does not work for this service"
+        case .dataMissing: "We lack a detail that the service needs"
         case .ownFault: "We cannot continue just now"
         case .notFound: "We cannot find this page"
         }
@@ -141,23 +141,23 @@ struct English: Texts {
             """
         case .connectorFault:
             """
-            The country of the service has sent us a request that we cannot accept. You did nothing wrong, and none of \
-            your data was sent.
+            The country of the service that you came from sent us a request that we cannot accept. You did nothing wrong, \
+            and nothing about you was sent.
             """
         case .gatewayFault:
             """
-            The answer that we received from Cl@ve is not correct, so we did not use it. You did nothing wrong, and \
-            none of your data was sent.
+            We received an answer from Cl@ve that we cannot accept. To protect you we have not used it, and have not sent \
+            your details to the service.
             """
         case .otherMethod:
             """
-            The way in which you identified yourself, or the certificate that you used, does not serve what the service \
-            asks for. None of your data was sent.
+            The means or the certificate with which you identified yourself is not among those that this service accepts, \
+            or does not fit whom it asks for: you, or a company or organisation. Nothing about you was sent.
             """
         case .dataMissing:
             """
-            The service of the other country needs a detail about you that we cannot obtain just now, such as your date \
-            of birth. You did nothing wrong, and none of your data was sent.
+            The service asks for a detail that did not come from Cl@ve, such as the date of birth, and we could not obtain \
+            it from another register either. You did nothing wrong, and nothing about you was sent.
             """
         case .ownFault:
             "Puente has a problem or is receiving too many visits. We are sorry: this is not your fault."
@@ -193,20 +193,23 @@ struct English: Texts {
             """
         case .connectorFault:
             """
-            Go back to the service and try again. If you see this page again, tell the service the code below.
+            Go back to the service and try once more. If that does not help, please tell the service, as the fault is in \
+            its country, and give them the code below.
             """
         case .gatewayFault:
             """
-            Go back to the service and try again. If you see this page again, write to us with the code below.
+            Please try again, perhaps with another of the means that Cl@ve offers. If it happens again, wait a while or \
+            contact us, and give us the code below.
             """
         case .otherMethod:
             """
-            Go back to the service and begin again with other means: your electronic identity card or your personal \
-            certificate, or a certificate of a representative if you act for a company.
+            Try again with other means. If the service asks for you, use your electronic identity card or your personal \
+            certificate; if it asks for a company or organisation, a certificate of its representative.
             """
         case .dataMissing:
             """
-            Try again in a while. If nothing changes, write to us with the code below.
+            Try again in a while. If nothing changes, contact us, and give us the code below, or ask the service for another \
+            way to do what you came for.
             """
         case .ownFault:
             "Wait a few minutes and try again. If nothing changes, contact us, and give us the code below."
@@ -217,10 +220,9 @@ struct English: Texts {
     func retry(_ reason: PageReason) -> String {
         switch reason {
         case .countryUnavailable: "Choose another country"
-        case .countryFault, .notEnough: "Choose a country and try again"
-        case .serviceFault, .connectorFault, .gatewayFault, .otherMethod, .dataMissing, .expired, .otherBrowser,
-            .ownFault,
-            .notFound:
+        case .countryFault: "Choose a country and try again"
+        case .notEnough, .otherMethod: "Identify yourself in another way"
+        case .serviceFault, .connectorFault, .gatewayFault, .dataMissing, .expired, .otherBrowser, .ownFault, .notFound:
             "Try again"
         }
     }

@@ -18,6 +18,23 @@ extension Spanish {
             Section("Identifíquese como siempre", "Después volverá al servicio, que ya sabrá quién es usted."),
         ]
     }
+    var frontAbroad: String { "Y Cl@ve, también en Europa" }
+    var frontAbroadLead: HTML {
+        "Con los medios de identificación españoles puede entrar en servicios de otros países que los admitan."
+    }
+    var frontAbroadStepList: [Section] {
+        [
+            Section(
+                "Empiece en el servicio",
+                """
+                Vaya al servicio del otro país y elija España. Puente le dirá quién pregunta por usted y qué datos pide.
+                """),
+            Section(
+                "Identifíquese con Cl@ve", "Con su certificado, su DNI electrónico o el medio de Cl@ve que prefiera."),
+            Section(
+                "Decida qué se envía", "Verá cada dato y de dónde viene. Nada sale de aquí hasta que usted lo acepta."),
+        ]
+    }
     var frontAudience: [Section] {
         [
             Section(
@@ -58,8 +75,8 @@ extension Spanish {
 
     func sections(_ topic: InfoPage.Topic, _ site: Site) -> [Section] {
         switch topic {
-        case .help: helpSections
-        case .privacy: privacySections(site)
+        case .help: helpSections + (site.answersAbroad ? helpAbroad : []) + helpAtLast
+        case .privacy: privacySections(site) + (site.answersAbroad ? [privacyAbroad] : []) + privacyAtLast
         case .accessibility: accessibilitySections(site)
         }
     }
@@ -95,6 +112,37 @@ extension Spanish {
                 latinas. Si en el servicio aparece de otro modo, por ejemplo tras un cambio de apellidos, hable con el \
                 servicio.</p>
                 """),
+        ]
+    }
+
+    private var helpAbroad: [Section] {
+        [
+            Section(
+                "Un servicio de otro país pregunta por mí",
+                """
+                <p>Si en un servicio de otro país elige identificarse con España, ese país le trae aquí. Le decimos \
+                quién pregunta y qué datos pide, se identifica con Cl@ve y, antes de enviar nada, le mostramos los datos. Los \
+                que no son necesarios puede quitarlos uno a uno, y también puede no enviar ninguno.</p>
+                """),
+            Section(
+                "De dónde salen los datos",
+                """
+                <p>De Cl@ve. Los que Cl@ve no da, como la fecha de nacimiento, los consultamos en ese momento en otros \
+                registros. Junto a cada dato se indica su origen: si está equivocado, solo ese registro puede corregirlo. No \
+                lo envíe si no es correcto.</p>
+                """),
+            Section(
+                "Mi certificado no sirve",
+                """
+                <p>Cuando el servicio pregunta por usted, no vale un certificado de representante; cuando pregunta por una \
+                empresa o entidad, solo vale el de quien la representa. Algunos servicios piden además un nivel de seguridad \
+                que no todos los medios de Cl@ve alcanzan.</p>
+                """),
+        ]
+    }
+
+    private var helpAtLast: [Section] {
+        [
             Section(
                 "Me pide empezar de nuevo",
                 """
@@ -147,6 +195,23 @@ extension Spanish {
                 electrónica de los demás Estados miembros, y el Reglamento de Ejecución (UE) 2015/1501 fija cómo se conectan \
                 y qué datos mínimos se intercambian.</p>
                 """),
+        ]
+    }
+
+    private var privacyAbroad: Section {
+        Section(
+            "Si un servicio de otro país pregunta por usted",
+            """
+            <p>Recibimos de Cl@ve su identificación y consultamos en otros registros solo los datos que el servicio pide y \
+            Cl@ve no da. Antes de enviarlos le mostramos cada uno con su origen, y usted decide: si no acepta, no se envía \
+            ninguno. Los recibe el servicio por medio de su país, y nadie más.</p>
+            <p>No recordamos su decisión ni sus datos: se borran en cuanto la respuesta sale, y la próxima vez volveremos a \
+            preguntarle. El registro de auditoría anota si aceptó y qué clases de datos se enviaron, nunca los datos.</p>
+            """)
+    }
+
+    private var privacyAtLast: [Section] {
+        [
             Section(
                 "Cookies",
                 """

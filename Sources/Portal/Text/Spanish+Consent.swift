@@ -3,20 +3,12 @@ import Federation
 
 extension Spanish {
     var requestTitle: String { "Un servicio de otro país le pide que se identifique" }
-    var serviceTerm: String { "Servicio" }
     var countryTerm: String { "País" }
     var sectorTerm: String { "Tipo de servicio" }
     func name(of sector: Sector) -> String {
         switch sector {
         case .public: "Público"
         case .private: "Privado"
-        }
-    }
-    var personTerm: String { "A quién hay que identificar" }
-    func name(of person: PersonKind) -> String {
-        switch person {
-        case .natural: "A usted, como persona física"
-        case .legal: "A la empresa o entidad a la que usted representa"
         }
     }
     var loaAskedTerm: String { "Seguridad que pide" }
@@ -82,8 +74,8 @@ extension Spanish {
         case (.natural, false, false): "Datos que puede quitar"
         case (.legal, false, true): "Datos necesarios de la empresa o entidad"
         case (.legal, false, false): "Datos de la empresa o entidad que puede quitar"
-        case (.legal, true, true): "Datos necesarios de usted, que la representa"
-        case (.legal, true, false): "Datos de usted que puede quitar"
+        case (.legal, true, true): "Sus datos necesarios, como representante"
+        case (.legal, true, false): "Sus datos como representante que puede quitar"
         case (.natural, true, true): "Datos necesarios de quien actúa en su nombre"
         case (.natural, true, false): "Datos que puede quitar de quien actúa en su nombre"
         }

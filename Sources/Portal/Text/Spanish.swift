@@ -98,10 +98,10 @@ struct Spanish: Texts {
         case .otherBrowser: "Siga en el navegador en el que empezó"
         case .countryUnavailable: "Ese país no está disponible ahora"
         case .notEnough: "Esta identificación no basta para el servicio"
-        case .connectorFault: "No podemos aceptar la petición de ese país"
+        case .connectorFault: "No hemos podido atender al servicio de otro país"
         case .gatewayFault: "No podemos aceptar la respuesta de Cl@ve"
-        case .otherMethod: "Esta forma de identificarse no sirve aquí"
-        case .dataMissing: "Nos falta un dato que el otro país necesita"
+        case .otherMethod: "Esa forma de identificarse no sirve para este servicio"
+        case .dataMissing: "Nos falta un dato que el servicio necesita"
         case .ownFault: "Ahora mismo no podemos continuar"
         case .notFound: "No encontramos esta página"
         }
@@ -137,23 +137,23 @@ struct Spanish: Texts {
             """
         case .connectorFault:
             """
-            El país en el que está el servicio nos ha enviado una petición que no podemos aceptar. No ha hecho nada mal y \
-            no se ha enviado ningún dato suyo.
+            El país del servicio del que usted viene nos ha enviado una petición que no podemos aceptar. No ha hecho nada \
+            mal y no se ha enviado ningún dato suyo.
             """
         case .gatewayFault:
             """
-            La respuesta que hemos recibido de Cl@ve no es correcta, así que no la hemos usado. No ha hecho nada mal y \
-            no se ha enviado ningún dato suyo.
+            Nos ha llegado una respuesta de Cl@ve que no podemos aceptar. Para protegerle, no la hemos usado y no hemos \
+            enviado ningún dato suyo al servicio.
             """
         case .otherMethod:
             """
-            La forma en la que se ha identificado, o el certificado que ha usado, no sirve para lo que pide el servicio. \
-            No se ha enviado ningún dato suyo.
+            El medio o el certificado con el que se ha identificado no es de los que acepta este servicio, o no \
+            corresponde a quien pide: a usted, o a una empresa o entidad. No se ha enviado ningún dato suyo.
             """
         case .dataMissing:
             """
-            El servicio de otro país necesita un dato suyo que en este momento no podemos obtener, como su fecha de \
-            nacimiento. No ha hecho nada mal y no se ha enviado ningún dato suyo.
+            El servicio pide un dato que no ha llegado de Cl@ve, como la fecha de nacimiento, y tampoco hemos podido \
+            obtenerlo de otro registro. No ha hecho nada mal y no se ha enviado ningún dato suyo.
             """
         case .ownFault:
             "Puente tiene un problema o está recibiendo demasiadas visitas. Lo sentimos: no es culpa suya."
@@ -195,22 +195,23 @@ struct Spanish: Texts {
             """
         case .connectorFault:
             """
-            Vuelva al servicio e inténtelo de nuevo. Si vuelve a ver esta página, avise al servicio e indique el código \
-            que aparece más abajo.
+            Vuelva al servicio e inténtelo otra vez. Si no lo consigue, avise al servicio, porque el fallo está en su \
+            país, e indique el código que aparece más abajo.
             """
         case .gatewayFault:
             """
-            Vuelva al servicio e inténtelo de nuevo. Si vuelve a ver esta página, escríbanos e indique el código que \
-            aparece más abajo.
+            Inténtelo de nuevo, quizá con otro de los medios de Cl@ve. Si le ocurre otra vez, espere un rato o escríbanos \
+            e indique el código que aparece más abajo.
             """
         case .otherMethod:
             """
-            Vuelva al servicio y empiece de nuevo con otro medio: con su DNI electrónico o su certificado personal, o \
-            con un certificado de representante si actúa en nombre de una empresa.
+            Inténtelo con otro medio. Si el servicio pregunta por usted, use su DNI electrónico o su certificado personal; \
+            si pregunta por una empresa o entidad, un certificado de representante de ella.
             """
         case .dataMissing:
             """
-            Inténtelo de nuevo dentro de un rato. Si sigue igual, escríbanos e indique el código que aparece más abajo.
+            Inténtelo de nuevo dentro de un rato. Si sigue igual, escríbanos e indique el código que aparece más abajo, o \
+            pregunte al servicio de qué otra forma puede hacer su trámite.
             """
         case .ownFault:
             "Espere unos minutos e inténtelo de nuevo. Si sigue igual, escríbanos e indique el código que aparece más abajo."
@@ -221,10 +222,9 @@ struct Spanish: Texts {
     func retry(_ reason: PageReason) -> String {
         switch reason {
         case .countryUnavailable: "Elegir otro país"
-        case .countryFault, .notEnough: "Elegir país e intentarlo de nuevo"
-        case .serviceFault, .connectorFault, .gatewayFault, .otherMethod, .dataMissing, .expired, .otherBrowser,
-            .ownFault,
-            .notFound:
+        case .countryFault: "Elegir país e intentarlo de nuevo"
+        case .notEnough, .otherMethod: "Identificarse de otra forma"
+        case .serviceFault, .connectorFault, .gatewayFault, .dataMissing, .expired, .otherBrowser, .ownFault, .notFound:
             "Intentarlo de nuevo"
         }
     }

@@ -43,12 +43,9 @@ protocol Texts: Sendable {
 
     // Being asked from another country
     var requestTitle: String { get }
-    var serviceTerm: String { get }
     var countryTerm: String { get }
     var sectorTerm: String { get }
     func name(of sector: Sector) -> String
-    var personTerm: String { get }
-    func name(of person: PersonKind) -> String
     var loaAskedTerm: String { get }
     func asked(_ loa: LoA) -> String
     var mandatoryHeading: String { get }
@@ -99,6 +96,9 @@ protocol Texts: Sendable {
     var frontLead: HTML { get }
     var frontSteps: String { get }
     var frontStepList: [Section] { get }
+    var frontAbroad: String { get }
+    var frontAbroadLead: HTML { get }
+    var frontAbroadStepList: [Section] { get }
     var frontAudience: [Section] { get }
     var operatorHeading: String { get }
     var more: String { get }
