@@ -270,7 +270,7 @@ extension Inspection {
             }
         }
         let responder = try route.responder(of: question, at: now)
-        let outcome = try route.responderDialect.readResponse(verified, from: responder, examination)
+        let outcome = try route.responderDialect.readResponse(verified, to: question, from: responder, examination)
         try examination.step(.dataSetIncomplete, "Assertion/AttributeStatement") { () throws(Rejection) in
             try route.admit(outcome, to: question, from: responder)
         }

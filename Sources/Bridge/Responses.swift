@@ -32,7 +32,7 @@ extension Route {
         _ examination: Examination = Examination()
     ) throws(Rejection) -> AuthenticationOutcome {
         let responder = try responder(of: question, at: now)
-        let outcome = try responderDialect.readResponse(verified, from: responder, examination)
+        let outcome = try responderDialect.readResponse(verified, to: question, from: responder, examination)
         let policy = try policy(for: exchange)
         return try examination.step(.dataSetIncomplete, "Assertion/AttributeStatement") { () throws(Rejection) in
             switch direction {

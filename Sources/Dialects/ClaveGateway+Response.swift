@@ -8,15 +8,19 @@ extension ClaveGateway {
     /// Identifiers become `ES/ES/…` here; for whom they are is known to the bridge alone.
     ///
     /// - Throws: ``Rule/responseMethod``, ``Rule/responseLoAInvalid``, ``Rule/responseCertificateClass``,
-    ///   ``Rule/responsePartialAfirma``, ``Rule/identifierInvalid`` and other rules of attributes.
+    ///   ``Rule/responsePartialAfirma``, ``Rule/relayStateChanged``, ``Rule/identifierInvalid`` and other rules of attributes.
     /// - Spec: Cl@ve dossier §3.3, §3.6, §3.7.
     public func readResponse(
-        _ response: Verified<OpenedResponse>, from responder: Responder, _ examination: Examination
+        _ response: Verified<OpenedResponse>, to question: Exchange.Question, from responder: Responder,
+        _ examination: Examination
     ) throws(Rejection) -> AuthenticationOutcome {
         let status = response.message.response.status
         guard let assertion = response.message.assertion else { return .refused(Self.refusal(status)) }
         let statement = try Statement(assertion.attributeStatements.first ?? [], mapping, examination)
         let place = "Assertion/AttributeStatement"
+        try examination.check(
+            .relayStateChanged, statement[.relayState].map { $0 == question.relayState } ?? true,
+            place + "/Attribute[RelayState]", expected: "the one that was sent", found: "another")
         let method = try examination.step(.responseMethod, place + "/Attribute[SelectedIdP]") { () throws(Rejection) in
             try self.method(statement[.selectedIdP])
         }
@@ -37,7 +41,8 @@ extension ClaveGateway {
     private func method(_ selected: String?) throws(Rejection) -> Method {
         let place = "Assertion/AttributeStatement/Attribute[SelectedIdP]"
         let marks = Method.allCases.map(\.mark).joined(separator: ", ")
-        guard let selected, let method = Method.allCases.first(where: { selected.contains($0.mark) }) else {
+        let named = Method.allCases.filter { selected?.contains($0.mark) ?? false }
+        guard let method = named.first, named.count == 1 else {
             throw Rejection(.responseMethod, place, expected: "one of \(marks)", found: selected ?? "nothing")
         }
         guard let policy = policy(of: method), policy.release != .refused, policy.isOffered else {
@@ -74,6 +79,7 @@ extension ClaveGateway {
             try certificate.checkHolder(person[0])
             return person
         case .representative:
+            try certificate.checkRepresentative(person[0])
             person.removeAll { $0.name == .firstSurname }
             return try certificate.represented(of: country)
                 + person.map { Attribute($0.name.ofRepresentative, $0.values) }
@@ -109,7 +115,7 @@ private struct Statement {
     private var texts: [AttributeName: String] = [:]
 
     private static let known: [AttributeName] = [
-        .personIdentifier, .familyName, .firstName, .firstSurname, .partialAfirma, .selectedIdP,
+        .personIdentifier, .familyName, .firstName, .firstSurname, .partialAfirma, .selectedIdP, .relayState,
     ]
 
     init(

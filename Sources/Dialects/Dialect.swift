@@ -36,7 +36,8 @@ public protocol ResponderDialect: Sendable {
 
     /// - Throws: one of the `response.loa-invalid`, `attribute.…` rules.
     func readResponse(
-        _ response: Verified<OpenedResponse>, from responder: Responder, _ examination: Examination
+        _ response: Verified<OpenedResponse>, to question: Exchange.Question, from responder: Responder,
+        _ examination: Examination
     ) throws(Rejection) -> AuthenticationOutcome
 }
 

@@ -101,7 +101,15 @@ extension EIDAS: RequesterDialect {
         of request: AuthnRequest, _ requester: Requester, _ examination: Examination
     ) throws(Rejection) -> String {
         let registered = requester.returnAddresses.compactMap { if case .exactly(let url) = $0 { url } else { nil } }
-        let address = request.assertionConsumerServiceURL ?? registered.first
+        var address = request.assertionConsumerServiceURL ?? registered.first
+        if let index = request.assertionConsumerServiceIndex {
+            let selected = Int(index).flatMap { requester.indexedAddresses[$0] }
+            let agrees = request.assertionConsumerServiceURL.map { $0 == selected } ?? true
+            try examination.check(
+                .requestReplyAddress, selected != nil && agrees, "AuthnRequest/@AssertionConsumerServiceIndex",
+                expected: "an index of the metadata", found: index)
+            address = selected
+        }
         try examination.check(
             .requestReplyAddress, address.map(registered.contains) ?? false,
             "AuthnRequest/@AssertionConsumerServiceURL", expected: registered.joined(separator: " or "),

@@ -73,7 +73,7 @@ extension EIDAS {
         return rest.isEmpty ? "\(digits) - \(text)" : "\(digits) - \(rest)"
     }
 
-    /// Requests that are understood and cannot be served (P1-35 to P1-43).
+    /// Requests that are understood and cannot be served (P1-35 to P1-43), and answers of the gateway that cannot be used.
     private static func failure(_ rule: Rule) -> XMLNode? {
         let requester = SAMLURI.requester
         return switch rule {
@@ -83,6 +83,10 @@ extension EIDAS {
         case .requestLoAUnavailable: .status([requester], "202015 - Requested level of assurance not available")
         case .requestNameID:
             .status([requester, SAMLURI.invalidNameIDPolicy], "202022 - Requested NameID format not available")
+        case .responseLoAInvalid, .responseLoANotPublished:
+            .status([SAMLURI.responder], "202021 - Level of assurance of the answer not valid")
+        case .attributeInvalid, .attributeRepeated, .identifierInvalid, .identifierCountry, .sourceInvalid:
+            .status([SAMLURI.responder, SAMLURI.invalidAttribute], "203001 - Attribute value not valid")
         default: nil
         }
     }

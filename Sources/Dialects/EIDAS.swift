@@ -80,7 +80,8 @@ public struct EIDAS: ResponderDialect {
     // MARK: Response
 
     public func readResponse(
-        _ response: Verified<OpenedResponse>, from responder: Responder, _ examination: Examination
+        _ response: Verified<OpenedResponse>, to question: Exchange.Question, from responder: Responder,
+        _ examination: Examination
     ) throws(Rejection) -> AuthenticationOutcome {
         let status = response.message.response.status
         guard let assertion = response.message.assertion else { return .refused(Self.refusal(status)) }

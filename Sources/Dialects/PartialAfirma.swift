@@ -29,10 +29,13 @@ struct PartialAfirma {
             tree.root.local == "Partial_Afirma_Response"
         else { throw Self.fault("Base64 of an XML document Partial_Afirma_Response") }
         var fields: [String: String] = [:]
-        for field in tree.root.descendants where field.local == "ReadableField" {
-            let names = field.children.filter { $0.local == "FieldIdentity" }
-            guard names.count == 1, let name = names.first?.trimmedText, !name.isEmpty else { continue }
-            let value = field.children.filter { $0.local == "FieldValue" }.first?.trimmedText ?? ""
+        for field in tree.root.descendants where field.isOfAfirma("ReadableField") {
+            let names = field.children.filter { $0.isOfAfirma("FieldIdentity") }
+            let values = field.children.filter { $0.isOfAfirma("FieldValue") }
+            guard names.count == 1, values.count <= 1, let name = names.first?.trimmedText, !name.isEmpty else {
+                continue
+            }
+            let value = values.first?.trimmedText ?? ""
             guard fields.updateValue(value, forKey: name) == nil else { throw Self.fault("each field once") }
         }
         guard let classification = fields["clasificacion"], !classification.isEmpty,
@@ -50,13 +53,22 @@ struct PartialAfirma {
         }
     }
 
-    /// Whoever is represented, as the two mandatory attributes of a legal person.
+    /// Where the certificate names whoever acts, it must be the person.
+    func checkRepresentative(_ identifier: Attribute) throws(Rejection) {
+        guard let number = fields["NIFResponsable"].flatMap({ SpanishIdentifier($0) }) else { return }
+        guard identifier.values.first?.text.hasSuffix("/" + number.text) ?? false else {
+            throw Self.fault("the number of the person in NIFResponsable")
+        }
+    }
+
+    /// Whoever is represented, as the mandatory attributes of a legal person; a name that is missing may be with a source.
     func represented(of country: MemberState) throws(Rejection) -> [Attribute] {
-        let name = fields["razonSocial"].flatMap(ValueRule.name.read)
-        guard let number = fields["NIF-CIF"].flatMap({ SpanishIdentifier($0) }), number.person == .legal, let name
-        else { throw Self.fault("NIF-CIF of an entity, and razonSocial") }
+        guard let number = fields["NIF-CIF"].flatMap({ SpanishIdentifier($0) }), number.person == .legal else {
+            throw Self.fault("NIF-CIF of an entity")
+        }
         let identifier = PersonIdentifier(from: country, to: country, rest: number.text)
-        return [Attribute(.legalPersonIdentifier, identifier.text), Attribute(.legalName, name)]
+        let name = fields["razonSocial"].flatMap(ValueRule.name.read).map { Attribute(.legalName, $0) }
+        return [Attribute(.legalPersonIdentifier, identifier.text)] + [name].compactMap(\.self)
     }
 
     private static func parse(_ document: String) -> XMLTree? {
@@ -66,12 +78,22 @@ struct PartialAfirma {
 
     private static func repaired(_ document: String) -> String {
         let declarations = [
-            ("dss", "urn:oasis:names:tc:dss:1.0:core:schema"), ("afxp", "urn:afirma:dss:1.0:profile:XSS:schema"),
+            ("dss", "urn:oasis:names:tc:dss:1.0:core:schema"), ("afxp", Element.namespaceOfAfirma),
         ].filter { !document.contains("xmlns:\($0.0)=") }.map { " xmlns:\($0.0)=\"\($0.1)\"" }.joined()
-        return document.replacing("<Partial_Afirma_Response", with: "<Partial_Afirma_Response" + declarations, maxReplacements: 1)
+        return document.replacing(
+            "<Partial_Afirma_Response", with: "<Partial_Afirma_Response" + declarations, maxReplacements: 1)
     }
 
     private static func fault(_ expected: String) -> Rejection {
         Rejection(.responsePartialAfirma, "Attribute[PartialAfirma]", expected: expected, found: "something else")
+    }
+}
+
+extension Element {
+    fileprivate static let namespaceOfAfirma = "urn:afirma:dss:1.0:profile:XSS:schema"
+
+    /// By its local name, in the namespace of @firma or in none.
+    fileprivate func isOfAfirma(_ name: String) -> Bool {
+        local == name && (namespaceURI ?? Self.namespaceOfAfirma) == Self.namespaceOfAfirma
     }
 }

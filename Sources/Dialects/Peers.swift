@@ -33,6 +33,8 @@ public struct Requester: Sendable {
     public var identifierForm: IdentifierForm
     /// `nil`: the attribute is not sent.
     public var selectedIdP: String?
+    /// Of a Connector: its addresses for answers by the index that its metadata gives them.
+    public var indexedAddresses: [Int: String] = [:]
     /// Of a Connector: versions of the specification that its metadata names; empty if none.
     public var protocolVersions: [String] = []
     /// Whether its metadata says to which sector it belongs; requests must then not say it.

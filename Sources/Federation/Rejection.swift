@@ -88,10 +88,10 @@ extension Rule {
             .countryDisabled, .encryptionKeyMissing, .messageTooLarge:
             .responder
         case .methodNotAllowed, .contentType, .parameterMissing, .parameterRepeated, .parameterTooLarge, .base64,
-            .deflate, .relayStateTooLong, .relayStateChanged, .xmlEncoding, .xmlDocumentType, .xmlMalformed, .xmlLimit,
-            .xmlIdentifierRepeated, .xmlCommentInText, .xmlForbiddenNode, .xmlNamespace, .messageType, .messageSchema,
-            .messageVersion, .messageIdentifier, .messageIssueInstant, .messageDestination, .messageConsent,
-            .messageIssuer, .signatureMissing, .signatureRepeated, .signatureStructure, .signatureReference,
+            .deflate, .relayStateTooLong, .relayStateChanged, .crossSite, .xmlEncoding, .xmlDocumentType, .xmlMalformed,
+            .xmlLimit, .xmlIdentifierRepeated, .xmlCommentInText, .xmlForbiddenNode, .xmlNamespace, .messageType,
+            .messageSchema, .messageVersion, .messageIdentifier, .messageIssueInstant, .messageDestination,
+            .messageConsent, .messageIssuer, .signatureMissing, .signatureRepeated, .signatureStructure, .signatureReference,
             .signatureAlgorithm, .signatureKeyUnknown, .signatureKeyWeak, .signatureKeyExpired, .signatureDigest,
             .signatureValue, .encryptionMissing, .encryptionStructure, .encryptionAlgorithm, .encryptionFailed,
             .peerUnknown, .peerDisabled, .replayed, .requestForceAuthn, .requestIsPassive, .requestReplyAddress,
@@ -127,7 +127,7 @@ extension Rule {
             .responseLoANotPublished, .attributeInvalid, .attributeRepeated, .identifierInvalid, .identifierCountry:
             .countryFault
         case .replayed, .exchangeExpired, .exchangeFinished: .expired
-        case .exchangeOtherBrowser: .otherBrowser
+        case .exchangeOtherBrowser, .crossSite: .otherBrowser
         case .metadataUnavailable, .metadataExpired, .countryDisabled, .metadataSignature, .metadataExpiry,
             .metadataContent, .metadataKeys, .metadataEndpoint, .metadataCountry, .metadataEntity,
             .requestLoAUnavailable, .requestAttributesUnavailable, .requestCountry:

@@ -11,6 +11,7 @@ public enum Rule: String, Hashable, Sendable, Codable, CaseIterable {
     case deflate = "binding.deflate"
     case relayStateTooLong = "binding.relay-state-too-long"
     case relayStateChanged = "binding.relay-state-changed"
+    case crossSite = "binding.cross-site"
     case xmlEncoding = "xml.encoding"
     case xmlDocumentType = "xml.doctype"
     case xmlMalformed = "xml.malformed"
@@ -190,6 +191,11 @@ extension Rule {
                 .sender, "SAML Bindings 2.0 §3.5.3",
                 "RelayState came back other than it was sent.",
                 "Return RelayState exactly as received.")
+        case .crossSite:
+            Explanation(
+                .sender, "Fetch Metadata Request Headers, Sec-Fetch-Site",
+                "A page of another site sent one of our own forms.",
+                "Only our pages send these forms. Somebody may be trying to act for a person.")
         case .xmlEncoding:
             Explanation(
                 .sender, "SAML Core 2.0 §1.2",

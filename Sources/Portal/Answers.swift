@@ -12,6 +12,7 @@ extension HTTPField.Name {
     static let frameOptions = Self("X-Frame-Options")!
     static let openerPolicy = Self("Cross-Origin-Opener-Policy")!
     static let robots = Self("X-Robots-Tag")!
+    static let secFetchSite = Self("Sec-Fetch-Site")!
 }
 
 /// The headers of every answer, and the shapes of answers.
@@ -78,7 +79,7 @@ extension Rule {
         case .contentType: .unsupportedMediaType
         case .parameterTooLarge: .contentTooLarge
         case .exchangeUnknown: .notFound
-        case .exchangeOtherBrowser, .peerDisabled: .forbidden
+        case .exchangeOtherBrowser, .peerDisabled, .crossSite: .forbidden
         case .replayed, .exchangeFinished: .conflict
         case .exchangeExpired: .gone
         case .overloaded, .storeUnavailable, .notReady: .serviceUnavailable

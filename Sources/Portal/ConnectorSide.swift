@@ -67,7 +67,7 @@ extension Portal {
         do {
             try visit.checkTime(of: exchange)
             try checkIsBefore(exchange)
-            let form = try await Form(visit.request, limit: world.messageLimit)
+            let form = try await visit.ownForm()
             let snapshot = world.snapshot()
             if form["cancel"] != nil {
                 return try await answer(

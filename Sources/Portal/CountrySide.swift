@@ -40,7 +40,7 @@ extension Portal {
         let exchange = try await visit.ownExchange(.connector)
         do {
             try visit.checkTime(of: exchange)
-            let form = try await Form(visit.request, limit: world.messageLimit)
+            let form = try await visit.ownForm()
             let snapshot = world.snapshot()
             if form["cancel"] != nil {
                 return try await answer(

@@ -65,13 +65,20 @@ struct Form: Sendable {
 
     subscript(name: String) -> String? { fields[name] }
 
-    /// The message in one of the given fields.
+    /// Every field that carries a message somewhere.
+    private static let messages = [
+        "SAMLRequest", "SAMLResponse", "logoutRequest", "samlRequestLogout", "logoutResponse", "samlResponseLogout",
+    ]
+
+    /// The message in one of the given fields. No other message may stand beside it, but a bridge of Cl@ve sends the same
+    /// logout under both of its names (Cl@ve dossier §4.1).
     func message(_ names: [String]) throws(Rejection) -> (name: String, value: String) {
-        let present = names.filter { fields[$0] != nil }
-        guard let name = present.first, let value = fields[name] else {
+        let present = Self.messages.filter { fields[$0] != nil }
+        guard let name = present.first(where: names.contains), let value = fields[name] else {
             throw Rejection(.parameterMissing, names.joined(separator: " or "), expected: "a message")
         }
-        guard present.count == 1 else { throw Rejection(.parameterRepeated, present.joined(separator: " and ")) }
+        let isOne = present.allSatisfy { names.contains($0) && fields[$0] == value && ($0 == name || $0 != "SAMLRequest") }
+        guard isOne else { throw Rejection(.parameterRepeated, present.joined(separator: " and ")) }
         return (name, value)
     }
 

@@ -120,7 +120,7 @@ extension Portal {
         do {
             try visit.checkTime(of: exchange)
             let identity = try agreed(exchange)
-            let form = try await Form(visit.request, limit: world.messageLimit)
+            let form = try await visit.ownForm()
             let route = try world.snapshot().route(.proxyService)
             let visit = visit.speaking(as: exchange)
             if form["deny"] != nil {

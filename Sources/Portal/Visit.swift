@@ -61,6 +61,17 @@ struct Visit: Sendable {
         return exchange
     }
 
+    /// The form of one of our own pages. Browsers say who sent it; one that says nothing is an old one.
+    ///
+    /// - Throws: ``Rule/crossSite``, and what ``Form`` throws.
+    func ownForm() async throws -> Form {
+        let site = request.headers[.secFetchSite]
+        guard site.map(["same-origin", "none"].contains) ?? true else {
+            throw Rejection(.crossSite, "Sec-Fetch-Site", expected: "same-origin", found: site)
+        }
+        return try await Form(request, limit: portal.world.messageLimit)
+    }
+
     func own(_ exchange: Exchange) throws(Rejection) -> Exchange {
         guard let browser, browser.digest == exchange.browser else { throw Rejection(.exchangeOtherBrowser) }
         return exchange

@@ -41,6 +41,9 @@ public struct ReceivedMessage: Sendable {
     public init(redirect query: String, limit: Int = defaultLimit, field: String = "SAMLRequest") throws(Rejection) {
         let parameters = Query(query)
         guard let message = try parameters.value(field) else { throw Rejection(.parameterMissing, field) }
+        if let other = ["SAMLRequest", "SAMLResponse"].first(where: { $0 != field && parameters.first($0) != nil }) {
+            throw Rejection(.parameterRepeated, "\(field) and \(other)")
+        }
         let relayState = try parameters.value("RelayState")
         isInAddress = true
         let decoded = try Self.decode(message, limit: limit, field)

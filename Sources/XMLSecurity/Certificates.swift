@@ -16,6 +16,8 @@ public final class Certificate: Sendable {
     /// What the keyUsage extension allows; everything if there is none.
     public let mayEncrypt: Bool
     public let maySign: Bool
+    /// Bits of the hash that the certificate is itself signed over; 0 if it is not known.
+    public let signatureDigestBits: Int
 
     /// - Throws: `.keyUnusable` if the octets are not exactly one certificate with a readable key.
     public init(der: [UInt8]) throws(XMLFault) {
@@ -40,6 +42,7 @@ public final class Certificate: Sendable {
         let usage = X509_get_key_usage(certificate)
         mayEncrypt = usage & UInt32(KU_KEY_ENCIPHERMENT | KU_DATA_ENCIPHERMENT | KU_KEY_AGREEMENT) != 0
         maySign = usage & UInt32(KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION) != 0
+        signatureDigestBits = digestBits(of: certificate)
     }
 
     /// Reads DER, PEM, or the bare Base64 of a KeyInfo.
@@ -134,6 +137,14 @@ private func encodedKey(of certificate: OpaquePointer) -> [UInt8] {
         var end = buffer.baseAddress
         count = Int(i2d_X509_PUBKEY(key, &end))
     }
+}
+
+private func digestBits(of certificate: OpaquePointer) -> Int {
+    var digest: Int32 = 0
+    guard X509_get_signature_info(certificate, &digest, nil, nil, nil) == 1 else { return 0 }
+    // EVP_get_digestbynid is a macro, which Swift does not import.
+    guard let method = OBJ_nid2sn(digest).flatMap({ EVP_get_digestbyname($0) }) else { return 0 }
+    return Int(EVP_MD_get_size(method)) * 8
 }
 
 private func text(of name: OpaquePointer?) -> String {

@@ -125,7 +125,7 @@ struct Node {
             snapshot: { trust.snapshot }, store: store, workers: workers,
             site: Site(
                 operatorName: settings.operator.name, email: settings.operator.contactEmail,
-                isTrial: !settings.isProduction),
+                isTrial: !settings.isProduction, answersAbroad: settings.proxyService != nil),
             connectorMetadata: { now in try connectorMetadata.document(at: now) }, proxyService: proxyService,
             isSecure: settings.publicURL.scheme == "https",
             exchangeSeconds: Double(settings.exchangeMinutes * 60), messageLimit: settings.limits.messageCharacters,
