@@ -51,7 +51,7 @@ struct MockRegisters: Sendable {
         guard let person = RegisteredPerson.find(id, in: .population) else {
             return Self.json(#"{"error": "no consta"}"#, .notFound)
         }
-        if person.isSlow { try await Task.sleep(for: .seconds(15)) }
+        if person.isSlow { try await Task.sleep(for: .seconds(6)) }
         return Self.json(person.json)
     }
 

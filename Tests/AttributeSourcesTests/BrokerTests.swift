@@ -81,14 +81,14 @@ struct BrokerTests {
     @Test("At the deadline there is what there is, and nobody is waited for")
     func deadline() async throws {
         let start = ContinuousClock.now
-        let late = Scripted(.dawdle(20, ["PlaceOfBirth": ["Soria"]]))
+        let late = Scripted(.dawdle(40, ["PlaceOfBirth": ["Soria"]]))
         let completion = try await complete(
             [
                 Sample.source("a", Scripted(.give(Self.born))),
-                Sample.source("b", late, gives: [.placeOfBirth], cost: 1, timeout: 30),
+                Sample.source("b", late, gives: [.placeOfBirth], cost: 1, timeout: 60),
                 Sample.source("c", Scripted(.give(["PlaceOfBirth": ["Ávila"]])), gives: [.placeOfBirth], cost: 2),
-            ], .dateOfBirth, .placeOfBirth, deadline: 1)
-        #expect(ContinuousClock.now - start < .seconds(5))
+            ], .dateOfBirth, .placeOfBirth, deadline: 4)
+        #expect(ContinuousClock.now - start < .seconds(20))
         #expect(completion.said(.dateOfBirth) == "1980-01-31 (a)" && completion.attributes.count == 1)
         #expect(completion.failure(of: .placeOfBirth)?.rule == .sourceUnavailable)
     }
