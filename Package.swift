@@ -151,6 +151,12 @@ let package = Package(
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
             ] + nio),
         tests("MockEurope", ["Trust", "Settings", "YAMLText", "SAML", "XMLSecurity", "Federation"] + nio),
+        tests(
+            "AttributeSources",
+            [
+                "Dialects", "SAML", "Federation", "XMLSecurity", "YAMLText", grdb,
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ] + nio),
         tests("Storage", ["SQLiteStore", "Federation", grdb]),
     ],
     swiftLanguageModes: [.v6]

@@ -96,8 +96,8 @@ extension SourcesReader {
                 advice: "Add the other, or remove it.")
         }
         let credentials = Transport.Credentials(
-            certificateAuthority: authority.existingFile(limit: Self.fileLimit),
-            certificate: certificate.existingFile(limit: Self.fileLimit), key: privateFile(key))
+            certificateAuthority: file(authority), certificate: file(certificate), key: privateFile(key))
+        guard isLive else { return nil }
         do {
             return try Transport(source: source, credentials)
         } catch {
@@ -110,9 +110,16 @@ extension SourcesReader {
 
     private static let fileLimit = 1 << 20
 
+    /// `nil` for an entry that is switched off: its files may come later.
+    private func file(_ value: YAMLValue) -> String? {
+        if isLive { return value.existingFile(limit: Self.fileLimit) }
+        _ = value.filePath()
+        return nil
+    }
+
     /// The path of a file that others must not read where it counts.
     private func privateFile(_ value: YAMLValue) -> String? {
-        guard let path = value.existingFile(limit: Self.fileLimit) else { return nil }
+        guard let path = file(value) else { return nil }
         if isProduction, LocalFile.isOpenToOthers(path) {
             value.fault(
                 expected: "a key that only its owner and group can read", found: "one that others can read or change",
@@ -186,10 +193,8 @@ extension SourcesReader {
 
     private func signer(_ map: YAMLMap) -> Signer? {
         let (keyFile, certificateFile) = (map.required("signing-key"), map.required("signing-certificate"))
-        guard let key = privateFile(keyFile), let certificate = certificateFile.existingFile(limit: Self.fileLimit)
-        else {
-            return nil
-        }
+        let (key, certificate) = (privateFile(keyFile), file(certificateFile))
+        guard let key, let certificate else { return nil }
         do {
             let key = try PrivateKey(pem: Array(LocalFile.read(key, limit: Self.fileLimit)))
             let chain = try certificates(pemOrDER: Array(LocalFile.read(certificate, limit: Self.fileLimit)))
@@ -204,7 +209,7 @@ extension SourcesReader {
     }
 
     private func trusted(_ value: YAMLValue) -> [Certificate] {
-        guard let path = value.existingFile(limit: Self.fileLimit) else { return [] }
+        guard let path = file(value) else { return [] }
         let found: [Certificate]
         do {
             found = try certificates(pemOrDER: Array(LocalFile.read(path, limit: Self.fileLimit)))

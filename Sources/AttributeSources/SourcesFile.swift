@@ -25,6 +25,8 @@ extension AttributeBroker {
 final class SourcesReader {
     let mapping: MappingTable
     let isProduction: Bool
+    /// Whether the entry at hand is enabled: only then its files have to be there.
+    private(set) var isLive = true
     private var places: [String: String] = [:]
 
     /// `FirstSurname` is no attribute of eIDAS, but Cl@ve tells it and registries ask for it.
@@ -50,6 +52,7 @@ final class SourcesReader {
 
     private func source(_ map: YAMLMap) -> (Source?, Bool) {
         let isEnabled = map["enabled"].bool() ?? true
+        isLive = isEnabled
         let terms = self.terms(map)
         let kinds = [map["http"], map["sql"], map["scsp"]]
         if kinds.count(where: \.isPresent) != 1 {
