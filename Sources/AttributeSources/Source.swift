@@ -65,6 +65,7 @@ struct Source: Sendable {
             metrics.count(.cached, of: terms.name)
             return .answered(answer)
         }
+        guard seconds > 0 else { return .failed(unavailable("no time left to ask")) }
         guard breaker.enter(at: question.now) else {
             metrics.count(.refused, of: terms.name)
             return .failed(unavailable("too many failures lately"))

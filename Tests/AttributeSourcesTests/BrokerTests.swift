@@ -64,15 +64,14 @@ struct BrokerTests {
 
     @Test("Sources of different attributes are asked at the same time, and one that fails costs the others nothing")
     func concurrently() async throws {
-        let start = ContinuousClock.now
+        let meeting = Meeting(of: 3)
         let completion = try await complete(
             [
-                Sample.source("a", Scripted(.dawdle(0.4, Self.born))),
-                Sample.source("b", Scripted(.dawdle(0.4, ["PlaceOfBirth": ["Soria"]])), gives: [.placeOfBirth]),
-                Sample.source("c", Scripted(.dawdle(0.4, [:])), gives: [.gender]),
+                Sample.source("a", Scripted(.meet(meeting, Self.born))),
+                Sample.source("b", Scripted(.meet(meeting, ["PlaceOfBirth": ["Soria"]])), gives: [.placeOfBirth]),
+                Sample.source("c", Scripted(.meet(meeting, [:])), gives: [.gender]),
                 Sample.source("d", Scripted(.breakDown), gives: [.nationality]),
             ], .dateOfBirth, .placeOfBirth, .gender, .nationality)
-        #expect(ContinuousClock.now - start < .seconds(1.1))
         #expect(completion.said(.dateOfBirth) == "1980-01-31 (a)" && completion.said(.placeOfBirth) == "Soria (b)")
         #expect(completion.rules == ["d: source.unavailable"])
         #expect(completion.failure(of: .nationality)?.rule == .sourceUnavailable)
@@ -88,8 +87,8 @@ struct BrokerTests {
                 Sample.source("a", Scripted(.give(Self.born))),
                 Sample.source("b", late, gives: [.placeOfBirth], cost: 1, timeout: 30),
                 Sample.source("c", Scripted(.give(["PlaceOfBirth": ["Ávila"]])), gives: [.placeOfBirth], cost: 2),
-            ], .dateOfBirth, .placeOfBirth, deadline: 0.3)
-        #expect(ContinuousClock.now - start < .seconds(2))
+            ], .dateOfBirth, .placeOfBirth, deadline: 1)
+        #expect(ContinuousClock.now - start < .seconds(5))
         #expect(completion.said(.dateOfBirth) == "1980-01-31 (a)" && completion.attributes.count == 1)
         #expect(completion.failure(of: .placeOfBirth)?.rule == .sourceUnavailable)
     }

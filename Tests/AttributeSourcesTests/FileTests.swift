@@ -84,7 +84,7 @@ struct FileTests {
             (sql.replacing("DateOfBirth, at: born", with: "CurrentAddress, at: a"), "4:9 sources[0].attributes[0]"),
             (
                 sql.replacing("DateOfBirth, at: born", with: "CurrentAddress, address: {Street: a}"),
-                "4:41 sources[0].attributes[0].address.Street"
+                "4:42 sources[0].attributes[0].address.Street"
             ),
             (sql.replacing("- {name: DateOfBirth, at: born}", with: "[]"), "4:7 sources[0].attributes"),
             (sql.replacing("key: document", with: "key: \"a\\\"b\""), "5:47 sources[0].sql.key"),

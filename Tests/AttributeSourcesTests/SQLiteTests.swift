@@ -115,7 +115,9 @@ struct SQLiteTests {
     func slow() async throws {
         let start = ContinuousClock.now
         #expect(try await ask(table: "endless", timeout: 1).rules == ["local: source.unavailable"])
-        let queue = try DatabaseQueue(path: file)
+        var configuration = Configuration()
+        configuration.allowsUnsafeTransactions = true
+        let queue = try DatabaseQueue(path: file, configuration: configuration)
         try await queue.writeWithoutTransaction { db in try db.execute(sql: "BEGIN EXCLUSIVE") }
         #expect(try await ask(timeout: 1).rules == ["local: source.unavailable"])
         try await queue.writeWithoutTransaction { db in try db.execute(sql: "ROLLBACK") }

@@ -71,6 +71,8 @@ final class Scripted: Registry {
         case knowNothing
         case fail(Rule)
         case breakDown
+        /// Answers when everybody has come.
+        case meet(Meeting, Record)
         /// Answers after so many seconds, and does not stop when it is told to.
         case dawdle(Double, Record)
     }
@@ -94,12 +96,28 @@ final class Scripted: Registry {
         case .knowNothing: return nil
         case .fail(let rule): throw Rejection(rule, "scripted")
         case .breakDown: throw POSIXError(.EIO)
+        case .meet(let meeting, let record):
+            try await meeting.join()
+            return record
         case .dawdle(let seconds, let record):
             await withCheckedContinuation { continuation in
                 DispatchQueue.global().asyncAfter(deadline: .now() + seconds) { continuation.resume() }
             }
             return record
         }
+    }
+}
+
+/// A place where so many have to be at the same time.
+final class Meeting: Sendable {
+    private let expected: Int
+    private let present = Mutex(0)
+
+    init(of expected: Int) { self.expected = expected }
+
+    func join() async throws {
+        present.withLock { $0 += 1 }
+        while present.withLock({ $0 < expected }) { try await Task.sleep(for: .milliseconds(5)) }
     }
 }
 
