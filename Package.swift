@@ -102,7 +102,7 @@ let package = Package(
         target(
             "MockEurope",
             [
-                "SAML", "Federation", "XMLSecurity", "Portal", hummingbird, logging,
+                "AttributeSources", "SAML", "Federation", "XMLSecurity", "Portal", hummingbird, logging, grdb,
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -110,7 +110,8 @@ let package = Package(
         .executableTarget(
             name: "puente",
             dependencies: [
-                "AttributeSources", "MockEurope", "Portal", "Settings", "Trust", "SQLiteStore", "Storage", "Bridge", "Dialects", "SAML",
+                "AttributeSources", "MockEurope", "Portal", "Settings", "Trust", "SQLiteStore", "Storage", "Bridge",
+                "Dialects", "SAML",
                 "Federation", "XMLSecurity", "YAMLText", hummingbird, logging,
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
@@ -150,7 +151,12 @@ let package = Package(
                 "Federation", "Settings", "Dialects", "SAML", "XMLSecurity", "YAMLText",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
             ] + nio),
-        tests("MockEurope", ["Trust", "Settings", "YAMLText", "SAML", "XMLSecurity", "Federation"] + nio),
+        tests(
+            "MockEurope",
+            [
+                "AttributeSources", "Trust", "Settings", "Dialects", "YAMLText", "SAML", "XMLSecurity", "Federation",
+                hummingbird, .product(name: "HummingbirdTesting", package: "hummingbird"),
+            ] + nio),
         tests(
             "AttributeSources",
             [

@@ -17,7 +17,8 @@ struct ImportTests {
         "Dialects": ["SAML", "Federation", "XMLSecurity", "YAMLText", "Foundation"],
         "Bridge": ["Dialects", "SAML", "Federation", "XMLSecurity", "Foundation"],
         "Trust": [
-            "AttributeSources", "Bridge", "Dialects", "SAML", "Federation", "XMLSecurity", "YAMLText", "Foundation", "Dispatch",
+            "AttributeSources", "Bridge", "Dialects", "SAML", "Federation", "XMLSecurity", "YAMLText", "Foundation",
+            "Dispatch",
             "Synchronization",
             "Logging",
             "Settings", "AsyncHTTPClient", "NIOCore", "NIOPosix", "NIOSSL", "NIOHTTP1", "NIOFoundationCompat",
@@ -34,7 +35,8 @@ struct ImportTests {
             "HTTPTypes", "NIOCore", "NIOPosix", "Logging",
         ],
         "MockEurope": [
-            "SAML", "Federation", "XMLSecurity", "Portal", "Foundation", "Synchronization", "Hummingbird", "HTTPTypes",
+            "AttributeSources", "GRDB", "SAML", "Federation", "XMLSecurity", "Portal", "Foundation", "Synchronization",
+            "Hummingbird", "HTTPTypes",
             "NIOCore",
             "NIOPosix", "NIOHTTP1", "AsyncHTTPClient", "ServiceLifecycle", "Logging",
         ],
