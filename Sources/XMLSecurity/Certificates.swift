@@ -11,6 +11,8 @@ public final class Certificate: Sendable {
     public let publicKeyInfo: [UInt8]
     public let subject: String
     public let issuer: String
+    /// In decimal digits.
+    public let serialNumber: String
     public let notBefore: Date
     public let notAfter: Date
     /// What the keyUsage extension allows; everything if there is none.
@@ -35,6 +37,7 @@ public final class Certificate: Sendable {
         publicKeyInfo = encodedKey(of: certificate)
         subject = text(of: X509_get_subject_name(certificate))
         issuer = text(of: X509_get_issuer_name(certificate))
+        serialNumber = decimal(X509_get0_serialNumber(certificate))
         notBefore = from
         notAfter = until
         let usage = X509_get_key_usage(certificate)
@@ -101,7 +104,7 @@ private func pemBodies(_ bytes: [UInt8]) -> [[UInt8]] {
     return bodies
 }
 
-private func readCertificate(_ der: [UInt8]) -> OpaquePointer? {
+func readCertificate(_ der: [UInt8]) -> OpaquePointer? {
     der.withUnsafeBufferPointer { buffer in
         var end = buffer.baseAddress
         guard let certificate = d2i_X509(nil, &end, buffer.count) else {
@@ -134,6 +137,14 @@ private func encodedKey(of certificate: OpaquePointer) -> [UInt8] {
         var end = buffer.baseAddress
         count = Int(i2d_X509_PUBKEY(key, &end))
     }
+}
+
+private func decimal(_ integer: UnsafePointer<ASN1_INTEGER>?) -> String {
+    let number = ASN1_INTEGER_to_BN(integer, nil)
+    defer { BN_free(number) }
+    guard let digits = BN_bn2dec(number) else { return "" }
+    defer { CRYPTO_free(digits, nil, 0) }
+    return String(cString: digits)
 }
 
 private func text(of name: OpaquePointer?) -> String {
