@@ -9,7 +9,7 @@ extension World {
         production: false
         listen:
           host: 127.0.0.1
-          port: \(addresses.puentePort)
+          port: \(addresses[.puente])
         connector:
           signing-key: keys/connector-signing.key
           signing-certificate: keys/connector-signing.pem
@@ -46,7 +46,19 @@ extension World {
                       - file: \(state.profile.path).pem
 
                 """
-            }.joined()
+            }.joined() + connectors.filter { $0.registration != .unknown }.map(entry).joined()
+    }
+
+    private func entry(_ connector: FrenchConnector) -> String {
+        """
+          - entity-id: \(connector.entityID)
+            country: \(FrenchConnector.france)
+            role: connector
+            source: {file: \(connector.fileName).xml}
+            pins:
+              - file: fr-connector.pem
+
+        """
     }
 
     var servicesText: String {
