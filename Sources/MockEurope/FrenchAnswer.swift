@@ -38,7 +38,7 @@ extension FrenchConnector {
             post: form["SAMLResponse"] ?? "", relayState: form["RelayState"], field: "SAMLResponse")
         try check(.relayStateChanged, received.relayState == question.relayState, "RelayState")
         let expected = ResponseExpectation(
-            issuer: question.proxy.entityID, inResponseTo: question.id,
+            issuers: [question.proxy.entityID], inResponseTo: question.id,
             assertionConsumerService: assertionConsumerService, audience: entityID, skewSeconds: 0)
         let opened = try ParsedMessage(received).verifyResponse(
             from: Sender(signingCertificates: question.proxy.signing, signatures: .eidas), encryption: .eidas,

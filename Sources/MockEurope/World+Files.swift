@@ -24,6 +24,17 @@ extension World {
         clave:
           signing-key: keys/clave-signing.key
           signing-certificate: keys/clave-signing.pem
+        proxy-service:
+          signing-key: keys/proxy-signing.key
+          signing-certificate: keys/proxy-signing.pem
+        clave-gateway:
+          address: \(addresses.gateway)/Proxy2/ServiceProvider
+          provider-name: \(Self.claveName)
+          application: Puente
+          certificates: [{file: keys/clave-gateway.pem}]
+          issuers: ["\(addresses.gateway)/Proxy2"]
+          signing-key: keys/clave-service.key
+          signing-certificate: keys/clave-service.pem
         operator:
           name: Oficina de Demostración
           contact-email: ayuda@puente.example

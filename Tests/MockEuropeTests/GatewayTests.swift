@@ -97,9 +97,9 @@ struct GatewayFixture: Sendable {
         let received = try ReceivedMessage(
             post: fields["SAMLResponse"] ?? "", relayState: fields["RelayState"], field: "SAMLResponse")
         let expected = ResponseExpectation(
-            issuer: dialect.issuer, inResponseTo: MessageID("_question"),
+            issuers: [dialect.issuer], inResponseTo: MessageID("_question"),
             assertionConsumerService: Self.returnAddress, audience: EntityID(Self.returnAddress), skewSeconds: 0,
-            requiresEncryption: false)
+            demands: .eidas.subtracting(.encryption))
         return try ParsedMessage(received).verifyResponse(
             from: Sender(signingCertificates: [gateway.certificate], signatures: .clave),
             encryption: EncryptionPolicy(allowsOldKeyTransport: true), expecting: expected,
