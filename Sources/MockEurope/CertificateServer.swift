@@ -33,8 +33,8 @@ struct CertificateServer: Sendable {
         return router
     }
 
-    /// - Parameter credential: of the server itself.
-    func builder(_ credential: Credential) throws -> HTTPServerBuilder {
+    func builder() throws -> HTTPServerBuilder {
+        let credential = authority.server
         var tls = TLSConfiguration.makeServerConfiguration(
             certificateChain: [.certificate(try NIOSSLCertificate(bytes: credential.certificate.der, format: .der))],
             privateKey: .privateKey(try NIOSSLPrivateKey(bytes: Array(credential.key.pem().utf8), format: .pem)))

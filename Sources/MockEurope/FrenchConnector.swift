@@ -113,7 +113,8 @@ extension FrenchConnector {
         guard let destination = proxy.singleSignOn[binding] else {
             throw Surprise("an endpoint for \(binding)", "none")
         }
-        let asked = Self.data(wish).filter { proxy.attributes.isEmpty || proxy.attributes.contains($0.uri) }
+        let needed = Self.minimum(wish.person)
+        let asked = Self.data(wish).filter { needed.contains($0) || proxy.attributes.contains($0.uri) }
         let question = Question(
             id: try .random(), wish: wish, relayState: try ServiceDialect.token(), asked: asked, proxy: proxy)
         let root = XMLNode(

@@ -57,7 +57,7 @@ extension GatewayPages {
 
             """
         }
-        let none = language("Nada todavía.", "Nothing yet.")
+        let none: HTML = "<p>\(language("Nada todavía.", "Nothing yet."))</p>"
         let messages: [HTML] = inbox.enumerated().map { index, message in
             let fact: HTML = index == 0 ? " data-fact=\"sms\" data-value=\"\(message.code)\"" : ""
             return """
@@ -71,12 +71,14 @@ extension GatewayPages {
             <h1>\(language("Teléfono de prueba", "Mock phone"))</h1>
             <p>\(language("Es el de todas las personas inventadas a la vez.", "It is the one of all invented people at once."))</p>
             <h2>\(language("Avisos de Cl@ve", "Notices of Cl@ve"))</h2>
-            \(logins.isEmpty ? "<p>\(none)</p>" : "<ul class=\"plain\">\n\(logins)</ul>")
+            \(logins.isEmpty ? none : Self.list("plain", logins))
             <h2>SMS</h2>
-            \(messages.isEmpty ? "<p>\(none)</p>" : "<ul class=\"sms\">\n\(messages)</ul>")
+            \(messages.isEmpty ? none : Self.list("sms", messages))
             <p class="ways"><a class="button quiet" href="/telefono">\(language("Mirar de nuevo", "Look again"))</a></p>
             """, at: "/telefono")
     }
+
+    private static func list(_ name: HTML, _ rows: [HTML]) -> HTML { "<ul class=\"\(name)\">\n\(rows)</ul>" }
 
     /// One login on the phone: whose phone is it, does the person confirm, and then the end.
     func phone(_ login: GatewayLogin) -> MockPage {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import Foundation
 import GRDB
+import XMLSecurity
 
 /// What an operator would have: the file of sources, the keys that it names, and a copy of the municipal register.
 extension MockRegisters {

@@ -17,6 +17,7 @@ extension World {
             dialect: ServiceDialect(
                 addresses: addresses, credential: keys.service, gateway: keys.gateway.certificate))
         let states = StateServer(states: states, connector: fetchConnector).router()
+        registers.addRoutes(to: states)
         FrenchServer(connectors: connectors, proxy: fetchProxyService).addRoutes(to: states)
         let logins = GatewayLogins()
         let gateway = GatewayServer(
@@ -26,7 +27,7 @@ extension World {
             authority: authority, logins: logins, gatewayAddress: addresses.gateway)
         return [
             server(service.router(), .service), server(states, .states), server(gateway.router(), .gateway),
-            server(certificates.router(), .certificates, try certificates.builder(keys.certificateServer)),
+            server(certificates.router(), .certificates, try certificates.builder()),
         ]
     }
 

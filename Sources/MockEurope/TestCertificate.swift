@@ -80,6 +80,8 @@ extension TestCertificate.Profile {
 struct TestAuthority: Sendable {
     let credential: Credential
     let certificates: [TestCertificate]
+    /// Of the server that asks for certificates, from the same authority.
+    let server: Credential
 
     /// What the files of the certificates are locked with.
     static let passphrase = "puente"
@@ -97,7 +99,9 @@ struct TestAuthority: Sendable {
             certificates.append(
                 TestCertificate(profile: profile, credential: Credential(key: key, certificate: certificate)))
         }
-        return TestAuthority(credential: authority, certificates: certificates)
+        return TestAuthority(
+            credential: authority, certificates: certificates,
+            server: try .make(.ec(.p256), "localhost", usage: .server, by: authority, at: now))
     }
 
     subscript(id: String) -> TestCertificate? { certificates.first { $0.profile.id == id } }

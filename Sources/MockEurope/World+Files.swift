@@ -27,6 +27,7 @@ extension World {
         proxy-service:
           signing-key: keys/proxy-signing.key
           signing-certificate: keys/proxy-signing.pem
+          attribute-sources: metadata/attribute-sources.yaml
         clave-gateway:
           address: \(addresses.gateway)/Proxy2/ServiceProvider
           provider-name: \(Self.claveName)

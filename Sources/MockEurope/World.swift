@@ -18,6 +18,7 @@ public struct World: Sendable {
     let states: [MockState]
     let connectors: [FrenchConnector]
     let authority: TestAuthority
+    let registers: MockRegisters
 
     struct Keys: Sendable {
         /// Signs our Connector's requests and its metadata.
@@ -35,8 +36,6 @@ public struct World: Sendable {
         let claveGateway: Credential
         /// Of nobody that anybody knows.
         let stranger: Credential
-        /// Of the server that asks for certificates.
-        let certificateServer: Credential
     }
 
     /// Makes the keys, which takes a second or two, and writes the files.
@@ -50,7 +49,8 @@ public struct World: Sendable {
         async let connectors = Self.connectors(addresses, at: now)
         let world = World(
             folder: folder, addresses: addresses, keys: try await keys, states: try await states,
-            connectors: try await connectors, authority: try TestAuthority.make(at: now))
+            connectors: try await connectors, authority: try TestAuthority.make(at: now),
+            registers: try MockRegisters.make(base: addresses.states + "/registers", at: now))
         try world.write(mappings: mappings, at: now)
         return world
     }
@@ -67,8 +67,7 @@ public struct World: Sendable {
         return try await Keys(
             connectorSigning: signing, connectorEncryption: encryption, gateway: gateway, service: service,
             proxySigning: .make(.ec(.p256), "Demo Proxy-Service", at: now), claveService: claveService,
-            claveGateway: claveGateway, stranger: stranger,
-            certificateServer: .make(.ec(.p256), "localhost", usage: .server, at: now))
+            claveGateway: claveGateway, stranger: stranger)
     }
 
     static func connectors(_ addresses: Addresses, at now: Date) throws -> [FrenchConnector] {
@@ -124,6 +123,7 @@ extension World {
             try Data(connector.metadata(at: now)).write(to: file("metadata/\(connector.fileName).xml"))
         }
         try Data(connectors[0].signing.certificate.pem.utf8).write(to: file("metadata/fr-connector.pem"))
+        try registers.write(into: folder)
         for name in ["eidas.yaml", "clave2.yaml"] {
             try Data(contentsOf: mappings.appending(path: name)).write(to: file("mappings/\(name)"))
         }
