@@ -65,7 +65,7 @@ extension FrenchPages {
             language("Sin identificar", "Not identified"),
             """
             <h1 class="outcome" data-outcome="failed">\(language("No se ha podido identificar", "You could not be identified"))</h1>
-            <p class="lead">\(inWords(short))</p>
+            <p class="lead">\(inWords(short, message ?? ""))</p>
             <table>
             <tr><th scope="row">\(language("Códigos", "Codes"))</th><td data-fact="codes">\(short.joined(separator: " / "))</td></tr>
             <tr><th scope="row">\(language("Mensaje", "Message"))</th><td data-fact="message" lang="en">\(message ?? "—")</td></tr>
@@ -74,10 +74,10 @@ extension FrenchPages {
             """, at: "/fr/mairie/resultado")
     }
 
-    private func inWords(_ codes: [String]) -> HTML {
+    private func inWords(_ codes: [String], _ message: String) -> HTML {
         switch (codes.first, codes.last) {
         case (_, "RequestDenied"): language("Usted ha dicho que no.", "You said no.")
-        case (_, "AuthnFailed"):
+        case (_, "AuthnFailed"), (_, "Responder") where message.hasPrefix("003002"):
             language("La identificación en España no se completó.", "The identification in Spain was not completed.")
         case (_, "InvalidAttrNameOrValue"):
             language("España no puede dar un dato que hace falta.", "Spain cannot give an item that is needed.")
