@@ -102,8 +102,12 @@ let package = Package(
         target(
             "MockEurope",
             [
-                "AttributeSources", "SAML", "Federation", "XMLSecurity", "Portal", hummingbird, logging, grdb,
+                "AttributeSources", "Dialects", "SAML", "Federation", "XMLSecurity", "YAMLText", "Portal", hummingbird,
+                logging, grdb,
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ] + nio),

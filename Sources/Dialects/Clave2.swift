@@ -9,11 +9,16 @@ import XMLSecurity
 /// - Spec: Cl@ve dossier §2, §3, and §11 where it differs.
 public struct Clave2: RequesterDialect {
     public let mapping: MappingTable
+    /// Whether we identify people in other ways than through other countries, which services may then exclude.
+    public let hasNationalMethods: Bool
 
-    public init(mapping: MappingTable) { self.mapping = mapping }
+    public init(mapping: MappingTable, hasNationalMethods: Bool = false) {
+        self.mapping = mapping
+        self.hasNationalMethods = hasNationalMethods
+    }
 
     /// Requested attributes that hide a method. Their presence counts, whatever their value (dossier §2.6.2).
-    enum Exclusion: String, CaseIterable {
+    public enum Exclusion: String, CaseIterable, Sendable {
         case certificate = "http://es.minhafp.clave/AFirmaIdP"
         case permanent = "http://es.minhafp.clave/GISSIdP"
         case pin = "http://es.minhafp.clave/AEATIdP"
@@ -135,7 +140,7 @@ public struct Clave2: RequesterDialect {
             let place = "AuthnRequest/Extensions/RequestedAttributes/RequestedAttribute"
             if let exclusion = Exclusion(rawValue: asked.name) {
                 try examination.check(
-                    .requestMethodExcluded, exclusion != .otherCountries, place,
+                    .requestMethodExcluded, hasNationalMethods || exclusion != .otherCountries, place,
                     expected: "no exclusion of other countries",
                     found: asked.name)
             } else if let row = mapping[uri: asked.name] {

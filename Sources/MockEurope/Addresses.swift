@@ -2,37 +2,42 @@
 import NIOCore
 import NIOPosix
 
-/// Where the three servers of the demonstration listen: on this machine, in plain HTTP, under one host name, so that the
-/// browser's cookies go along.
+/// Where the servers of the demonstration listen: on this machine, in plain HTTP but for one, under one host name, so that
+/// the browser's cookies go along.
 public struct Addresses: Hashable, Sendable {
-    public let puentePort: Int
-    public let servicePort: Int
-    public let statesPort: Int
-
-    public init(puentePort: Int, servicePort: Int, statesPort: Int) {
-        self.puentePort = puentePort
-        self.servicePort = servicePort
-        self.statesPort = statesPort
+    /// In the order of their ports.
+    public enum Server: Int, CaseIterable, Sendable {
+        case puente, service, states, gateway
+        /// Of the gateway, in TLS: asks the browser for a certificate.
+        case certificates
     }
 
-    public var puente: String { "http://localhost:\(puentePort)" }
-    public var service: String { "http://localhost:\(servicePort)" }
-    public var states: String { "http://localhost:\(statesPort)" }
+    private let ports: [Server: Int]
 
-    /// Puente's, as its defaults make them (`puente.yaml`).
-    var gateway: String { puente + "/Proxy2/ServiceProvider" }
-    var gatewayIssuer: String { puente + "/Proxy2" }
-    var connector: String { puente + "/eidas/connector/metadata" }
+    /// Ports in a row from this one on.
+    public init(from port: Int) {
+        ports = Dictionary(uniqueKeysWithValues: Server.allCases.map { ($0, port + $0.rawValue) })
+    }
 
-    var assertionConsumerService: String { service + "/clave/retorno" }
-    var logoutReturn: String { service + "/clave/salida" }
+    private init(ports: [Server: Int]) { self.ports = ports }
 
-    /// Three ports in a row from `port` on, each replaced by whichever is free where something listens already.
+    public subscript(server: Server) -> Int { ports[server] ?? 0 }
+
+    public var puente: String { address(.puente) }
+    public var service: String { address(.service) }
+    public var states: String { address(.states) }
+    public var gateway: String { address(.gateway) }
+    public var certificates: String { address(.certificates) }
+
+    private func address(_ server: Server) -> String {
+        "\(server == .certificates ? "https" : "http")://localhost:\(self[server])"
+    }
+
+    /// Ports in a row from `port` on, each replaced by whichever is free where something listens already.
     public static func free(from port: Int) async throws -> Addresses {
-        let ports = try await [
-            freePort(preferring: port), freePort(preferring: port + 1), freePort(preferring: port + 2),
-        ]
-        return Addresses(puentePort: ports[0], servicePort: ports[1], statesPort: ports[2])
+        var ports: [Server: Int] = [:]
+        for server in Server.allCases { ports[server] = try await freePort(preferring: port + server.rawValue) }
+        return Addresses(ports: ports)
     }
 
     private static func freePort(preferring port: Int) async throws -> Int {
@@ -52,4 +57,16 @@ public struct Addresses: Hashable, Sendable {
         try await channel.close()
         return bound
     }
+}
+
+/// Puente's addresses, as its defaults make them (`puente.yaml`), and those where it answers.
+extension Addresses {
+    /// Where Puente is the gateway of Spanish services.
+    var puenteGateway: String { puente + "/Proxy2/ServiceProvider" }
+    var puenteGatewayIssuer: String { puente + "/Proxy2" }
+    var connector: String { puente + "/eidas/connector/metadata" }
+    var proxyService: String { puente + "/eidas/proxy/metadata" }
+
+    var assertionConsumerService: String { service + "/clave/retorno" }
+    var logoutReturn: String { service + "/clave/salida" }
 }

@@ -3,7 +3,9 @@ import AsyncHTTPClient
 import Foundation
 import NIOCore
 import NIOHTTP1
+import NIOSSL
 import SAML
+import XMLSecurity
 
 /// A browser without a window: keeps cookies, follows redirects, fills in forms. Runs no script, so that it proves that
 /// everything works without.
@@ -17,8 +19,33 @@ actor Browser {
     /// One for all browsers, for as long as the process lives. Redirects are followed here, so that no cookie is missed.
     private static let client = HTTPClient(configuration: .init(redirectConfiguration: .disallow))
 
+    private let wallet: TestAuthority?
+
+    /// - Parameter wallet: the authority whose certificates are installed.
+    init(wallet: TestAuthority? = nil) { self.wallet = wallet }
+
     func get(_ address: String) async throws -> WebPage {
         try await load(address, .GET, nil, redirects: 10)
+    }
+
+    /// Shows a certificate to a server that asks for one.
+    ///
+    /// - Parameter certificate: the name of one in the wallet; without one none is shown.
+    func get(_ address: String, showing certificate: String?) async throws -> WebPage {
+        guard let wallet else { throw Surprise("a wallet", "none") }
+        let client = HTTPClient(configuration: try wallet.configuration(showing: certificate))
+        do {
+            let response = try await client.execute(HTTPClientRequest(url: address), timeout: .seconds(10))
+            try await client.shutdown()
+            requests += 1
+            guard let location = response.headers.first(name: "Location") else {
+                throw Surprise("a redirect", "status \(response.status.code)")
+            }
+            return try await get(location)
+        } catch {
+            try await client.shutdown()
+            throw error
+        }
     }
 
     /// Presses a button of a form.
@@ -36,11 +63,18 @@ actor Browser {
         return try await load(form.action, form.isPost ? .POST : .GET, body, redirects: 10)
     }
 
-    /// Posts forms that go on by themselves until a page needs a person.
+    /// Posts forms and follows links that go on by themselves until a page needs a person.
     func goOn(from page: WebPage) async throws -> WebPage {
         var page = page
-        while let form = page.automaticForm { page = try await submit(form) }
-        return page
+        while true {
+            if let form = page.automaticForm {
+                page = try await submit(form)
+            } else if let link = page.automaticLink {
+                page = try await get(link)
+            } else {
+                return page
+            }
+        }
     }
 
     private func load(
@@ -98,4 +132,18 @@ struct Surprise: Error, CustomStringConvertible {
     let description: String
 
     init(_ expected: String, _ found: String) { description = "expected \(expected), found \(found)" }
+}
+
+extension TestAuthority {
+    /// Trusts this authority alone, and shows one of its certificates.
+    fileprivate func configuration(showing name: String?) throws -> HTTPClient.Configuration {
+        var tls = TLSConfiguration.makeClientConfiguration()
+        tls.trustRoots = .certificates([try NIOSSLCertificate(bytes: credential.certificate.der, format: .der)])
+        if let name {
+            guard let shown = self[name]?.credential else { throw Surprise("certificate \(name)", "none") }
+            tls.certificateChain = [.certificate(try NIOSSLCertificate(bytes: shown.certificate.der, format: .der))]
+            tls.privateKey = .privateKey(try NIOSSLPrivateKey(bytes: Array(shown.key.pem().utf8), format: .pem))
+        }
+        return HTTPClient.Configuration(tlsConfiguration: tls, redirectConfiguration: .disallow)
+    }
 }

@@ -2,7 +2,7 @@
 import Federation
 
 extension Journey {
-    static let all = identifications + refusals + abuses + detours
+    static let all = identifications + refusals + abuses + detours + abroad
 
     /// People who are who they say.
     private static let identifications = [

@@ -15,11 +15,13 @@ struct Journey: Sendable {
 /// Every journey, one after the other, through the real servers.
 public struct Journeys: Sendable {
     let addresses: Addresses
+    let authority: TestAuthority
     let reason: @Sendable (String) async throws -> String?
 
     /// - Parameter reason: what the audit trail has as result for a support code.
     public init(_ world: World, reason: @escaping @Sendable (_ supportCode: String) async throws -> String?) {
         addresses = world.addresses
+        authority = world.authority
         self.reason = reason
     }
 
@@ -52,7 +54,7 @@ public struct Journeys: Sendable {
     }
 
     private func row(of journey: Journey) async -> Row {
-        let visitor = Visitor(addresses: addresses, reason: reason)
+        let visitor = Visitor(browser: Browser(wallet: authority), addresses: addresses, reason: reason)
         let start = ContinuousClock.now
         var fault: String?
         do { try await journey.run(visitor) } catch { fault = "\(error)" }

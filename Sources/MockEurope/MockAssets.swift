@@ -13,14 +13,22 @@ enum MockAssets {
 
         """
 
-    /// Goes on by itself, except for someone who came by the back button.
+    /// Goes on by itself, except for someone who came by the back button; and waits for what happens on a mock phone.
     static let script = """
         // SPDX-License-Identifier: EUPL-1.2
         "use strict";
-        const form = document.querySelector("form[data-autosubmit]");
-        if (form && !performance.getEntriesByType("navigation").some((entry) => entry.type === "back_forward")) {
-          HTMLFormElement.prototype.submit.call(form);
+        if (!performance.getEntriesByType("navigation").some((entry) => entry.type === "back_forward")) {
+          const form = document.querySelector("form[data-autosubmit]");
+          if (form) HTMLFormElement.prototype.submit.call(form);
+          const link = document.querySelector("a[data-autofollow]");
+          if (link) location.assign(link.href);
         }
+        const waiting = document.querySelector("a[data-wait]");
+        if (waiting) setInterval(() => {
+          fetch(waiting.dataset.wait).then((answer) => answer.text())
+            .then((text) => { if (text === "done") location.replace(waiting.href); })
+            .catch(() => {});
+        }, 1000);
 
         """
 
@@ -29,10 +37,21 @@ enum MockAssets {
         :root {
           --page: #fbfaf7; --surface: #ffffff; --ink: #22252b; --quiet: #5a606b; --line: #d9d6cd;
           --brand: #7a1f2b; --on-brand: #ffffff; --brand-hover: #5a121d; --mock: #ffd84d; --on-mock: #2b2200;
-          --a: var(--brand); --b: var(--brand); --c: var(--brand);
-          color-scheme: light;
+          --a: var(--brand); --b: var(--brand); --c: var(--brand); --focus: #b45309; --alert: #fdecea; --on-alert: #7a1411;
+          --good: #d9f0e1; --on-good: #0d4a2b; --fair: #e3e8f2; --on-fair: #1d3159; --weak: #fbe3d6; --on-weak: #6b2a09;
+          color-scheme: light dark;
         }
         .state { --page: #f2f4f8; --brand: #22428f; --brand-hover: #152d68; }
+        .gateway { --page: #f1f6f6; --brand: #00605b; --brand-hover: #003f3c; }
+        @media (prefers-color-scheme: dark) {
+          :root {
+            --page: #16181d; --surface: #1f2229; --ink: #e8e9ec; --quiet: #abb1bc; --line: #434955;
+            --brand: #f2a9b4; --on-brand: #2b0a11; --brand-hover: #f9cdd3; --focus: #ffb45e; --alert: #4a1512; --on-alert: #ffd9d5;
+            --good: #12442a; --on-good: #c9f2d9; --fair: #24324f; --on-fair: #d4e0fb; --weak: #5a2a10; --on-weak: #ffdcc7;
+          }
+          .state { --page: #13161e; --brand: #abc2ff; --on-brand: #0b1a3f; --brand-hover: #cfdcff; }
+          .gateway { --page: #121a1a; --brand: #86d9d2; --on-brand: #00211f; --brand-hover: #b4ece7; }
+        }
         .state-de { --a: #1a1a1a; --b: #c8102e; --c: #e9b500; }
         .state-el { --a: #0d5eaf; --b: #ffffff; --c: #0d5eaf; }
         .state-bg { --a: #ffffff; --b: #00916e; --c: #cf2436; }
@@ -50,7 +69,7 @@ enum MockAssets {
         h1 { margin: 0 0 1rem; font-size: clamp(1.6rem, 1.3rem + 1.6vw, 2.2rem); line-height: 1.2; text-wrap: balance; }
         p, ul, table { margin: 0 0 1rem; max-width: 42rem; }
         a { color: var(--brand); text-underline-offset: 0.2em; }
-        :focus-visible { outline: 3px solid #b45309; outline-offset: 2px; border-radius: 4px; }
+        :focus-visible { outline: 3px solid var(--focus); outline-offset: 2px; border-radius: 4px; }
         .inner, main, .mock { width: 100%; max-width: 54rem; margin-inline: auto; padding-inline: clamp(1rem, 4vw, 2rem); }
         main { flex: 1; padding-block: clamp(1.5rem, 5vw, 3rem); }
         .lead { font-size: 1.12rem; }
@@ -92,9 +111,9 @@ enum MockAssets {
         .citizens button:hover { border-color: var(--brand); box-shadow: inset 4px 0 0 var(--brand); }
         .who { font-size: 1.1rem; }
         .who small { display: inline-block; color: var(--quiet); font-weight: 400; }
-        .loa { padding: 0.1rem 0.6rem; border-radius: 1rem; background: #e3e8f2; color: #1d3159; font-size: 0.9rem; font-weight: 600; white-space: nowrap; }
-        .loa.high { background: #d9f0e1; color: #0d4a2b; }
-        .loa.low { background: #fbe3d6; color: #6b2a09; }
+        .loa { padding: 0.1rem 0.6rem; border-radius: 1rem; background: var(--fair); color: var(--on-fair); font-size: 0.9rem; font-weight: 600; white-space: nowrap; }
+        .loa.high { background: var(--good); color: var(--on-good); }
+        .loa.low { background: var(--weak); color: var(--on-weak); }
         .manners { display: grid; gap: 0.9rem; padding: 0; list-style: none; }
         .manners li { display: flex; flex-wrap: wrap; align-items: center; gap: 0.2rem 0.75rem; }
         .manners span { color: var(--quiet); }
@@ -112,6 +131,29 @@ enum MockAssets {
           td { padding-top: 0; }
           tr:last-child > th { padding-bottom: 0; }
         }
+        h2 { margin: 2rem 0 0.75rem; font-size: 1.25rem; line-height: 1.3; }
+        .methods { display: grid; gap: 0.7rem; max-width: none; padding: 0; list-style: none; grid-template-columns: repeat(auto-fit, minmax(min(100%, 20rem), 1fr)); }
+        .methods button { display: flex; flex-direction: column; gap: 0.15rem; width: 100%; height: 100%; border-color: var(--line); background: var(--surface); color: var(--ink); font-weight: 400; text-align: start; }
+        .methods strong { font-size: 1.15rem; color: var(--brand); }
+        .methods button:hover { border-color: var(--brand); background: var(--surface); color: var(--ink); box-shadow: inset 4px 0 0 var(--brand); }
+        .methods button:disabled, .methods button:disabled:hover { box-shadow: none; border-color: var(--line); color: var(--quiet); }
+        .methods button:disabled strong { color: var(--quiet); }
+        .reason { margin-top: 0.3rem; color: var(--on-weak); background: var(--weak); padding: 0.2rem 0.6rem; border-radius: 6px; font-size: 0.92rem; align-self: start; }
+        .plain { padding: 0; list-style: none; }
+        .plain small { display: block; color: var(--quiet); }
+        .columns { display: grid; gap: 0.5rem 2.5rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 18rem), 1fr)); }
+        .qr { display: block; max-width: 100%; height: auto; border: 1px solid var(--line); border-radius: 8px; }
+        .fields { max-width: 24rem; }
+        .field { display: block; }
+        .field span { display: block; font-weight: 600; }
+        .field input { width: 100%; min-height: 3rem; padding: 0.6rem 0.8rem; border: 2px solid var(--quiet); border-radius: 8px; background: var(--surface); color: var(--ink); font: inherit; }
+        .digits { font-variant-numeric: tabular-nums; letter-spacing: 0.12em; }
+        .alert { padding: 0.7rem 1rem; border-radius: 8px; background: var(--alert); color: var(--on-alert); font-weight: 600; }
+        .phone main { max-width: 26rem; margin-block: 1.5rem; padding-block: 1.5rem; border: 3px solid var(--line); border-radius: 2rem; background: var(--surface); flex: none; }
+        .phone footer { margin-top: auto; }
+        .sms { display: grid; gap: 0.6rem; padding: 0; list-style: none; }
+        .sms li { padding: 0.7rem 1rem; border-radius: 1rem 1rem 1rem 0.2rem; background: var(--fair); color: var(--on-fair); }
+        .sms bdi { display: block; }
         .facts { display: flex; flex-wrap: wrap; gap: 0.5rem 1.5rem; }
         pre { max-width: 100%; padding: 1rem; overflow-x: auto; background: var(--surface); border: 1px solid var(--line); border-radius: 8px; white-space: pre-wrap; }
 

@@ -2,7 +2,7 @@
 import Federation
 import Portal
 
-/// A page of the demo service or of a mock state. Like Puente's own pages it is well-formed XML and has neither style nor
+/// A page of a demo service, of a mock state or of the mock gateway. Like Puente's own pages it is well-formed XML and has neither style nor
 /// script inside.
 struct MockPage: Sendable {
     enum Place: Sendable {
@@ -10,6 +10,10 @@ struct MockPage: Sendable {
         case state(StateProfile)
         /// The list of all mock states.
         case states
+        /// The mock Cl@ve gateway, and the phone that belongs to it.
+        case gateway, phone
+        /// The demo service in France.
+        case mairie
     }
 
     let place: Place
@@ -36,7 +40,7 @@ struct MockPage: Sendable {
         <p class="mock">\(notice)</p>
         <header>
         <div class="inner">
-        <a class="place" href="/">\(place.emblem)<span><strong\(" lang=\"es\"", if: place.isSpanish)>\(place.name(language))</strong> <small>\(place.office(language))</small></span></a>
+        <a class="place" href="\(place.front)">\(place.emblem)<span><strong\(place.nameLanguage)>\(place.name(language))</strong> <small>\(place.office(language))</small></span></a>
         \(address.map(languages))
         </div>
         </header>
@@ -56,6 +60,18 @@ struct MockPage: Sendable {
             language(
                 "<strong>Servicio de prueba.</strong> Este ayuntamiento no existe.",
                 "<strong>Test service.</strong> This town council does not exist.")
+        case .gateway:
+            language(
+                "<strong>Pasarela de prueba.</strong> No es Cl@ve; todas las personas son inventadas.",
+                "<strong>Mock gateway.</strong> This is not Cl@ve; all people are invented.")
+        case .phone:
+            language(
+                "<strong>Teléfono de prueba.</strong> Todas las personas son inventadas.",
+                "<strong>Mock phone.</strong> All people are invented.")
+        case .mairie:
+            language(
+                "<strong>Servicio de prueba.</strong> Este pueblo francés no existe.",
+                "<strong>Test service.</strong> This French village does not exist.")
         case .state, .states:
             language(
                 "<strong>Estado de prueba.</strong> No es la página de ningún país; todas las personas son inventadas.",
@@ -84,12 +100,27 @@ extension MockPage.Place {
         case .service: "Ayuntamiento de Villanueva del Puente"
         case .state(let profile): "\(profile.name(language))"
         case .states: language("Estados de prueba", "Mock states")
+        case .gateway: language("Pasarela Cl@ve de prueba", "Mock Cl@ve gateway")
+        case .phone: language("Teléfono de prueba", "Mock phone")
+        case .mairie: "Mairie de Pont-l’Imaginaire"
         }
     }
 
-    /// The council has a name in its own language alone.
-    fileprivate var isSpanish: Bool {
-        if case .service = self { true } else { false }
+    /// Councils have a name in their own language alone.
+    fileprivate var nameLanguage: HTML? {
+        switch self {
+        case .service: " lang=\"es\""
+        case .mairie: " lang=\"fr\""
+        case .state, .states, .gateway, .phone: nil
+        }
+    }
+
+    fileprivate var front: String {
+        switch self {
+        case .mairie: "/fr/mairie"
+        case .phone: "/telefono"
+        case .service, .state, .states, .gateway: "/"
+        }
     }
 
     func office(_ language: Language) -> HTML {
@@ -97,6 +128,9 @@ extension MockPage.Place {
         case .service: language("Sede electrónica de demostración", "Demonstration e-office")
         case .state: language("Identidad electrónica de prueba", "Test electronic identity")
         case .states: language("Identidades electrónicas de prueba", "Test electronic identities")
+        case .gateway: language("Identificación de prueba", "Test identification")
+        case .phone: language("Aplicación y mensajes", "App and messages")
+        case .mairie: language("Servicio de demostración", "Demonstration service")
         }
     }
 
@@ -105,6 +139,9 @@ extension MockPage.Place {
         case .service: "service"
         case .state(let profile): "state state-\(profile.path)"
         case .states: "state"
+        case .gateway: "gateway"
+        case .phone: "gateway phone"
+        case .mairie: "state state-fr"
         }
     }
 
@@ -113,6 +150,8 @@ extension MockPage.Place {
         case .service: "<img src=\"/assets/mock.svg\" alt=\"\" width=\"44\" height=\"44\"/>"
         case .state(let profile): "<b class=\"emblem\" aria-hidden=\"true\">\(profile.country.rawValue)</b>"
         case .states: "<b class=\"emblem\" aria-hidden=\"true\">EU</b>"
+        case .gateway, .phone: "<b class=\"emblem\" aria-hidden=\"true\">@</b>"
+        case .mairie: "<b class=\"emblem\" aria-hidden=\"true\">FR</b>"
         }
     }
 }

@@ -3,6 +3,7 @@ import AsyncHTTPClient
 import Federation
 import Foundation
 import Hummingbird
+import HummingbirdCore
 import Logging
 import NIOCore
 import NIOHTTP1
@@ -10,33 +11,43 @@ import SAML
 public import ServiceLifecycle
 
 extension World {
-    /// The demo service and the mock states, each a server of its own.
-    public func mocks() -> [any Service] {
+    /// The demo services, the mock states and the mock Cl@ve gateway, on servers of their own.
+    public func mocks() throws -> [any Service] {
         let service = ServiceServer(
             dialect: ServiceDialect(
                 addresses: addresses, credential: keys.service, gateway: keys.gateway.certificate))
-        let states = StateServer(states: states, connector: fetchConnector)
+        let states = StateServer(states: states, connector: fetchConnector).router()
+        registers.addRoutes(to: states)
+        FrenchServer(connectors: connectors, proxy: fetchProxyService).addRoutes(to: states)
+        let logins = GatewayLogins()
+        let gateway = GatewayServer(
+            dialect: try gatewayDialect(), authority: authority, logins: logins,
+            certificateAddress: addresses.certificates)
+        let certificates = CertificateServer(
+            authority: authority, logins: logins, gatewayAddress: addresses.gateway)
         return [
-            Self.server(service.router(), on: addresses.servicePort),
-            Self.server(states.router(), on: addresses.statesPort),
+            server(service.router(), .service), server(states, .states), server(gateway.router(), .gateway),
+            server(certificates.router(), .certificates, try certificates.builder()),
         ]
     }
 
-    private static func server(_ router: Router<BasicRequestContext>, on port: Int) -> some Service {
+    private func server<Context: InitializableFromSource<ApplicationRequestContextSource> & RequestContext>(
+        _ router: Router<Context>, _ server: Addresses.Server, _ builder: HTTPServerBuilder = .http1()
+    ) -> any Service {
         var logger = Logger(label: "mock-europe")
         logger.logLevel = .error
         return Application(
-            router: router, configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: port)),
+            router: router, server: builder,
+            configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: addresses[server])),
             logger: logger)
     }
 
-    /// Waits until Puente is ready and both mocks answer.
+    /// Waits until Puente is ready and the mocks answer.
     ///
     /// - Throws: after ten seconds.
     public func waitUntilReady() async throws {
-        for address in [addresses.puente + "/health/ready", addresses.service + "/", addresses.states + "/"] {
-            try await wait(for: address, tries: 200)
-        }
+        let pages = [addresses.service, addresses.states, addresses.gateway].map { $0 + "/" }
+        for address in [addresses.puente + "/health/ready"] + pages { try await wait(for: address, tries: 200) }
     }
 
     private func wait(for address: String, tries: Int) async throws {
@@ -59,12 +70,21 @@ extension World {
 
     /// What Puente's Connector publishes, held against the key that this world gave it.
     @Sendable func fetchConnector() async throws -> Connector {
-        let request = HTTPClientRequest(url: addresses.connector)
-        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(5))
+        try Connector(await fetch(addresses.connector, .connector, keys.connectorSigning))
+    }
+
+    /// What Puente's Proxy-Service publishes, held against the key that this world gave it.
+    @Sendable func fetchProxyService() async throws -> ProxyService {
+        ProxyService(try await fetch(addresses.proxyService, .proxyService, keys.proxySigning))
+    }
+
+    private func fetch(
+        _ address: String, _ role: EntityDescriptor.Role, _ signer: Credential
+    ) async throws -> VerifiedEntity {
+        let response = try await HTTPClient.shared.execute(HTTPClientRequest(url: address), timeout: .seconds(5))
         let body = try await response.body.collect(upTo: 1 << 20)
         let expected = MetadataExpectation(
-            entityID: EntityID(addresses.connector), country: .spain, role: .connector,
-            pins: [keys.connectorSigning.certificate])
-        return try Connector(VerifiedEntity(Array(body.readableBytesView), expecting: expected, at: Date()))
+            entityID: EntityID(address), country: .spain, role: role, pins: [signer.certificate])
+        return try VerifiedEntity(Array(body.readableBytesView), expecting: expected, at: Date())
     }
 }

@@ -42,7 +42,7 @@ extension ServiceDialect {
         try check(.relayStateChanged, received.relayState == question.relayState, "RelayState")
         let sender = Sender(signingCertificates: [gateway], signatures: .clave)
         let expected = ResponseExpectation(
-            issuers: [EntityID(addresses.gatewayIssuer)], inResponseTo: question.id,
+            issuers: [EntityID(addresses.puenteGatewayIssuer)], inResponseTo: question.id,
             assertionConsumerService: addresses.assertionConsumerService,
             audience: EntityID(addresses.assertionConsumerService), skewSeconds: 0,
             demands: question.wish.delivery == .encrypted ? .eidas : .eidas.subtracting(.encryption))

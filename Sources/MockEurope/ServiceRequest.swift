@@ -56,7 +56,8 @@ struct ServiceDialect: Sendable {
             Namespace.saml2p("AuthnRequest"),
             [
                 ("AssertionConsumerServiceURL", addresses.assertionConsumerService),
-                ("Consent", SAMLURI.consentUnspecified), ("Destination", addresses.gateway), ("ForceAuthn", "true"),
+                ("Consent", SAMLURI.consentUnspecified), ("Destination", addresses.puenteGateway),
+                ("ForceAuthn", "true"),
                 ("ID", question.id.rawValue), ("IsPassive", "false"), ("IssueInstant", Instant.write(now)),
                 ("ProviderName", wish.delivery.providerName + ";SedeDemo"), ("Version", "2.0"),
             ],
@@ -69,7 +70,8 @@ struct ServiceDialect: Sendable {
                 XMLNode(Namespace.saml2p("RequestedAuthnContext"), [("Comparison", "minimum")], [level]),
             ])
         let draft = Draft(
-            .request, root: root, id: question.id, destination: addresses.gateway, relayState: question.relayState)
+            .request, root: root, id: question.id, destination: addresses.puenteGateway, relayState: question.relayState
+        )
         return (PostForm(try SealedMessage(draft, Seal(signer: credential.signer(.rsaSHA512)))), question)
     }
 
@@ -118,7 +120,7 @@ extension ServiceDialect {
             Namespace.saml2p("LogoutRequest"),
             [
                 ("ID", id.rawValue), ("Version", "2.0"), ("IssueInstant", Instant.write(now)),
-                ("Destination", addresses.gateway), ("Reason", "urn:oasis:names:tc:SAML:2.0:logout:user"),
+                ("Destination", addresses.puenteGateway), ("Reason", "urn:oasis:names:tc:SAML:2.0:logout:user"),
                 ("NotOnOrAfter", Instant.write(now + 300)),
             ],
             [
@@ -129,7 +131,9 @@ extension ServiceDialect {
                     text: delivery.providerName),
             ])
         let message = Base64.encode(try root.signed(by: credential.signer(.rsaSHA512), behind: 1).serialized())
-        return (PostForm(addresses.gateway, [("logoutRequest", message), ("RelayState", relayState)]), id, relayState)
+        return (
+            PostForm(addresses.puenteGateway, [("logoutRequest", message), ("RelayState", relayState)]), id, relayState
+        )
     }
 
     /// Checks a LogoutResponse: signature, Destination, InResponseTo, RelayState, status.

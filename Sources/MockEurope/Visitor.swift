@@ -4,7 +4,7 @@ import SAML
 
 /// A person of the journeys: knows the way through the pages, and what to expect on it.
 struct Visitor: Sendable {
-    let browser = Browser()
+    let browser: Browser
     let addresses: Addresses
     /// The code of the rule that a page with this support code was shown for, as the audit trail has it.
     let reason: @Sendable (String) async throws -> String?
@@ -76,17 +76,22 @@ struct Visitor: Sendable {
         guard page.status >= 400, page.address.hasPrefix(addresses.puente) else {
             throw Surprise("an error page of Puente", "status \(page.status) at \(page.address), \"\(page.heading)\"")
         }
-        guard let code = page.supportCode.flatMap(SupportCode.init(parsing:)) else {
-            throw Surprise("a support code", "\"\(page.heading)\"")
-        }
         guard !page.forms.contains(where: { $0["SAMLResponse"] != nil }) else {
             throw Surprise("no answer to the service", "one")
+        }
+        try await expectReason(of: page, rule)
+    }
+
+    /// The audit trail has this reason under the support code of the page.
+    func expectReason(of page: WebPage, _ rule: Rule) async throws {
+        guard let code = page.supportCode.flatMap(SupportCode.init(parsing:)) else {
+            throw Surprise("a support code", "\"\(page.heading)\"")
         }
         let found = try await reason("\(code)")
         guard found == rule.code else { throw Surprise("reason \(rule.code)", found ?? "none in the audit trail") }
     }
 
-    private func expect(_ page: WebPage, _ fact: String, _ values: [String]) throws {
+    func expect(_ page: WebPage, _ fact: String, _ values: [String]) throws {
         guard page.facts[fact] == values else {
             let found = page.facts[fact].map { $0.joined(separator: " | ") }
             let about = page.facts["codes"].map { " (\($0.joined()), \(page.facts["message"]?.joined() ?? ""))" } ?? ""

@@ -43,7 +43,7 @@ extension Response {
             body: ResponseBody(byteBuffer: ByteBuffer(string: page.document.markup)))
         response.headers[.cacheControl] = "no-store"
         response.headers[.contentSecurityPolicy] =
-            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'"
         response.setCookie(Cookie(name: "demo-lang", value: page.language.rawValue, path: "/", sameSite: .lax))
         return response
     }

@@ -27,6 +27,8 @@ struct WebPage: Sendable {
     let forms: [Form]
     /// Absolute addresses of links, in the order of the page.
     let links: [String]
+    /// Where a link leads that goes on by itself.
+    let automaticLink: String?
     /// What help desks are told, where the page has it.
     let supportCode: String?
     /// The values of `data-fact`, by name; of `data-outcome` under `outcome`; and under the names of attributes all their
@@ -47,6 +49,7 @@ struct WebPage: Sendable {
         heading = elements.first { $0.local == "h1" }?.wholeText ?? ""
         forms = elements.filter { $0.local == "form" }.map { Form($0, at: address) }
         links = elements.filter { $0.local == "a" }.compactMap { $0["href"] }.map { Self.absolute($0, at: address) }
+        automaticLink = elements.first { $0["data-autofollow"] != nil }.flatMap { $0["href"] }
         supportCode = elements.first { $0["class"] == "code" }?.wholeText
         facts = Self.facts(in: elements)
     }

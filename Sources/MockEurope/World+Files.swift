@@ -9,7 +9,7 @@ extension World {
         production: false
         listen:
           host: 127.0.0.1
-          port: \(addresses.puentePort)
+          port: \(addresses[.puente])
         connector:
           signing-key: keys/connector-signing.key
           signing-certificate: keys/connector-signing.pem
@@ -24,6 +24,18 @@ extension World {
         clave:
           signing-key: keys/clave-signing.key
           signing-certificate: keys/clave-signing.pem
+        proxy-service:
+          signing-key: keys/proxy-signing.key
+          signing-certificate: keys/proxy-signing.pem
+          attribute-sources: metadata/attribute-sources.yaml
+        clave-gateway:
+          address: \(addresses.gateway)/Proxy2/ServiceProvider
+          provider-name: \(Self.claveName)
+          application: Puente
+          certificates: [{file: keys/clave-gateway.pem}]
+          issuers: ["\(addresses.gateway)/Proxy2"]
+          signing-key: keys/clave-service.key
+          signing-certificate: keys/clave-service.pem
         operator:
           name: Oficina de Demostración
           contact-email: ayuda@puente.example
@@ -46,7 +58,19 @@ extension World {
                       - file: \(state.profile.path).pem
 
                 """
-            }.joined()
+            }.joined() + connectors.filter { $0.registration != .unknown }.map(entry).joined()
+    }
+
+    private func entry(_ connector: FrenchConnector) -> String {
+        """
+          - entity-id: \(connector.entityID)
+            country: \(FrenchConnector.france)
+            role: connector
+            source: {file: \(connector.fileName).xml}
+            pins:
+              - file: fr-connector.pem
+
+        """
     }
 
     var servicesText: String {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
+import Dialects
 import Federation
 public import Foundation
 import SAML
 import XMLSecurity
+import YAMLText
 
 /// Everything that a Puente and a small Europe around it need to run once: keys, settings, trust list, services, metadata.
 /// Nothing in it is worth keeping.
@@ -14,6 +16,9 @@ public struct World: Sendable {
 
     let keys: Keys
     let states: [MockState]
+    let connectors: [FrenchConnector]
+    let authority: TestAuthority
+    let registers: MockRegisters
 
     struct Keys: Sendable {
         /// Signs our Connector's requests and its metadata.
@@ -23,6 +28,14 @@ public struct World: Sendable {
         let gateway: Credential
         /// Of the demo service, for both things.
         let service: Credential
+        /// Signs our Proxy-Service's answers and its metadata.
+        let proxySigning: Credential
+        /// Signs our requests to the Cl@ve gateway.
+        let claveService: Credential
+        /// Signs the answers of the mock Cl@ve gateway.
+        let claveGateway: Credential
+        /// Of nobody that anybody knows.
+        let stranger: Credential
     }
 
     /// Makes the keys, which takes a second or two, and writes the files.
@@ -33,7 +46,11 @@ public struct World: Sendable {
     public static func make(in folder: URL, addresses: Addresses, mappings: URL, at now: Date) async throws -> World {
         async let states = Self.states(addresses, at: now)
         async let keys = Self.keys(at: now)
-        let world = World(folder: folder, addresses: addresses, keys: try await keys, states: try await states)
+        async let connectors = Self.connectors(addresses, at: now)
+        let world = World(
+            folder: folder, addresses: addresses, keys: try await keys, states: try await states,
+            connectors: try await connectors, authority: try TestAuthority.make(at: now),
+            registers: try MockRegisters.make(base: addresses.states + "/registers", at: now))
         try world.write(mappings: mappings, at: now)
         return world
     }
@@ -44,8 +61,26 @@ public struct World: Sendable {
             .rsa(bits: 3072), "Demo Connector encryption", usage: .encryption, at: now)
         async let gateway = Credential.make(.rsa(bits: 2048), "Demo gateway", at: now)
         async let service = Credential.make(.rsa(bits: 2048), "Demo service", usage: .server, at: now)
+        async let claveService = Credential.make(.rsa(bits: 2048), "Demo Puente at Cl@ve", at: now)
+        async let claveGateway = Credential.make(.rsa(bits: 2048), "Mock Cl@ve gateway", at: now)
+        async let stranger = Credential.make(.rsa(bits: 2048), "Somebody else", at: now)
         return try await Keys(
-            connectorSigning: signing, connectorEncryption: encryption, gateway: gateway, service: service)
+            connectorSigning: signing, connectorEncryption: encryption, gateway: gateway, service: service,
+            proxySigning: .make(.ec(.p256), "Demo Proxy-Service", at: now), claveService: claveService,
+            claveGateway: claveGateway, stranger: stranger)
+    }
+
+    static func connectors(_ addresses: Addresses, at now: Date) throws -> [FrenchConnector] {
+        let signing = try Credential.make(.ec(.p384), "Mock France Connector", country: "FR", at: now)
+        let curve = try Credential.make(
+            .ec(.p256), "Mock France encryption", country: "FR", usage: .agreement, at: now)
+        let rsa = try Credential.make(
+            .rsa(bits: 3072), "Mock France encryption", country: "FR", usage: .encryption, at: now)
+        return Registration.allCases.map { registration in
+            FrenchConnector(
+                registration: registration, base: "\(addresses.states)/fr/connector/\(registration.rawValue)",
+                signing: signing, encryption: registration == .rsa ? rsa : curve)
+        }
     }
 
     private static func states(_ addresses: Addresses, at now: Date) async throws -> [MockState] {
@@ -76,11 +111,19 @@ extension World {
         try write(keys.connectorEncryption, "connector-encryption")
         try write(keys.gateway, "clave-signing")
         try write(keys.service, "service")
+        try write(keys.proxySigning, "proxy-signing")
+        try write(keys.claveService, "clave-service")
+        try write(keys.claveGateway, "clave-gateway")
         for state in states {
             let document = try state.metadata(id: MessageID.random().rawValue, validUntil: now + 30 * 86_400)
             try Data(document).write(to: file("metadata/\(state.profile.path).xml"))
             try Data(state.credential.certificate.pem.utf8).write(to: file("metadata/\(state.profile.path).pem"))
         }
+        for connector in connectors where connector.registration != .unknown {
+            try Data(connector.metadata(at: now)).write(to: file("metadata/\(connector.fileName).xml"))
+        }
+        try Data(connectors[0].signing.certificate.pem.utf8).write(to: file("metadata/fr-connector.pem"))
+        try registers.write(into: folder)
         for name in ["eidas.yaml", "clave2.yaml"] {
             try Data(contentsOf: mappings.appending(path: name)).write(to: file("mappings/\(name)"))
         }
@@ -97,4 +140,37 @@ extension World {
     }
 
     private func file(_ path: String) -> URL { folder.appending(path: path) }
+}
+
+extension FrenchConnector {
+    /// Of its metadata, without the ending.
+    var fileName: String { "fr-connector-" + registration.rawValue }
+}
+
+extension World {
+    /// What the mock gateway reads and writes by: the copy that Puente has.
+    func claveMapping() throws -> MappingTable {
+        let faults = Faults()
+        let path = folder.appending(path: "mappings/clave2.yaml").path
+        guard let table = MappingTable.read(path: path, into: faults), faults.isEmpty else {
+            throw Surprise("a mapping table", faults.sorted.map(\.description).joined(separator: "; "))
+        }
+        return table
+    }
+
+    /// The mock Cl@ve gateway with the services that are registered there.
+    func gatewayDialect() throws -> GatewayDialect {
+        let mapping = try claveMapping()
+        let seal = Seal(signer: try keys.claveGateway.signer(.rsaSHA512))
+        return GatewayDialect(
+            mapping: mapping, origin: addresses.gateway,
+            services: [
+                .registered(
+                    Self.claveName, "Puente, nodo eIDAS de demostración", keys.claveService.certificate,
+                    answers: addresses.puente + "/", usual: "clave/acs", mapping: mapping, seal: seal)
+            ], otherSigner: try keys.stranger.signer(.rsaSHA512))
+    }
+
+    /// Under which Puente is registered at the mock gateway.
+    static let claveName = "S0000000J_E00000003"
 }

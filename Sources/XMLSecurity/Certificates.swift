@@ -11,6 +11,8 @@ public final class Certificate: Sendable {
     public let publicKeyInfo: [UInt8]
     public let subject: String
     public let issuer: String
+    /// In decimal digits.
+    public let serialNumber: String
     public let notBefore: Date
     public let notAfter: Date
     /// What the keyUsage extension allows; everything if there is none.
@@ -37,6 +39,7 @@ public final class Certificate: Sendable {
         publicKeyInfo = encodedKey(of: certificate)
         subject = text(of: X509_get_subject_name(certificate))
         issuer = text(of: X509_get_issuer_name(certificate))
+        serialNumber = decimal(X509_get0_serialNumber(certificate))
         notBefore = from
         notAfter = until
         let usage = X509_get_key_usage(certificate)
@@ -104,7 +107,7 @@ private func pemBodies(_ bytes: [UInt8]) -> [[UInt8]] {
     return bodies
 }
 
-private func readCertificate(_ der: [UInt8]) -> OpaquePointer? {
+func readCertificate(_ der: [UInt8]) -> OpaquePointer? {
     der.withUnsafeBufferPointer { buffer in
         var end = buffer.baseAddress
         guard let certificate = d2i_X509(nil, &end, buffer.count) else {
@@ -145,6 +148,14 @@ private func digestBits(of certificate: OpaquePointer) -> Int {
     // EVP_get_digestbynid is a macro, which Swift does not import.
     guard let method = OBJ_nid2sn(digest).flatMap({ EVP_get_digestbyname($0) }) else { return 0 }
     return Int(EVP_MD_get_size(method)) * 8
+}
+
+private func decimal(_ integer: UnsafePointer<ASN1_INTEGER>?) -> String {
+    let number = ASN1_INTEGER_to_BN(integer, nil)
+    defer { BN_free(number) }
+    guard let digits = BN_bn2dec(number) else { return "" }
+    defer { CRYPTO_free(digits, nil, 0) }
+    return String(cString: digits)
 }
 
 private func text(of name: OpaquePointer?) -> String {

@@ -42,9 +42,12 @@ extension PrivateKey {
 
     /// A certificate over this key, signed by itself, or by an issuer.
     ///
-    /// - Parameter usage: becomes a critical keyUsage extension.
+    /// - Parameters:
+    ///   - more: what else the subject says, as libcrypto names it: `GN`, `SN`, `serialNumber`, `organizationIdentifier`.
+    ///   - usage: becomes a critical keyUsage extension.
     public func certify(
-        commonName: String, organization: String? = nil, country: String? = nil, usage: CertificateUsage,
+        commonName: String, organization: String? = nil, country: String? = nil, more: [(String, String)] = [],
+        usage: CertificateUsage,
         from notBefore: Date, until notAfter: Date, by issuer: (key: PrivateKey, certificate: Certificate)? = nil
     ) throws(XMLFault) -> Certificate {
         guard let certificate = X509_new() else { throw XMLFault(.internalFailure) }
@@ -61,8 +64,8 @@ extension PrivateKey {
         ASN1_TIME_set(X509_getm_notBefore(certificate), time_t(notBefore.timeIntervalSince1970))
         ASN1_TIME_set(X509_getm_notAfter(certificate), time_t(notAfter.timeIntervalSince1970))
         let subject = X509_get_subject_name(certificate)
-        for (field, value) in [("C", country), ("O", organization), ("CN", commonName)] {
-            guard let value else { continue }
+        let named = [("C", country), ("O", organization)].compactMap { field, value in value.map { (field, $0) } }
+        for (field, value) in named + more + [("CN", commonName)] {
             X509_NAME_add_entry_by_txt(subject, field, textInUTF8, Array(value.utf8), Int32(value.utf8.count), -1, 0)
         }
         X509_set_pubkey(certificate, handle)

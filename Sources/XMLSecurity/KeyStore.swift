@@ -49,6 +49,32 @@ public struct KeyStore: Sendable {
     }
 }
 
+extension KeyStore {
+    /// A PKCS#12 file with one key and its certificates, which browsers and Java read.
+    ///
+    /// - Parameters:
+    ///   - name: the friendly name.
+    ///   - chain: the certificate of the key first.
+    public static func file(
+        _ name: String, _ key: PrivateKey, _ chain: [Certificate], passphrase: String
+    ) throws(XMLFault) -> [UInt8] {
+        defer { ERR_clear_error() }
+        let certificates = chain.map { readCertificate($0.der) }
+        let others = OPENSSL_sk_new_null()
+        defer {
+            OPENSSL_sk_free(others)
+            certificates.forEach(X509_free)
+        }
+        for other in certificates.dropFirst() { OPENSSL_sk_push(others, other.map(UnsafeRawPointer.init)) }
+        // Zeros stand for what libcrypto writes by itself: AES-256, and a MAC with SHA-256.
+        let file = PKCS12_create(passphrase, name, key.handle, certificates.first ?? nil, others, 0, 0, 0, 0, 0)
+        defer { PKCS12_free(file) }
+        guard file != nil, let octets = withBIO([], { bio in i2d_PKCS12_bio(bio, file) == 1 ? contents(of: bio) : nil })
+        else { throw XMLFault(.internalFailure, found: "PKCS#12") }
+        return octets
+    }
+}
+
 extension [Certificate] {
     fileprivate func chain(of key: PrivateKey) -> [Certificate] {
         guard var last = first(where: { key.belongs(to: $0.publicKey) }) else { return [] }

@@ -36,7 +36,8 @@ struct Demo: AsyncParsableCommand {
     var mappings: String?
 
     func validate() throws {
-        guard (1...65_533).contains(port) else { throw ValidationError("--port: expected 1 to 65533, found \(port)") }
+        let last = 65_536 - Addresses.Server.allCases.count
+        guard (1...last).contains(port) else { throw ValidationError("--port: expected 1 to \(last), found \(port)") }
     }
 
     func run() async throws {
@@ -56,7 +57,7 @@ struct Demo: AsyncParsableCommand {
     }
 
     private func run(_ world: World, _ node: Node, _ activity: DemoActivity) async throws {
-        let services = world.mocks() + (try await node.services(drainSeconds: 0) { _ in })
+        let services = try world.mocks() + (await node.services(drainSeconds: 0) { _ in })
         let configurations =
             services.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) } + [
                 .init(service: activity, successTerminationBehavior: .gracefullyShutdownGroup)

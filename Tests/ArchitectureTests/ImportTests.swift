@@ -35,10 +35,9 @@ struct ImportTests {
             "HTTPTypes", "NIOCore", "NIOPosix", "Logging",
         ],
         "MockEurope": [
-            "AttributeSources", "GRDB", "SAML", "Federation", "XMLSecurity", "Portal", "Foundation", "Synchronization",
-            "Hummingbird", "HTTPTypes",
-            "NIOCore",
-            "NIOPosix", "NIOHTTP1", "AsyncHTTPClient", "ServiceLifecycle", "Logging",
+            "AttributeSources", "Dialects", "SAML", "Federation", "XMLSecurity", "YAMLText", "Portal", "Foundation",
+            "Synchronization", "GRDB", "Hummingbird", "HummingbirdCore", "HummingbirdTLS", "HTTPTypes", "NIOCore",
+            "NIOPosix", "NIOHTTP1", "NIOSSL", "AsyncHTTPClient", "ServiceLifecycle", "Logging",
         ],
         "PuenteTestKit": [
             "SAML", "Federation", "XMLSecurity", "Dialects", "Bridge", "Storage", "YAMLText", "Foundation",

@@ -15,9 +15,9 @@ import YAMLText
 @Suite("A throw-away world")
 struct WorldTests {
     static let now = Date(timeIntervalSince1970: 1_780_000_000)
-    static let addresses = Addresses(puentePort: 18_080, servicePort: 18_081, statesPort: 18_082)
+    static let addresses = Addresses(from: 18_080)
 
-    private static let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    static let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
 
     @Test("Its files are what an operator could have written, without a fault")
@@ -35,7 +35,9 @@ struct WorldTests {
             services: [folder.appending(path: "metadata/services.yaml").path],
             rules: RegistryRules(attributes: Set(Datum.allCases.map { AttributeName($0.rawValue) })))
         #expect(registry.faults.isEmpty)
-        #expect(registry.value?.nodes.count == StateProfile.all.count)
+        let connectors = Registration.allCases.filter { $0 != .unknown }
+        #expect(registry.value?.nodes.filter { $0.role == .proxyService }.count == StateProfile.all.count)
+        #expect(registry.value?.nodes.filter { $0.role == .connector }.count == connectors.count)
         #expect(
             registry.value?.services.map(\.providerName.rawValue) == [Delivery.plain, .encrypted].map(\.providerName))
     }
@@ -47,8 +49,8 @@ struct WorldTests {
         let taken = try #require(holder.localAddress?.port)
         let found = try await Addresses.free(from: taken)
         try await holder.close()
-        #expect(found.puentePort != taken)
-        #expect(Set([found.puentePort, found.servicePort, found.statesPort]).count == 3)
+        #expect(found[.puente] != taken)
+        #expect(Set(Addresses.Server.allCases.map { found[$0] }).count == Addresses.Server.allCases.count)
     }
 }
 

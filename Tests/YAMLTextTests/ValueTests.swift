@@ -35,12 +35,19 @@ struct ValueTests {
     @Test(
         "Country codes and their like are text, quoted or not",
         arguments: [
-            "NO", "'NO'", "no", "on", "off", "y", "null", "~", "010", "1e3", "0x1F", "2001-01-01", "1_000", ".inf",
+            "NO", "'NO'", "no", "on", "off", "y", "'null'", "'~'", "010", "1e3", "0x1F", "2001-01-01", "1_000", ".inf",
         ])
     func norway(yaml: String) {
         let (text, fault) = read("k: \(yaml)") { $0.string() }
         #expect(text == yaml.filter { $0 != "'" })
         #expect(fault == nil)
+    }
+
+    @Test("null is nothing, not a word", arguments: ["null", "~", "Null", "NULL", ""])
+    func null(yaml: String) {
+        let (text, fault) = read("k: \(yaml)") { $0.string() }
+        #expect(text == nil)
+        #expect(fault?.contains("found nothing") ?? false)
     }
 
     @Test("Only true and false are truth values", arguments: ["yes", "No", "on", "True", "TRUE", "1", "y"])
