@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A world in which others ask about the people of Spain: Connectors abroad, and the national gateway."""
+import datetime as dt
+import pathlib
+import subprocess
+import tempfile
 from dataclasses import replace
 
 from . import keys, world
@@ -51,3 +55,51 @@ def make(folder, kind="rsa3072", *, like=None, countries=None):
                             if countries is None or row[0] in countries}
         where.national = gateway(where.own["registered"])
     return where
+
+
+# Connectors that are not in order: name, kinds of keys, what else, what the trust list and the metadata say.
+ODD = (
+    ("disabled", "p256", "p256", {}, {"enabled": False}),
+    ("expired", "p256", "p256", {}, {"metadata": {"valid_for": dt.timedelta(days=-1)}}),
+    ("ancient", "p256", "p256", {"versions": ("1.1",)}, {}),
+    ("weak", "rsa2048", "p256", {}, {}),
+    ("frail", "p256", "rsa2048", {}, {}),
+    ("keyless", "p256", "p256", {}, {"metadata": {"encrypting": []}}),
+    ("elsewhere", "p256", "p256", {}, {"metadata": {"country": "LU"}}),
+    ("misnamed", "p256", "p256", {}, {}),
+    ("nowhere", "p256", "p256", {}, {"metadata": {"acs": []}}),
+    ("overdue", "p256", "p256", {}, {}), ("early", "p256", "p256", {}, {}), ("sha1", "p256", "p256", {}, {}),
+    ("long", "p256", "p256", {}, {}), ("plain", "p256", "p256", {}, {}),
+)
+
+
+def add_odd(where):
+    """They are all of Malta, where a country may have several Connectors. `unknown` is not in the trust list."""
+    if "unknown" in where.connectors:
+        return
+    for name, kind, recipient, more, entry in ODD:
+        one = connector("MT", kind, recipient, name=name, **more)
+        where.connectors[name], where.entries[name] = one, entry
+    odd = where.connectors
+    odd["overdue"].signer = dated(odd["overdue"].signer, (-30, -1))
+    odd["early"].signer = dated(odd["early"].signer, (1, 30))
+    odd["sha1"].signer = replace(odd["sha1"].signer, certificate=by_sha1(odd["sha1"].signer))
+    odd["long"].acs += "/" + "x" * 290
+    odd["plain"].acs = odd["plain"].acs.replace("https:", "http:")
+    where.entries["misnamed"] = {"pinned": keys.stranger("p256").certificate}
+    odd["unknown"], where.entries["unknown"] = connector("MT", "p256", "p256", name="unknown"), {"unlisted": True}
+
+
+def dated(identity, days):
+    return replace(identity, certificate=keys.certify(identity.key, "MT connector", country="MT", days=days))
+
+
+def by_sha1(identity):
+    """A certificate over the key that the openssl program has signed with SHA-1, which the library refuses to do."""
+    with tempfile.TemporaryDirectory() as folder:
+        key = pathlib.Path(folder, "key.pem")
+        key.write_bytes(identity.key_pem)
+        made = subprocess.run(["openssl", "req", "-new", "-x509", "-sha1", "-key", key, "-subj", "/C=MT/CN=sha1",
+                               "-days", "30", "-addext", "keyUsage=critical,digitalSignature"],
+                              capture_output=True, check=True, timeout=60)
+    return keys.certificate(made.stdout)

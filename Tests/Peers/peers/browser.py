@@ -127,12 +127,12 @@ class Browser:
         raise Refused("our own pages do not end")
 
     def press(self, page, word, boxes=None):
-        """Presses the button with that name or value. `boxes` are the values to be checked, by default as they are."""
+        """Presses the button with that name or value. `boxes` are those to be checked, by default as they are."""
         form, button = pressable(page, word)
         require(form is not None, f"no button {word} at {page.url}, HTTP {page.status}")
-        checked = [(n, v) for n, v, on in form.boxes if (on if boxes is None else v in boxes)]
+        checked = [(n, v) for n, v, on in form.boxes if (on if boxes is None else label((n, v)) in boxes)]
         pairs = [*form.fields.items(), *checked, button]
-        require(boxes is None or set(boxes) <= {v for _, v in checked}, f"no boxes {boxes} at {page.url}")
+        require(boxes is None or set(boxes) == set(map(label, checked)), f"no boxes {boxes} at {page.url}")
         require(form.method == "post", f"form to {form.action} by {form.method}")
         return self.post(form.action, pairs)
 
@@ -156,6 +156,12 @@ def pressable(page, word):
             if word in button:
                 return form, button
     return None, None
+
+
+def label(box):
+    """What a box stands for: `release.Gender` with any value, or `release` with the value `Gender`."""
+    name, value = box[:2]
+    return name.partition(".")[2] or value
 
 
 def outward(page):

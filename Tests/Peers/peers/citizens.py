@@ -87,13 +87,15 @@ class Citizen:
             rows.append(clave("RegisterType", "2"))
         return [*rows, clave("SelectedIdP", self.method)]
 
-    def known(self, country, legal=False):
-        """friendly name -> value: all that may be released to a Connector of `country`."""
+    def known(self, country, legal=False, natural=True):
+        """friendly name -> value: all that may be released to a Connector of `country` that asks about such persons."""
         person = {"PersonIdentifier": f"ES/{country}/{self.identifier}", "FamilyName": self.family,
                   "FirstName": self.first} | self.register
         if not legal:
             return person
         number, name = self.company
+        if natural:
+            return person | {"LegalPersonIdentifier": f"ES/{country}/{number}", "LegalName": name}
         return {"LegalPersonIdentifier": f"ES/{country}/{number}", "LegalName": name} | {
             "Representative" + friendly: value for friendly, value in person.items()}
 

@@ -224,7 +224,8 @@ class Reader:
             touched = [f for f, _, _ in rows if f in attributes]
             require(len(touched) in (0, len(rows)), f"in part only: {touched}")
         acting = any(f.startswith("Representative") for f in attributes)
-        require(acting == self.asked.legal, "a representative where nobody is represented, or none")
+        represented = self.asked.legal and not self.asked.natural   # both at once: the old way, up to 1.3 (§3.5)
+        require(acting == represented, "a representative where nobody is represented, or none")
 
 
 def friendly(name):

@@ -20,7 +20,8 @@ class Crossing:
     asked: object = None
     request: object = None
     delivered: dict = None                           # the form that went to the gateway
-    consent: object = None                           # the page after identification
+    before: object = None                            # the page before identification
+    consent: object = None                           # the one after it
 
     def __post_init__(self):
         self.browser = self.browser or Browser(self.world.public, self.world.port)
@@ -40,6 +41,7 @@ class Crossing:
         if self.pages == 2:
             require(page.status == 200, f"HTTP {page.status} at {page.url}")
             self.early(page)
+            self.before = page
             page = self.browser.press(page, "continue")
         delivery = self.delivery(page)
         require(delivery.url == self.gateway.address, f"sent to {delivery.url}")
@@ -84,7 +86,7 @@ def identified(identity, crossing, citizen, released=None):
     """Checks that the Connector learned exactly who the person is, and nothing beyond what was asked and released."""
     require(identity.success, f"no success: {identity.status} {identity.message}")
     country, asked = crossing.connector.country, crossing.asked
-    known = citizen.known(country, asked.legal)
+    known = citizen.known(country, asked.legal, asked.natural)
     for friendly, values in identity.attributes.items():
         require([text for text, _ in values] == [known.get(friendly)], f"{friendly}: {values}, not {known.get(friendly)}")
     optional = {PROFILE[name][0] for name, required in asked.wanted.items() if not required and name in PROFILE}

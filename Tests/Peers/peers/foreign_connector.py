@@ -37,6 +37,10 @@ class Asked:
     def legal(self):
         return any("/legalperson/" in name for name in self.wanted)
 
+    @property
+    def natural(self):
+        return any("/naturalperson/" in name for name in self.wanted)
+
     def form(self):
         """Fields of the POST binding."""
         relay = {} if self.relay_state is None else {"RelayState": self.relay_state}

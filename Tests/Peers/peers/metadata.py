@@ -81,7 +81,7 @@ def connector(node, *, valid_for=dt.timedelta(days=1), country=None, signing=Non
     endpoints = "".join(
         f'<md:AssertionConsumerService Binding="{POST}" Location="{address}" index="{number}"'
         f'{" isDefault=" + chr(34) + "true" + chr(34) if number == 0 else ""}/>'
-        for number, address in enumerate(acs or [node.acs, *node.other_acs]))
+        for number, address in enumerate([node.acs, *node.other_acs] if acs is None else acs))
     versions = entity_attribute(PROTOCOL_VERSION, node.versions) if node.versions else ""
     sector = f"<eidas:SPType>{node.sector}</eidas:SPType>" if node.sector else ""
     return xml.parse(

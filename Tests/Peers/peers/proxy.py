@@ -7,6 +7,7 @@ import sys
 from dataclasses import replace
 
 from . import abroad, citizens, habits, sources
+from .browser import label
 from .citizens import ANA, DIRECTOR, METHODS, TREASURER
 from .crossing import Crossing, failed, identified
 from .drivers import Stage, drive, parser
@@ -15,10 +16,11 @@ from .foreign_connector import BINDINGS
 from .foreign_node import HONEST, Spoil
 from .gateway_request import GATEWAY, NEWEST, Seen
 from .login import SUITES
-from .names import (CIPHERS, LEVELS, LOA, NAMED, NOT_NOTIFIED, OAEP_MGF1P, PERSISTENT, REDIRECT, SIGNATURES,
-                    TRANSIENT, UNSPECIFIED)
+from .names import (CIPHERS, LEGAL_SET, LEVELS, LOA, NAMED, NATURAL_SET, NOT_NOTIFIED, OAEP_MGF1P, PERSISTENT,
+                    REDIRECT, SIGNATURES, TRANSIENT, UNSPECIFIED)
 from .xml import parse, require, unwrapped
 
+REMEMBERED = {}     # identifiers that were derived in one stage, for another
 OPTIONAL = ("Gender", "PlaceOfBirth", "BirthName")
 # What the gateway says when a login fails (Cl@ve dossier §3.3), and the sub-status that a Connector is told.
 FAILURES = (
@@ -120,6 +122,10 @@ class Matrix:
             self.login(f"person: {citizen.name}", citizen)
         for citizen in (ANA, DIRECTOR, TREASURER):
             self.login(f"PartialAfirma without namespaces: {citizen.name}", replace(citizen, declared=False))
+        both = {name: True for _, name, _ in (*NATURAL_SET, *LEGAL_SET)}
+        for name in ("CZ", "AT"):
+            self.login(f"a company and who acts for it side by side, as peers up to 1.3 may ask: {name}", DIRECTOR,
+                       connector=self.world.connectors[name], wanted=both)
         self.login("a company's representative, asked by a peer with EC keys", DIRECTOR,
                    connector=self.world.connectors["CZ"])
         self.login("a certificate without PartialAfirma fields but the class", replace(ANA, certificate={
@@ -148,7 +154,7 @@ class Matrix:
     def consent(self):
         crossing = self.login("optional attributes, all released", optional=OPTIONAL)[0]
         with self.report.case("each of them has a box on the page of consent"):
-            boxes = {v for form in crossing.consent.forms for n, v, _ in form.boxes if n == "release"}
+            boxes = {label(box) for form in crossing.consent.forms for box in form.boxes}
             require(boxes == set(OPTIONAL), f"boxes {boxes}")
         for released in ((), ("Gender",), ("PlaceOfBirth", "BirthName")):
             self.login(f"optional attributes, released: {', '.join(released) or 'none'}", optional=OPTIONAL,
@@ -322,12 +328,19 @@ def derived(matrix):
     with matrix.report.case("they differ between states and persons"):
         other = matrix.crossing().run(citizens.NIE).first("PersonIdentifier")
         require(len({seen["FR"][6:], seen["DE"][6:], other[6:]}) == 3, "two of them are alike")
-    with matrix.report.case("a company and who acts for it"):
+    with matrix.report.case("a company keeps its public number, who acts for it does not"):
         identity = matrix.crossing(legal=True).run(DIRECTOR)
-        for friendly, secret in (("LegalPersonIdentifier", DIRECTOR.company[0]),
-                                 ("RepresentativePersonIdentifier", DIRECTOR.identifier)):
-            require(secret[:8] not in identity.first(friendly), f"{friendly} tells the number")
-    matrix.world.remembered = seen
+        require(identity.first("LegalPersonIdentifier").endswith(DIRECTOR.company[0]), "the company's number")
+        require(DIRECTOR.identifier[:8] not in identity.first("RepresentativePersonIdentifier"), "the person's number")
+    REMEMBERED.update(seen)
+
+
+def derived_again(matrix):
+    """Another node with the same key for identifiers: they outlive the keys that sign."""
+    for name in ("FR", "DE"):
+        with matrix.report.case(f"the identifier for {name} is the one that it was before the keys were rolled over"):
+            found = matrix.crossing(matrix.world.connectors[name]).run(ANA).first("PersonIdentifier")
+            require(found == REMEMBERED[name], "another identifier")
 
 
 def methods(matrix):
@@ -364,7 +377,9 @@ VARIANTS = {
     "one-page": ("consent on one page", one_page, {"proxy-service": {"consent-pages": 1}}),
     "requester": ("RequesterID needed", requester_needed, {"proxy-service": {"needs-requester-id": True}}),
     "derived": ("derived identifiers", derived, {"proxy-service": {"identifiers": "derived",
-                                                                   "identifier-key": "5a" * 32}}),
+                                                                   "identifier-key": "identifier.key"}}),
+    "derived again": ("derived identifiers, other keys of our own", derived_again, {
+        "proxy-service": {"identifiers": "derived", "identifier-key": "identifier.key"}}),
     "methods": ("methods as the operator wants them", methods, METHOD_SETTINGS),
     "nameless": ("no application name", nameless, {"clave-gateway": {"application": None}}),
 }
@@ -372,6 +387,8 @@ VARIANTS = {
 
 def prepare(where):
     where.sources = sources.Register(citizens.EVERYBODY)
+    (where.folder / "identifier.key").write_text("5a" * 32 + "\n")
+    (where.folder / "identifier.key").chmod(0o600)
 
 
 def stage(kind, title, cases, settings=None):

@@ -9,6 +9,7 @@ import subprocess
 import time
 
 from .names import LEGAL_SET, NATURAL_OPTIONAL, NATURAL_SET, OAEP
+from . import keys
 from .abroad import METADATA
 from .world import CONNECTOR
 from .xml import Refused, require
@@ -59,7 +60,8 @@ def configure(world, **changes):
         settings[key] = settings.get(key, {}) | value if isinstance(value, dict) else value
     write(folder / "metadata" / "trust-list.yaml", {
         "nodes": [node_entry(folder, n) for n in world.nodes.values()]
-        + [connector_entry(folder, name, c, world.entries.get(name, {})) for name, c in world.connectors.items()]})
+        + [connector_entry(folder, name, c, world.entries.get(name, {})) for name, c in world.connectors.items()
+           if not world.entries.get(name, {}).get("unlisted")]})
     write(folder / "metadata" / "services.yaml", {"services": [
         service_entry(folder, s, world.settings[p]) for p, s in world.services.items()]})
     write(folder / "puente.yaml", settings)
@@ -105,13 +107,14 @@ def node_entry(folder, node):
 
 
 def connector_entry(folder, name, connector, changes):
-    """`metadata` among the changes are options of the connector's metadata."""
-    path = folder / "metadata" / f"connector-{name}.xml"
-    path.write_bytes(connector.metadata(**changes.get("metadata", {})))
-    _, pin = write_key_pair(folder / "keys", f"connector-{name}", connector.metadata_signer)
+    """`metadata` among the changes are options of the connector's metadata, `pinned` is the certificate that signs it."""
+    path, changes = folder / "metadata" / f"connector-{name}.xml", dict(changes)
+    path.write_bytes(connector.metadata(**changes.pop("metadata", {})))
+    pinned = keys.Identity(connector.metadata_signer.key,
+                           changes.pop("pinned", connector.metadata_signer.certificate), "")
+    _, pin = write_key_pair(folder / "keys", f"connector-{name}", pinned)
     return {"entity-id": connector.entity_id, "country": connector.country, "role": "connector",
-            "source": {"file": str(path)}, "pins": [{"file": pin}]} | {
-                k: v for k, v in changes.items() if k != "metadata"}
+            "source": {"file": str(path)}, "pins": [{"file": pin}]} | changes
 
 
 def service_entry(folder, service, changes):
