@@ -246,7 +246,8 @@ def value_of(name, element):
     require(text and text.strip() == text and not len(element), f"{name}: empty, padded or with elements")
     namespace = name.rpartition("/")[0]
     prefix, _, local = element.get(f"{{{XSI}}}type", "").rpartition(":")
-    require((element.nsmap.get(prefix), local) == (namespace, PROFILE[name][1]), f"xsi:type of {name}: {prefix}:{local}")
+    found = (element.nsmap.get(prefix), local)
+    require(found == (namespace, PROFILE[name][1]), f"xsi:type of {name}: {found}")
     script = element.get(f"{{{namespace}}}LatinScript")
     require(script in (None, "false"), f"LatinScript {script!r}: written only where it is false")
     return text, script is None
@@ -262,7 +263,7 @@ def check_values(country, friendly, values):
     for text, _ in values:
         require(len(text) <= 65535, f"{friendly} too long")
         if friendly in IDENTIFIERS:
-            require(re.fullmatch(rf"ES/{country}/\S+", text) and len(text) <= 256, f"{friendly} is not ES/{country}/…")
+            require(re.fullmatch(rf"ES/{country}/\S+", text) and len(text) <= 256, f"{friendly} of another form")
         elif friendly.endswith("DateOfBirth"):
             require(re.fullmatch(r"\d{4}-\d\d-\d\d", text) and dt.date.fromisoformat(text) <= dt.date.today(), friendly)
         elif friendly == "Gender":
@@ -274,7 +275,7 @@ def check_values(country, friendly, values):
 
 
 def check_address(friendly, text):
-    """Elements one after the other without a root, each on a line of its own, prefixed and without attributes (§3.7)."""
+    """Elements one after the other without a root, on a line each, prefixed and without attributes (§3.7)."""
     names = ("PoBox", "LocatorDesignator", "LocatorName", "CvaddressArea", "Thoroughfare", "PostName",
              "AdminunitFirstline", "AdminunitSecondline", "PostCode")
     prefix = "eidas-natural" if friendly == "CurrentAddress" else "eidas-legal"

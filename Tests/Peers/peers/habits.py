@@ -56,7 +56,7 @@ def typed(kind):
 def rows(change):
     """Attribute by attribute."""
     def walk(root):
-        for row in root.iter(saml("Attribute")):
+        for row in list(root.iter(saml("Attribute"))):
             change(row)
     return edit(walk)
 
@@ -106,7 +106,8 @@ ACCEPTED = {
     "line breaks in Base64, CRLF": Spoil(fields=lines(76, "\r\n")),
     "line breaks in Base64, LF": Spoil(fields=lines(64, "\n")),
     "prefixes samlp and saml": Spoil(response=renamed(
-        ("saml2p:", "samlp:"), ("saml2:", "saml:"), ("xmlns:saml2p=", "xmlns:samlp="), ("xmlns:saml2=", "xmlns:saml="))),
+        ("saml2p:", "samlp:"), ("saml2:", "saml:"), ("xmlns:saml2p=", "xmlns:samlp="),
+        ("xmlns:saml2=", "xmlns:saml="))),
     "the protocol in the default namespace": Spoil(response=by_default),
     "eidas-natural under another prefix": Spoil(response=renamed(("eidas-natural", "np"))),
     "eidas unbound": Spoil(response=renamed((f' xmlns:eidas="{NATURAL}"', ""))),
@@ -142,11 +143,13 @@ ACCEPTED = {
     "names with blanks around them": Spoil(response=edit(names_in_text)),
     "identifier with blanks around it": Spoil(response=rows(lambda row: row.get("FriendlyName") == "PersonIdentifier"
                                                             and setattr(row[0], "text", " 12345678Z "))),
+    "identifier with a hyphen": Spoil(response=rows(lambda row: row.get("FriendlyName") == "PersonIdentifier"
+                                                         and setattr(row[0], "text", "12345678-Z"))),
     "identifier in small letters": Spoil(response=rows(lambda row: row.get("FriendlyName") == "PersonIdentifier"
                                                        and setattr(row[0], "text", "12345678z"))),
     "SelectedIdP with a prefix": Spoil(response=selected("CLAVE_AFIRMA")),
-    "no FirstSurname": Spoil(response=edit(lambda root: [
-        r.getparent().remove(r) for r in list(root.iter(saml("Attribute"))) if r.get("FriendlyName") == "FirstSurname"])),
+    "no FirstSurname": Spoil(response=rows(lambda row: row.get("FriendlyName") == "FirstSurname"
+                                           and row.getparent().remove(row))),
     "declarations repeated within": Spoil(response=renamed(
         ("<saml2:AttributeValue ", f'<saml2:AttributeValue xmlns:xs="{XS}" xmlns:eidas-natural="{NATURAL}" '))),
     "indented": Spoil(response=lambda root: xml.parse(etree.tostring(root, pretty_print=True))),

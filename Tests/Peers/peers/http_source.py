@@ -11,7 +11,7 @@ import urllib.parse
 from dataclasses import dataclass, field
 
 from . import keys
-from .sources import COLUMNS, INVALID, MISSING, PATIENT, UNAVAILABLE
+from .sources import COLUMNS, INVALID, MISSING, PATIENT, UNAVAILABLE, Sources
 from .world import free_port
 
 LATE = 6          # seconds of a slow register: more than any source is given
@@ -37,11 +37,11 @@ class HTTPSource:
     # --- declared -------------------------------------------------------------------------------------------------
 
     def declare(self, folder):
-        from .sources import Sources
         return Sources(self).declare(folder)
 
     def entry(self, folder):
-        http = {"address": f"{self.scheme}://127.0.0.1:{self.port}/people/{{identifier}}", "query": {"id": "{request-id}"}}
+        http = {"address": f"{self.scheme}://127.0.0.1:{self.port}/people/{{identifier}}",
+                "query": {"id": "{request-id}"}}
         if self.identity is not None:
             http |= self.credentials(folder)
         return {"name": self.name, "timeout-seconds": 2, "circuit-breaker": PATIENT} | self.terms | {

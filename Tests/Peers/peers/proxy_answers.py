@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Hostile answers of the national gateway, leg 3 of the other direction: abused signatures, documents and ciphers, other
-signers, and answers in the wrong place, time or browser."""
+"""Hostile answers of the national gateway, leg 3 of the other direction: abused signatures, documents and ciphers,
+other signers, and answers in the wrong place, time or browser."""
 import base64
 import urllib.parse
 import zlib
@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from lxml import etree
 
-from . import citizens, encryption, forge, hostile_ciphers, keys, signatures, xml
+from . import citizens, forge, hostile_ciphers, keys, signatures, xml
 from .cases import Cases
 from .citizens import ANA, EVIL
 from .encryption import Transport
@@ -153,8 +153,7 @@ def cut(name, node):
 for name in ("Issuer", "NameID", "AttributeValue", "Audience", "AuthnContextClassRef"):
     add("B04", f"comment within {name}", cut(name, lambda: etree.Comment("x")))
     add("B05", f"processing instruction within {name}", cut(name, lambda: etree.PI("x", "y")))
-spoiled("B05", "CDATA in a value", response=lambda root: etree.fromstring(
-    etree.tostring(root).replace(b">EJEMPLO<", b"><![CDATA[EJEMPLO]]><"), etree.XMLParser(strip_cdata=False)))
+spoiled("B05", "CDATA in a value", octets=lambda octets: octets.replace(b">EJEMPLO<", b"><![CDATA[EJEMPLO]]><"))
 
 
 def signed_by(class_id, title, who):
@@ -261,8 +260,6 @@ sealed("D06", "decrypts to an answer", plain=lambda o: b"<x>" + o + b"</x>")
 sealed("D08", "CipherReference to the web", encrypted=hostile_ciphers.reference)
 sealed("D08", "RetrievalMethod to the web", encrypted=lambda e: hostile_ciphers.inside(
     e, f'<ds:RetrievalMethod xmlns:ds="{DS}" URI="http://127.0.0.1:9/k" Type="{XENC}EncryptedKey"/>'))
-sealed("D03", "OAEP with a digest of SHA-1 and a mask of SHA-256", encryption={
-    "transport": encryption.Transport(digest="sha1")})
 
 # --- another request, browser, time --------------------------------------------------------------------------------
 
@@ -392,8 +389,6 @@ form("E16", "RelayState of 5000 characters", value("RelayState", lambda v: "r" *
 form("E16", "RelayState twice", lambda pairs: [*pairs, ("RelayState", "b")])
 form("F01", "SAMLResponse twice", lambda pairs: [pairs[0], *pairs])
 form("F01", "SAMLResponse missing", lambda pairs: [p for p in pairs if p[0] != "SAMLResponse"])
-form("F01", "SAMLRequest beside it", lambda pairs: [*pairs, ("SAMLRequest", "AAAA")])
-form("F01", "a logout beside it", lambda pairs: [*pairs, ("logoutResponse", "AAAA")])
 form("F03", "SAMLResponse empty", value("SAMLResponse", lambda v: ""))
 form("F03", "Base64 with strange letters", value("SAMLResponse", lambda v: v[:40] + "*" + v[41:]))
 form("F03", "Base64 cut", value("SAMLResponse", lambda v: v[:-5]))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Hostile requests of a Connector, leg 1 of the other direction: spoiled signatures and documents, each binding and form."""
+"""Hostile requests of a Connector, leg 1 of the other direction: spoiled signatures, documents, bindings and forms."""
 import base64
 import urllib.parse
 import zlib
@@ -83,8 +83,6 @@ signed_by("C13", "signed with the key for encryption", lambda h: keys.Identity(
     h.connector.recipient.key, h.connector.recipient.certificate, h.connector.recipient.kind))
 signed_by("C14", "signed by another state in this one's name", lambda h: h.other.signer)
 signed_by("C14", "signed by the national gateway", lambda h: h.gateway.signer)
-signed_by("C05", "a certificate that has expired, over the registered key", lambda h: keys.Identity(
-    h.connector.signer.key, keys.certify(h.connector.signer.key, "FR", days=(-30, -1)), "rsa3072"))
 
 
 @case("A22", "metadata in its place")
@@ -237,7 +235,6 @@ redirect("F02", "Signature twice", lambda query: query + "&Signature=x")
 redirect("F01", "SAMLRequest twice", lambda query: joined([*pairs_of(query)[:1], *pairs_of(query)]))
 redirect("F01", "RelayState twice", lambda query: query + "&RelayState=x")
 redirect("F01", "an unsigned request first, the signed one after it", lambda query: "SAMLRequest=AAAA&" + query)
-redirect("F01", "SAMLResponse beside it", lambda query: query + "&SAMLResponse=AAAA")
 redirect("F02", "a letter of the request changed", with_value("SAMLRequest", lambda v: v[:50] + (
     "A" if v[50] != "A" else "B") + v[51:]))
 redirect("F02", "a letter of the signature changed", with_value("Signature", lambda v: v[:50] + (
@@ -338,7 +335,6 @@ form("F03", "Base64 twice", replaced("SAMLRequest", lambda v: xml.encode(v.encod
 form("F03", "deflated", replaced("SAMLRequest", lambda v: xml.encode(zlib.compress(base64.b64decode(v))[2:-4])))
 form("F03", "SAMLRequest empty", replaced("SAMLRequest", lambda v: ""))
 form("F05", "named SAMLResponse", lambda pairs: [("SAMLResponse" if n == "SAMLRequest" else n, v) for n, v in pairs])
-form("F05", "SAMLResponse beside it", lambda pairs: [*pairs, ("SAMLResponse", "AAAA")])
 
 
 def sending(class_id, title, send):
@@ -405,7 +401,6 @@ spoiled("E17", "return address with a suffix", acs_attribute=lambda h: h.connect
 spoiled("E17", "return address in other case", acs_attribute=lambda h: h.connector.acs.upper())
 spoiled("E17", "return address of another Connector", acs_attribute=lambda h: h.other.acs)
 spoiled("F08", "return address javascript:", acs_attribute="javascript:alert(1)")
-spoiled("E17", "an index that is not in the metadata", setting("AssertionConsumerServiceIndex", "17"))
 spoiled("B16", "two Extensions", doubled(samlp("Extensions")))
 spoiled("B16", "two RequestedAuthnContext", doubled(samlp("RequestedAuthnContext")))
 spoiled("B16", "two Issuer", doubled(saml("Issuer")))

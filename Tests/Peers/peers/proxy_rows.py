@@ -2,8 +2,8 @@
 """The acceptance list of the Proxy-Service, row by row (eIDAS dossier §6.2 and §6.3): what must be refused, how it is
 shown, and with which code. Each row has its positive twin among the honest logins.
 
-A row is (number, title, run, shown, codes): shown is "P" where a page, "S" where a SAML failure has to come; "PS" where the
-request is authentic, so that Puente may tell the Connector instead of showing a page (§6.2, last paragraph).
+A row is (number, title, run, shown, codes): shown is "P" where a page, "S" where a SAML failure has to come; "PS" where
+the request is authentic, so that Puente may tell the Connector instead of showing a page (§6.2, last paragraph).
 """
 import concurrent.futures
 import datetime as dt
@@ -156,7 +156,8 @@ draft("P1-23", "Extensions that are empty", lambda root: root.find(samlp("Extens
 draft("P1-23", "no RequestedAttributes", removing(f"{samlp('Extensions')}/{eidas('RequestedAttributes')}"))
 draft("P1-24", "NameIDPolicy of a format that nobody knows", None, "PS", name_id=UNKNOWN_FORMAT)
 for title, comparison, levels in (
-        ("minimum with two levels", "minimum", [LOA["low"], LOA["high"]]), ("exact, notified only", "exact", [LOA["high"]]),
+        ("minimum with two levels", "minimum", [LOA["low"], LOA["high"]]),
+        ("exact, notified only", "exact", [LOA["high"]]),
         ("exact, low without those above", "exact", [NOT_NOTIFIED["low"], LOA["low"]]),
         ("minimum with a level that was not notified", "minimum", [NOT_NOTIFIED["low"]]),
         ("better", "better", [LOA["low"]]), ("maximum", "maximum", [LOA["low"]]),
@@ -199,7 +200,8 @@ draft("P1-36", "meant for another country's node", None, "PS", "202014", destina
 draft("P1-37", "no attribute that we have", None, "S", "202005", wanted={"urn:none:x": False, "urn:none:y": False})
 draft("P1-38", "an attribute of the profile that we do not give, as mandatory", None, "PS", "202005", "203021",
       wanted=MINIMUM | {NAMED["EmailAddress"]: True})
-draft("P1-38", "an attribute that nobody knows, as mandatory", None, "PS", "202005", wanted=MINIMUM | {"urn:none:x": True})
+draft("P1-38", "an attribute that nobody knows, as mandatory", None, "PS", "202005", wanted=MINIMUM | {
+    "urn:none:x": True})
 
 
 def by_other_method(binding):
@@ -295,8 +297,7 @@ outcome("P2-08", "a scheme that was not notified", ANA.by(citizens.MOBILE, "subs
         loa="substantial")
 outcome("P2-09", "a family name of 70000 characters", ANA, "PS", "203001", spoil=Spoil(response=rows(
     lambda r: r.get("FriendlyName") == "FamilyName" and setattr(r[0], "text", "x" * 70_000))))
-outcome("P2-10", "an identifier with a blank within", replace(ANA, identifier="1234 5678 Z", certificate={
-    "clasificacion": "0", "NIF-CIF": "1234 5678 Q"}), "PS")
+outcome("P2-10", "an identifier of 300 characters", replace(ANA, identifier="1" * 299 + "Z"), "PS")
 outcome("P2-13", "an empty value", ANA, "PS", spoil=Spoil(response=rows(
     lambda r: r.get("FriendlyName") == "FirstName" and setattr(r[0], "text", ""))))
 # P2-11, P2-12, P2-14 to P2-18 hold for every answer: `connector_answer` judges each of them by these.

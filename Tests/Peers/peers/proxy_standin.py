@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The credulous proxy of the other direction: Connectors ask it, it asks the national gateway, and believes everything.
 
-The peers are tried on each other with it: the judges must be content with what it writes, must notice whatever is spoiled
-on purpose, and the hostile cases must fool it.
+The peers are tried on each other with it: the judges must be content with what it writes, must notice whatever is
+spoiled on purpose, and the hostile cases must fool it.
 """
 import base64
 import datetime as dt
@@ -14,7 +14,7 @@ import zlib
 
 from lxml import etree
 
-from . import citizens, decryption, encryption, keys, metadata, signatures, xml
+from . import citizens, decryption, encryption, metadata, signatures, xml
 from .abroad import METADATA, RETURN, SSO
 from .names import (APPLICATION, ASSURANCE, BEARER, CLAVE, CONSENT, EIDAS, ENTITY, LEGAL, LEGAL_REPRESENTATIVE,
                     LOA, NAMED, NATURAL, NATURAL_REPRESENTATIVE, PERSISTENT, POST, PROFILE, PROTOCOL_VERSION, REDIRECT,
@@ -197,7 +197,7 @@ def require_root(root, name):
 def read_extract(text):
     """Fields of PartialAfirma, whatever its namespaces are worth."""
     root = etree.fromstring(base64.b64decode(text), etree.XMLParser(recover=True))
-    cells = [e.text for e in root.iter() if e.tag.rpartition("}")[2].rpartition(":")[2] in ("FieldIdentity", "FieldValue")]
+    cells = [e.text for e in root.iter() if e.tag.endswith(("FieldIdentity", "FieldValue"))]
     return dict(zip(cells[::2], cells[1::2], strict=False))
 
 

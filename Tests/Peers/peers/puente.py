@@ -78,7 +78,8 @@ def other_direction(world):
     return {
         "proxy-service": proxy,
         "clave-gateway": {
-            "address": national.address, "provider-name": national.provider, "application": national.application,
+            "address": national.address, "provider-name": national.provider,
+            **({"application": national.application} if national.application else {}),
             "certificates": [{"file": certificate}], "issuers": [national.issuer],
             **pair(folder, "registered", world.own["registered"], "signing"),
         },
@@ -107,7 +108,7 @@ def node_entry(folder, node):
 
 
 def connector_entry(folder, name, connector, changes):
-    """`metadata` among the changes are options of the connector's metadata, `pinned` is the certificate that signs it."""
+    """Among the changes `metadata` are options of the connector's metadata, `pinned` is the certificate that signs it."""
     path, changes = folder / "metadata" / f"connector-{name}.xml", dict(changes)
     path.write_bytes(connector.metadata(**changes.pop("metadata", {})))
     pinned = keys.Identity(connector.metadata_signer.key,

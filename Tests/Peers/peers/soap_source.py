@@ -270,7 +270,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self.close_connection = True
             return
         try:
-            require(self.headers.get("SOAPAction") == '"peticionSincrona"', f"SOAPAction {self.headers.get('SOAPAction')}")
+            action = self.headers.get("SOAPAction")
+            require(action == '"peticionSincrona"', f"SOAPAction {action}")
             require((self.headers.get("Content-Type") or "").startswith("text/xml"), "Content-Type")
             status, said = source.answer(octets)
         except (Refused, AttributeError, IndexError) as fault:
