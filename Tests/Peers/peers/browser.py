@@ -18,6 +18,7 @@ class Form:
     method: str
     fields: dict
     buttons: tuple               # (name, value)
+    boxes: tuple = ()            # (name, value, whether it is checked)
 
 
 @dataclass(frozen=True)
@@ -125,17 +126,49 @@ class Browser:
                 f"{form.action}?{urllib.parse.urlencode(fields)}")
         raise Refused("our own pages do not end")
 
+    def press(self, page, word, boxes=None):
+        """Presses the button with that name or value. `boxes` are those to be checked, by default as they are."""
+        form, button = pressable(page, word)
+        require(form is not None, f"no button {word} at {page.url}, HTTP {page.status}")
+        checked = [(n, v) for n, v, on in form.boxes if (on if boxes is None else label((n, v)) in boxes)]
+        pairs = [*form.fields.items(), *checked, button]
+        require(boxes is None or set(boxes) == set(map(label, checked)), f"no boxes {boxes} at {page.url}")
+        require(form.method == "post", f"form to {form.action} by {form.method}")
+        return self.post(form.action, pairs)
+
     @staticmethod
     def _next(page, country):
-        outward = [f for f in page.forms if "SAMLRequest" in f.fields or "SAMLResponse" in f.fields]
-        if outward:
-            require(len(outward) == 1, "two forms with messages on one page")
-            return outward[0]
+        carrying = [f for f in page.forms if "SAMLRequest" in f.fields or "SAMLResponse" in f.fields]
+        if carrying:
+            require(len(carrying) == 1, "two forms with messages on one page")
+            return carrying[0]
         offering = [f for f in page.forms if any(n == "country" and v == country for n, v in f.buttons)]
         asking = [f for f in page.forms if any(n == "country" for n, _ in f.buttons)]
         found = offering or asking
         require(found, f"no way on from {page.url}")
         return found[0]
+
+
+def pressable(page, word):
+    """(form, button) of the button with that name or value, or (None, None)."""
+    for form in page.forms:
+        for button in form.buttons:
+            if word in button:
+                return form, button
+    return None, None
+
+
+def label(box):
+    """What a box stands for: `release.Gender` with any value, or `release` with the value `Gender`."""
+    name, value = box[:2]
+    return name.partition(".")[2] or value
+
+
+def outward(page):
+    """The form of a page that carries a message, as a Delivery, or None."""
+    found = [f for f in page.forms if "SAMLRequest" in f.fields or "SAMLResponse" in f.fields]
+    require(len(found) <= 1, "two forms with messages on one page")
+    return Delivery(found[0].action, found[0].fields, page) if found else None
 
 
 def read_forms(octets, url):
@@ -145,7 +178,7 @@ def read_forms(octets, url):
         return ()
     out = []
     for form in tree.iter("form"):
-        fields, buttons = {}, []
+        fields, buttons, boxes = {}, [], []
         for control in form.iter("input", "button", "select"):
             name, kind = control.get("name"), (control.get("type") or "").lower()
             if not name:
@@ -156,9 +189,11 @@ def read_forms(octets, url):
                 buttons.extend((name, o.get("value", "")) for o in control.iter("option"))
             elif kind == "radio":
                 buttons.append((name, control.get("value", "")))
-            elif kind != "checkbox" or control.get("checked") is not None:
+            elif kind == "checkbox":
+                boxes.append((name, control.get("value", "on"), control.get("checked") is not None))
+            else:
                 require(name not in fields, f"field {name} twice in one form")
                 fields[name] = control.get("value", "")
         out.append(Form(urllib.parse.urljoin(url, form.get("action", "")), (form.get("method") or "get").lower(),
-                        fields, tuple(buttons)))
+                        fields, tuple(buttons), tuple(boxes)))
     return tuple(out)

@@ -32,14 +32,14 @@ def parser(text):
     return options
 
 
-def drive(stages, given, width=64):
-    """Runs the stages, each with a Puente of its own; the exit code."""
+def drive(stages, given, width=64, make=world.make):
+    """Runs the stages, each with a Puente and a world of its own; the exit code."""
     passed, faults, first = 0, [], None
     with tempfile.TemporaryDirectory() as temporary:
         folder = given.config or pathlib.Path(temporary)
         for number, stage in enumerate(stages):
             report = Report(stage.title, width)
-            where = world.make(folder / f"{number}-{stage.kind}", stage.kind, like=first)
+            where = make(folder / f"{number}-{stage.kind}", stage.kind, like=first)
             first = first or replace(where)
             if stage.prepare:
                 stage.prepare(where)

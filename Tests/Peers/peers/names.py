@@ -37,8 +37,11 @@ SUCCESS = STATUS + "Success"
 CONSENT = "urn:oasis:names:tc:SAML:2.0:consent:"
 LEVELS = ("low", "substantial", "high")
 LOA = {level: f"http://eidas.europa.eu/LoA/{level}" for level in LEVELS}
+NOT_NOTIFIED = {level: f"http://eidas.europa.eu/NotNotified/LoA/{level}" for level in LEVELS}
 PROTOCOL_VERSION = "http://eidas.europa.eu/entity-attributes/protocol-version"
 APPLICATION = "http://eidas.europa.eu/entity-attributes/application-identifier"
+CATEGORY = "http://macedir.org/entity-category"
+WANTS_REQUESTER = "http://eidas.europa.eu/entity-attributes/termsofaccess/requesterid"
 ASSURANCE = "urn:oasis:names:tc:SAML:attribute:assurance-certification"
 
 # Size limit of one parameter and of the relay state, as every node and kit has them (Cl@ve dossier §2.1).
@@ -89,6 +92,32 @@ LEGAL_SET = (
     ("LegalPersonIdentifier", LEGAL + "/LegalPersonIdentifier", "LegalPersonIdentifierType"),
     ("LegalName", LEGAL + "/LegalName", "LegalNameType"),
 )
+NATURAL_LATER = (  # since 1.3
+    ("Nationality", NATURAL + "/Nationality", "NationalityType"),
+    ("CountryOfBirth", NATURAL + "/CountryOfBirth", "CountryOfBirthType"),
+    ("TownOfBirth", NATURAL + "/TownOfBirth", "TownOfBirthType"),
+    ("CountryOfResidence", NATURAL + "/CountryOfResidence", "CountryOfResidenceType"),
+    ("PhoneNumber", NATURAL + "/PhoneNumber", "PhoneNumberType"),
+    ("EmailAddress", NATURAL + "/EmailAddress", "EmailAddressType"),
+)
+LEGAL_OPTIONAL = (
+    ("LegalAddress", LEGAL + "/LegalPersonAddress", "LegalPersonAddressType"),
+    ("VATRegistration", LEGAL + "/VATRegistrationNumber", "VATRegistrationNumberType"),
+    ("TaxReference", LEGAL + "/TaxReference", "TaxReferenceType"),
+    ("D-2012-17-EUIdentifier", LEGAL + "/D-2012-17-EUIdentifier", "D-2012-17-EUIdentifierType"),
+    ("LEI", LEGAL + "/LEI", "LEIType"), ("EORI", LEGAL + "/EORI", "EORIType"),
+    ("SEED", LEGAL + "/SEED", "SEEDType"), ("SIC", LEGAL + "/SIC", "SICType"),
+    ("LegalPhoneNumber", LEGAL + "/LegalPhoneNumber", "LegalPhoneNumberType"),
+    ("LegalEmailAddress", LEGAL + "/LegalEmailAddress", "LegalEmailAddressType"),
+)
+# Of the natural person who represents another (Attribute Profile 1.4 §2.8).
+REPRESENTATIVE_SET = tuple(
+    ("Representative" + friendly, name.replace(NATURAL, NATURAL_REPRESENTATIVE), kind)
+    for friendly, name, kind in NATURAL_SET)
+# All that a Connector may meet, by name: (friendly name, type name).
+PROFILE = {name: (friendly, kind) for friendly, name, kind in (
+    *NATURAL_SET, *NATURAL_OPTIONAL, *NATURAL_LATER, *LEGAL_SET, *LEGAL_OPTIONAL, *REPRESENTATIVE_SET)}
+NAMED = {friendly: name for name, (friendly, _) in PROFILE.items()}
 FRIENDLY = {name: friendly for friendly, name, _ in NATURAL_SET + NATURAL_OPTIONAL + LEGAL_SET}
 TYPE_NAMES = {name: type_name for _, name, type_name in NATURAL_SET + NATURAL_OPTIONAL + LEGAL_SET}
 

@@ -9,6 +9,8 @@ import subprocess
 import time
 
 from .names import LEGAL_SET, NATURAL_OPTIONAL, NATURAL_SET, OAEP
+from . import keys
+from .abroad import METADATA
 from .world import CONNECTOR
 from .xml import Refused, require
 
@@ -52,13 +54,36 @@ def configure(world, **changes):
         "mappings": {name: str(ROOT / "mappings" / f"{name}.yaml") for name in ("eidas", "clave2")},
         "log": {"level": "debug", "format": "text"},
     }
+    if world.national:
+        settings |= other_direction(world)
     for key, value in changes.items():
-        settings[key] = settings[key] | value if isinstance(value, dict) else value
-    write(folder / "metadata" / "trust-list.yaml", {"nodes": [node_entry(folder, n) for n in world.nodes.values()]})
+        settings[key] = settings.get(key, {}) | value if isinstance(value, dict) else value
+    write(folder / "metadata" / "trust-list.yaml", {
+        "nodes": [node_entry(folder, n) for n in world.nodes.values()]
+        + [connector_entry(folder, name, c, world.entries.get(name, {})) for name, c in world.connectors.items()
+           if not world.entries.get(name, {}).get("unlisted")]})
     write(folder / "metadata" / "services.yaml", {"services": [
         service_entry(folder, s, world.settings[p]) for p, s in world.services.items()]})
     write(folder / "puente.yaml", settings)
     return folder / "puente.yaml"
+
+
+def other_direction(world):
+    """The sections that make Puente a Proxy-Service and a service of the national gateway."""
+    folder, national = world.folder, world.national
+    _, certificate = write_key_pair(folder / "keys", "gateway", national.signer)
+    proxy = {**pair(folder, "proxy", world.own["proxy"], "signing"), **pair(folder, "metadata", world.own["metadata"])}
+    if world.sources is not None:
+        proxy["attribute-sources"] = str(world.sources.declare(folder))
+    return {
+        "proxy-service": proxy,
+        "clave-gateway": {
+            "address": national.address, "provider-name": national.provider,
+            **({"application": national.application} if national.application else {}),
+            "certificates": [{"file": certificate}], "issuers": [national.issuer],
+            **pair(folder, "registered", world.own["registered"], "signing"),
+        },
+    }
 
 
 def write(path, value):
@@ -80,6 +105,17 @@ def node_entry(folder, node):
     if node.old_transport:
         entry["profile"] = {"allows-old-key-transport": True}
     return entry
+
+
+def connector_entry(folder, name, connector, changes):
+    """Among the changes `metadata` are options of the connector's metadata, `pinned` is the certificate that signs it."""
+    path, changes = folder / "metadata" / f"connector-{name}.xml", dict(changes)
+    path.write_bytes(connector.metadata(**changes.pop("metadata", {})))
+    pinned = keys.Identity(connector.metadata_signer.key,
+                           changes.pop("pinned", connector.metadata_signer.certificate), "")
+    _, pin = write_key_pair(folder / "keys", f"connector-{name}", pinned)
+    return {"entity-id": connector.entity_id, "country": connector.country, "role": "connector",
+            "source": {"file": str(path)}, "pins": [{"file": pin}]} | changes
 
 
 def service_entry(folder, service, changes):
@@ -113,7 +149,7 @@ def stop(process, name, patience):
 
 
 class Puente:
-    """`puente serve` while the context lasts; the nodes of the world then know its metadata."""
+    """`puente serve` while the context lasts; nodes and connectors of the world then know its metadata."""
 
     def __init__(self, world, program=None, patience=30, **changes):
         self.world, self.program, self.patience, self.changes = world, program or default_program(), patience, changes
@@ -130,6 +166,10 @@ class Puente:
             octets = self.fetch(CONNECTOR)[1]
             for node in self.world.nodes.values():
                 node.trust(octets, self.world.own["metadata"].certificate)
+            if self.world.national:
+                octets = self.fetch(METADATA)[1]
+                for connector in self.world.connectors.values():
+                    connector.trust(octets, self.world.own["metadata"].certificate, self.world.public + METADATA)
         except BaseException:
             self.__exit__()
             raise

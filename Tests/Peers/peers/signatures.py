@@ -144,9 +144,16 @@ def verify(element, certificate, **expected):
     by_xmlsec(root, certificate)
     signed = by_signxml(root, certificate)
     require(santuario.by_santuario(root, certificate) == signed, "Santuario finds something else signed")
+    included = prefixes_of(signature)
     root.remove(signature)
-    require(canonical(root) == signed, "what is signed is not what is read")
+    require(canonical(root, included) == signed, "what is signed is not what is read")
     return root
+
+
+def prefixes_of(signature):
+    """The InclusiveNamespaces of the reference."""
+    found = signature.find(f".//{ds('Transform')}/{{{EC14N}}}InclusiveNamespaces")
+    return tuple(found.get("PrefixList", "").split()) if found is not None else ()
 
 
 def by_signxml(root, certificate):

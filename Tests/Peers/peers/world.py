@@ -30,6 +30,10 @@ class World:
     nodes: dict = field(default_factory=dict)       # country -> ForeignNode
     services: dict = field(default_factory=dict)    # provider -> ClaveService
     settings: dict = field(default_factory=dict)    # provider -> what services.yaml says besides
+    connectors: dict = field(default_factory=dict)  # name -> ForeignConnector
+    entries: dict = field(default_factory=dict)     # name of a connector -> what the trust list says besides
+    national: object = None                         # NationalGateway; None: our Proxy-Service is off
+    sources: object = None                          # sources.Sources: what completes an identity
     public: str = PUBLIC
     port: int = 0
 

@@ -49,9 +49,11 @@ def standalone(element):
     return etree.tostring(alone(element))
 
 
-def canonical(element):
-    """Exclusive canonical form. It leaves out prefixes that only occur inside values, such as that of `xsi:type`."""
-    return etree.tostring(element, method="c14n", exclusive=True, with_comments=False, with_tail=False)
+def canonical(element, prefixes=()):
+    """Exclusive canonical form. It leaves out prefixes that only occur inside values, such as that of `xsi:type`,
+    unless they are among `prefixes`."""
+    return etree.tostring(element, method="c14n", exclusive=True, with_comments=False, with_tail=False,
+                          inclusive_ns_prefixes=list(prefixes) or None)
 
 
 def text_of(element, path=None):

@@ -1,0 +1,429 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Whole logins of people of Spain at services abroad, through a running Puente between a Connector and the gateway.
+
+    python -m peers.proxy [--puente PROGRAM] [--config FOLDER] [--suites rsa3072,p256,...]
+"""
+import sys
+from dataclasses import replace
+
+from . import abroad, citizens, habits, sources
+from .browser import label, outward
+from .citizens import ANA, DIRECTOR, METHODS, TREASURER
+from .crossing import Crossing, failed, identified
+from .drivers import Stage, drive, parser
+from .encryption import Transport
+from .foreign_connector import BINDINGS
+from .foreign_node import HONEST, Spoil
+from .gateway_request import ENGINE, GATEWAY, NEWEST, Seen
+from .login import SUITES
+from .names import (CIPHERS, LEGAL_SET, LEVELS, LOA, NAMED, NATURAL_SET, NOT_NOTIFIED, OAEP_MGF1P, PERSISTENT,
+                    REDIRECT, SIGNATURES, TRANSIENT, UNSPECIFIED)
+from .xml import parse, require, unwrapped
+
+REMEMBERED = {}     # identifiers that were derived in one stage, for another
+OPTIONAL = ("Gender", "PlaceOfBirth", "BirthName")
+# What the gateway says when a login fails (Cl@ve dossier §3.3), and the sub-status that a Connector is told.
+FAILURES = (
+    (("Responder", "AuthnFailed"), "003002 - Authentication Failed (no certificate has been submitted)", "AuthnFailed"),
+    (("Responder",), "003002 - certificate not valid: El certificado está caducado", None),
+    (("Responder",), "003002 - Type of certificate not allowed (8)", None),
+    (("Responder",), "003002 - [IdP @firma] The selected credential's LoA (http://eidas.europa.eu/LoA/low) is lower"
+     " than requested LoA (http://eidas.europa.eu/LoA/high)", None),
+    (("Responder",), "003002 (Authentication Failed: Detalle error: 17)", None),
+    (("Requester", "RequestDenied"), "202007 - no consent", "RequestDenied"),
+    (("Requester", "InvalidAttrNameOrValue"), "202005 - attributes", "InvalidAttrNameOrValue"),
+    (("Requester", "InvalidNameIDPolicy"), "203001 - policy", "InvalidNameIDPolicy"),
+    (("Responder", "VersionMismatch"), "203001 - version", None),
+    (("AuthnFailed",), "003002 - Authentication Failed", "AuthnFailed"),
+    (("Responder", "AuthnFailed"), "", "AuthnFailed"),
+    (("Responder", "urn:example:unheard-of"), "no code at all\nand two lines", None),
+    (("Responder",), "003002 - " + "x" * 3000, None),
+)
+
+
+class Matrix:
+    """All cases of one world, in the order in which they run."""
+
+    def __init__(self, where, server, report):
+        self.world, self.server, self.report = where, server, report
+        self.connector = next(iter(where.connectors.values()))
+        self.pages = 2
+
+    def crossing(self, connector=None, **options):
+        sending = options.pop("sending", {})
+        return Crossing(self.world, connector or self.connector, options, sending, self.pages)
+
+    def login(self, title, citizen=ANA, *, spoil=HONEST, released=None, given=None, **options):
+        with self.report.case(title) as note:
+            crossing = self.crossing(legal=citizen.company is not None, **options)
+            identity = identified(crossing.run(citizen, spoil, released), crossing, citizen, released)
+            require(given is None or identity.loa == given, f"LoA {identity.loa}, expected {given}")
+            note(identity.loa.partition("europa.eu/")[2])
+            return crossing, identity
+        return None, None
+
+    def failure(self, title, citizen, *status, code=None, spoil=HONEST, **options):
+        with self.report.case(title) as note:
+            identity = failed(self.crossing(**options).run(citizen, spoil), *status, code=code)
+            note(f"{'/'.join(s.rpartition(':')[2] for s in identity.status)}: {identity.message}")
+            return identity
+
+    # --- who asks -------------------------------------------------------------------------------------------------
+
+    def connectors(self):
+        for name, one in self.world.connectors.items():
+            versions = ", ".join(one.versions) or "no version"
+            self.login(f"Connector {name}: {one.algorithm} of {one.signer.kind}, opens with {one.recipient.kind},"
+                       f" {versions}", connector=one)
+
+    def bindings(self):
+        for name in ("FR", "DE", "CZ", "SE"):
+            for binding in BINDINGS:
+                self.login(f"Connector {name} asks by {binding.rpartition(':')[2]}", binding=binding,
+                           connector=self.world.connectors[name])
+        self.login("ECDSA on Redirect in DER, as Java's own signatures are", connector=self.world.connectors["DE"],
+                   binding=REDIRECT, sending={"der": True})
+        for binding in BINDINGS:
+            for relay in (None, "x" * 80, "\"><script>alert(1)</script>", "a b+c%20&d=é"):
+                self.login(f"RelayState {str(relay)[:20]!r} by {binding.rpartition(':')[2]} comes back to the letter",
+                           binding=binding, relay_state=relay)
+        one = self.world.connectors["DE"]
+        self.login("an address of the metadata other than the default", connector=one, acs=one.other_acs[0],
+                   acs_attribute=one.other_acs[0])
+        self.login("the default address, named", connector=one, acs_attribute=one.acs)
+
+    def requests(self):
+        for kind in (None, PERSISTENT, TRANSIENT, UNSPECIFIED):
+            self.login(f"NameIDPolicy {kind and kind.rpartition(':')[2]}", name_id=kind)
+        first = self.login("a persistent NameID", name_id=PERSISTENT)[1]
+        again = self.login("and it is the same in the next login", name_id=PERSISTENT)[1]
+        with self.report.case("persistent NameIDs agree"):
+            require(first and again and first.name_id == again.name_id, "two persistent names for one person")
+        private, either = self.world.connectors["PT"], self.world.connectors["IT"]
+        self.login("private sector, told in metadata", connector=private, requester="urn:pt:relying-party:7")
+        self.login("private sector, told in the request", connector=either, sector="private", requester="urn:it:rp:7")
+        self.login("public sector, told in the request", connector=either, sector="public")
+        self.login("RequesterID of 1024 characters", requester="urn:x:" + "r" * 1018)
+        self.login("no ProviderName", provider=None)
+        self.login("a ProviderName of 128 characters with markup", provider="<b onload='x'>&\"" + "p" * 112)
+        self.login("an attribute that nobody knows is not sent", wanted={
+            name: True for name in (NAMED[f] for f in ("PersonIdentifier", "FamilyName", "FirstName", "DateOfBirth"))}
+            | {"urn:example:unknown": False, "http://eidas.europa.eu/attributes/naturalperson/Unheard": False})
+        self.login("an optional attribute that nobody has is not sent", optional=("EmailAddress", "CurrentAddress"),
+                   released=())
+        self.login("asked 50 seconds ago", at=habits.ago(50))
+        for name in ("EL", "DE"):
+            self.login(f"identifier for {name}", connector=self.world.connectors[name])
+
+    # --- who is identified, and how -------------------------------------------------------------------------------
+
+    def people(self):
+        for citizen in citizens.PEOPLE:
+            self.login(f"person: {citizen.name}", citizen)
+        for citizen in (ANA, DIRECTOR, TREASURER):
+            self.login(f"PartialAfirma without namespaces: {citizen.name}", replace(citizen, declared=False))
+        both = {name: True for _, name, _ in (*NATURAL_SET, *LEGAL_SET)}
+        for name in ("CZ", "AT"):
+            self.login(f"a company and who acts for it side by side, as peers up to 1.3 may ask: {name}", DIRECTOR,
+                       connector=self.world.connectors[name], wanted=both)
+        self.login("a company's representative, asked by a peer with EC keys", DIRECTOR,
+                   connector=self.world.connectors["CZ"])
+        self.login("a certificate without PartialAfirma fields but the class", replace(ANA, certificate={
+            "clasificacion": "0", "NIF-CIF": None, "razonSocial": None, "NIFResponsable": None}))
+        self.login("a public employee whose certificate names the office", replace(citizens.OFFICIAL, certificate={
+            "clasificacion": "5", "NIF-CIF": citizens.cif("S", 2833002), "razonSocial": "Ayuntamiento de Ejemplo"}))
+
+    def assurance(self):
+        for number, asked in enumerate(LEVELS):
+            for level in LEVELS[number:]:
+                self.login(f"certificate: {asked} asked, {level} given", replace(ANA, loa=level), loa=asked,
+                           given=LOA[level])
+        some = [NOT_NOTIFIED["low"], NOT_NOTIFIED["substantial"]]
+        for method in METHODS[1:]:
+            for level in LEVELS[:2]:
+                self.login(f"{method} {level}, where a scheme that was not notified is accepted", ANA.by(method, level),
+                           comparison="exact", levels=some, given=NOT_NOTIFIED[level])
+        self.login("certificate, where either is accepted", levels=[*some, LOA["substantial"], LOA["high"]],
+                   comparison="exact", given=LOA["high"])
+        for method in METHODS[1:]:
+            self.failure(f"{method}, where only notified schemes are accepted", ANA.by(method, "substantial"),
+                         "Responder", "AuthnFailed", code="202019")
+
+    # --- what the citizen agrees to -------------------------------------------------------------------------------
+
+    def consent(self):
+        crossing = self.login("optional attributes, all released", optional=OPTIONAL)[0]
+        with self.report.case("each of them has a box on the page of consent"):
+            boxes = {label(box) for form in crossing.consent.forms for box in form.boxes}
+            require(boxes == set(OPTIONAL), f"boxes {boxes}")
+        for released in ((), ("Gender",), ("PlaceOfBirth", "BirthName")):
+            self.login(f"optional attributes, released: {', '.join(released) or 'none'}", optional=OPTIONAL,
+                       released=released)
+        with self.report.case("the citizen does not agree") as note:
+            crossing = self.crossing().begin()
+            page = crossing.browser.press(crossing.answer(ANA), "deny")
+            note(self.told(crossing, page, "RequestDenied"))
+        with self.report.case("the citizen turns back before identification") as note:
+            crossing = self.crossing()
+            page = crossing.browser.press(crossing.ask(), "cancel")
+            note(self.told(crossing, page, "AuthnFailed", "RequestDenied"))
+        with self.report.case("the page before tells who asks, from where, and for what"):
+            page = self.crossing(provider="Ministère des Essais & Cie", optional=("Gender",)).ask().text
+            for word in ("Minist", "Essais &amp; Cie", "France"):
+                require(word in page, f"{word} is not on the page")
+
+    def told(self, crossing, page, *subs):
+        identity = failed(crossing.connector.read(crossing.delivery(page), crossing.asked))
+        require(identity.status[-1].rpartition(":")[2] in subs, f"status {identity.status}")
+        return f"{identity.status[-1].rpartition(':')[2]}: {identity.message}"
+
+    def failures(self):
+        self.failure("the citizen cancels at the gateway", citizens.CANCELS, "Responder", "AuthnFailed")
+        for codes, message, sub in FAILURES:
+            self.failure(f"the gateway says {'/'.join(codes)[:40]}: {message[:50]!r}",
+                         citizens.refused(*codes, message=message), *(("Responder",) if not sub else (
+                             codes[0] if codes[0] == "Requester" else "Responder", sub)))
+        self.failure("LoA lower than asked", replace(ANA, loa="low"), "Responder", code="202019", loa="high")
+        self.failure("no date of birth to be had", citizens.MINOR, "Responder", code=("202010", "203021"))
+        self.failure("somebody in no register", citizens.UNKNOWN, "Responder", code=("202010", "203021"))
+        self.failure("a company's representative for a natural person", DIRECTOR, "Responder")
+        self.failure("a natural person's certificate for a company", ANA, "Responder", legal=True)
+        self.failure("Cl@ve Permanente for a company", ANA.by(citizens.PERMANENT, "substantial"), "Responder",
+                     legal=True)
+        for number in (1, 2, 3, 4, 6, 7, 8, 9, 10, 13):
+            self.failure(f"a certificate of class {number}", replace(ANA, certificate={"clasificacion": str(number)}),
+                         "Responder")
+
+    # --- what the gateway may do ----------------------------------------------------------------------------------
+
+    def gateway(self):
+        for title, spoil in habits.ACCEPTED.items():
+            self.login(f"gateway: {title}", spoil=spoil)
+        for name in SIGNATURES:
+            if name.startswith("rsa"):
+                self.login(f"gateway signs {name}", spoil=Spoil(signing={"algorithm": name}))
+        for cipher in CIPHERS:
+            self.login(f"gateway encrypts {cipher}, rsa-oaep-mgf1p", spoil=Spoil(encryption={
+                "cipher": cipher, "transport": Transport(OAEP_MGF1P, None)}))
+        self.login("gateway encrypts aes256-gcm, rsa-oaep of XML Encryption 1.1", spoil=Spoil(encryption={
+            "transport": Transport()}))
+        self.login("gateway encrypts a company's representative", DIRECTOR, spoil=Spoil(encryption={
+            "transport": Transport(OAEP_MGF1P, None)}))
+
+    def rows(self):
+        """Our request, check by check."""
+        crossing = self.crossing(optional=("Gender",)).begin()
+        self.world.national.used.discard(crossing.request.id)
+        seen = Seen(self.world.national, crossing.delivered, parse(unwrapped(crossing.delivered["SAMLRequest"])))
+        for table, whose in ((GATEWAY, "the gateway asks"), (NEWEST, "the newest kit writes"),
+                             (ENGINE, "the engine writes")):
+            for row, title, check in table:
+                with self.report.case(f"{whose}: {row} {title}"):
+                    check(seen)
+        for asked, levels, comparison in (("low", None, "minimum"), ("high", None, "minimum"),
+                                          ("low", [NOT_NOTIFIED["low"]], "exact")):
+            with self.report.case(f"the gateway is asked for {asked}, of {levels or asked}"):
+                request = self.crossing(loa=asked, levels=levels, comparison=comparison).begin().request
+                require(request.loa == LOA[asked], f"asked for {request.loa}")
+        with self.report.case("a company is asked for: no method but the certificate is offered"):
+            excluded = self.crossing(legal=True).begin().request.excluded
+            require({"GISSIdP", "CLVMOVILIdP"} <= excluded and "AFirmaIdP" not in excluded, f"excluded {excluded}")
+
+    # --- manners --------------------------------------------------------------------------------------------------
+
+    def manners(self):
+        with self.report.case("cookies are HttpOnly, Secure and come back from another site"):
+            browser = self.crossing().begin().browser
+            require(browser.attributes, "no cookie binds the login to the browser")
+            for name, line in browser.attributes.items():
+                flags = {part.strip().lower() for part in line.split(";")[1:]}
+                require({"httponly", "secure", "samesite=none"} <= flags, f"{name}: {sorted(flags)}")
+        with self.report.case("yes by GET is only a look"):
+            crossing = self.crossing().begin()
+            consent = crossing.answer(ANA)
+            target = next(f for f in consent.forms if any("accept" in b for b in f.buttons)).action
+            page = crossing.browser.get(f"{target}{'&' if '?' in target else '?'}accept=1")
+            require(outward(page) is None, "a GET has sent the answer")
+            identified(crossing.finish(page), crossing, ANA)
+        with self.report.case("two logins in one browser, one after the other's question"):
+            first = self.crossing().begin()
+            second = replace(self.crossing(self.world.connectors["DE"]), browser=first.browser).begin()
+            for crossing in (first, second):
+                identified(crossing.finish(crossing.answer(ANA)), crossing, ANA)
+        with self.report.case("two logins at once in two browsers, answered crosswise in time"):
+            pair = [self.crossing(self.world.connectors[name]).begin() for name in ("FR", "DE")]
+            pages = [crossing.answer(who) for crossing, who in zip(pair, (ANA, citizens.NIE), strict=True)]
+            for crossing, page, who in reversed(list(zip(pair, pages, (ANA, citizens.NIE), strict=True))):
+                identified(crossing.finish(page), crossing, who)
+        with self.report.case("headers of the pages of consent"):
+            crossing = self.crossing(optional=OPTIONAL)
+            pages = [crossing.ask(), crossing.begin().answer(ANA)]
+            for page in pages:
+                policy = page.headers.get("content-security-policy", "")
+                require("frame-ancestors 'none'" in policy and "default-src 'none'" in policy, f"policy {policy}")
+                require("no-store" in page.headers.get("cache-control", ""), "the page may be kept")
+                require(page.headers.get("x-content-type-options") == "nosniff", "nosniff")
+                require(page.headers.get("referrer-policy") == "no-referrer", "referrer")
+
+    def log(self):
+        """Nothing of a citizen is in the log."""
+        with self.report.case("nobody's data is in the log"):
+            text = self.server.log.read_text("utf-8", "replace")
+            for citizen in citizens.EVERYBODY:
+                for secret in (citizen.identifier, citizen.family, citizen.register.get("DateOfBirth")):
+                    require(not secret or secret not in text, f"{citizen.name} is in the log")
+
+
+# --- stages --------------------------------------------------------------------------------------------------------
+
+def everything(matrix):
+    matrix.rows()
+    matrix.connectors()
+    matrix.bindings()
+    matrix.requests()
+    matrix.people()
+    matrix.assurance()
+    matrix.consent()
+    matrix.failures()
+    matrix.gateway()
+    matrix.manners()
+
+
+def cryptography(matrix):
+    matrix.connectors()
+    for binding in BINDINGS[1:]:
+        matrix.login(f"asked by {binding.rpartition(':')[2]}", binding=binding)
+
+
+def one_page(matrix):
+    """Puente asks once, after identification."""
+    matrix.pages = 1
+    matrix.login("consent after identification only")
+    matrix.login("the same with optional attributes", optional=OPTIONAL, released=("Gender",))
+    matrix.login("the same for a company's representative", DIRECTOR)
+    matrix.failure("the gateway says no", citizens.CANCELS, "Responder", "AuthnFailed")
+    with matrix.report.case("the citizen does not agree") as note:
+        crossing = matrix.crossing().begin()
+        note(matrix.told(crossing, crossing.browser.press(crossing.answer(ANA), "deny"), "RequestDenied"))
+
+
+def requester_needed(matrix):
+    """Private requesters have to say for whom they ask."""
+    with matrix.report.case("our metadata says that RequesterID is needed"):
+        require(matrix.connector.proxy.wants_requester, "no entity category")
+    private, either = matrix.world.connectors["PT"], matrix.world.connectors["IT"]
+    matrix.login("public, without RequesterID")
+    for one, sector in ((private, None), (either, "private")):
+        matrix.login(f"private {one.country}, with RequesterID", connector=one, sector=sector, requester="urn:x:rp:1")
+        with matrix.report.case(f"private {one.country}, without: 202020") as note:
+            crossing = matrix.crossing(one, sector=sector)
+            identity = one.read(crossing.delivery(crossing.ask()), crossing.asked)
+            require(identity.status[0].endswith(":Requester"), f"status {identity.status}")
+            note(failed(identity, code="202020").message)
+
+
+def derived(matrix):
+    """Identifiers that tell nothing, for each receiving state another."""
+    seen = {}
+    for name in ("FR", "FR", "DE"):
+        with matrix.report.case(f"a derived identifier for {name}") as note:
+            crossing = matrix.crossing(matrix.world.connectors[name])
+            identity = crossing.run(ANA)
+            text = identity.first("PersonIdentifier")
+            require(text.startswith(f"ES/{name}/") and ANA.identifier[:8] not in text, f"identifier {text}")
+            require(seen.setdefault(name, text) == text, "another identifier in the next login")
+            note(f"{len(text)} characters")
+    with matrix.report.case("they differ between states and persons"):
+        other = matrix.crossing().run(citizens.NIE).first("PersonIdentifier")
+        require(len({seen["FR"][6:], seen["DE"][6:], other[6:]}) == 3, "two of them are alike")
+    with matrix.report.case("a company keeps its public number, who acts for it does not"):
+        identity = matrix.crossing(legal=True).run(DIRECTOR)
+        require(identity.first("LegalPersonIdentifier").endswith(DIRECTOR.company[0]), "the company's number")
+        require(DIRECTOR.identifier[:8] not in identity.first("RepresentativePersonIdentifier"), "the person's number")
+    REMEMBERED.update(seen)
+
+
+def derived_again(matrix):
+    """Another node with the same key for identifiers: they outlive the keys that sign."""
+    for name in ("FR", "DE"):
+        with matrix.report.case(f"the identifier for {name} is the one that it was before the keys were rolled over"):
+            found = matrix.crossing(matrix.world.connectors[name]).run(ANA).first("PersonIdentifier")
+            require(found == REMEMBERED[name], "another identifier")
+
+
+def methods(matrix):
+    """Cl@ve Móvil notified, PIN refused, Permanente not offered, certificates capped."""
+    with matrix.report.case("what is not offered is excluded"):
+        excluded = matrix.crossing().begin().request.excluded
+        require({"GISSIdP", "AEATIdP"} <= excluded and "CLVMOVILIdP" not in excluded, f"excluded {excluded}")
+    matrix.login("a method that the operator lets count as notified", ANA.by(citizens.MOBILE, "substantial"),
+                 loa="substantial", given=LOA["substantial"])
+    matrix.login("a level is capped", replace(ANA, loa="high"), given=LOA["substantial"])
+    with matrix.report.case("who asks for more is told so before anybody is asked") as note:
+        crossing = matrix.crossing(loa="high")
+        note(failed(crossing.connector.read(crossing.delivery(crossing.ask()), crossing.asked), code="202015").message)
+    every = [NOT_NOTIFIED["low"], NOT_NOTIFIED["substantial"], *LOA.values()]
+    for method in (citizens.PIN, citizens.PERMANENT):
+        matrix.failure(f"{method}, which is refused", ANA.by(method, "substantial"), "Responder", comparison="exact",
+                       levels=every)
+    with matrix.report.case("our metadata has no level that is not served"):
+        require(LOA["high"] not in matrix.connector.proxy.levels, f"{matrix.connector.proxy.levels}")
+
+
+METHOD_SETTINGS = {"clave-gateway": {"methods": {
+    "certificate": {"released-as": "notified", "highest-loa": "substantial"},
+    "mobile": {"released-as": "notified", "highest-loa": "substantial"},
+    "pin": {"released-as": "refused"}, "permanent": {"offered": False}}}}
+
+
+def nameless(matrix):
+    matrix.login("ProviderName without application")
+
+
+def unnamed(where):
+    prepare(where)
+    where.national = replace(where.national, application="")
+
+
+VARIANTS = {
+    "one-page": ("consent on one page", one_page, {"proxy-service": {"consent-pages": 1}}),
+    "requester": ("RequesterID needed", requester_needed, {"proxy-service": {"needs-requester-id": True}}),
+    "derived": ("derived identifiers", derived, {"proxy-service": {"identifiers": "derived",
+                                                                   "identifier-key": "identifier.key"}}),
+    "derived again": ("derived identifiers, other keys of our own", derived_again, {
+        "proxy-service": {"identifiers": "derived", "identifier-key": "identifier.key"}}),
+    "methods": ("methods as the operator wants them", methods, METHOD_SETTINGS),
+    "nameless": ("no application name", nameless, {}),
+}
+
+
+def prepare(where):
+    where.sources = sources.Register(citizens.EVERYBODY)
+    (where.folder / "identifier.key").write_text("5a" * 32 + "\n")
+    (where.folder / "identifier.key").chmod(0o600)
+
+
+def stage(kind, title, cases, settings=None, prepared=prepare):
+    def run(where, server, report):
+        matrix = Matrix(where, server, report)
+        cases(matrix)
+        matrix.log()
+    return Stage(kind, title, run, settings or {}, prepared)
+
+
+def stages(kinds):
+    for number, kind in enumerate(kinds):
+        yield stage(kind, f"Logins from abroad, our keys {kind}", cryptography if number else everything)
+    for title, cases, settings in VARIANTS.values():
+        yield stage("p256", f"Logins from abroad: {title}", cases, settings, unnamed if cases is nameless else prepare)
+
+
+def main(arguments=None):
+    options = parser(__doc__.split("\n")[0])
+    options.add_argument("--suites", default=",".join(SUITES), help="kinds of our own keys")
+    given = options.parse_args(arguments)
+    return drive(list(stages(given.suites.split(","))), given, width=84, make=abroad.make)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
