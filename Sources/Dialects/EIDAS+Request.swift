@@ -25,13 +25,19 @@ extension EIDAS: RequesterDialect {
         let (person, attributes) = try attributes(of: request, requester, examination)
         return AuthenticationRequest(
             id: request.id, requester: requester.name,
-            serviceName: request.providerName.map { String($0.prefix(128)) } ?? requester.name(in: "es"),
+            serviceName: Self.name(of: request) ?? requester.name(in: "es"),
             relyingParty: relyingParty, sector: sector, assurance: try assurance(of: request, examination),
             person: person, attributes: attributes,
             reply: ReplyAddress(
                 assertionConsumerService: try replyAddress(of: request, requester, examination), relayState: relayState,
                 issuer: request.issuer?.name, nameIDFormat: request.nameIDPolicy?.format),
             issuedAt: Instant.read(request.issueInstant) ?? .distantPast)
+    }
+
+    /// What the Connector says of the service behind it: a name for people, else an identifier.
+    private static func name(of request: AuthnRequest) -> String? {
+        let said = [request.providerName, request.requesterIDs.first].compactMap { $0?.trimmingXMLSpace() }
+        return said.first { !$0.isEmpty }.map { String($0.prefix(128)) }
     }
 
     private func checkEnvelope(

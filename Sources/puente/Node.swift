@@ -3,6 +3,7 @@ import AttributeSources
 import Bridge
 import Federation
 import Foundation
+import HTTPTypes
 import Hummingbird
 import HummingbirdCore
 import HummingbirdTLS
@@ -95,6 +96,11 @@ struct Node {
     private func operationsListener(_ endpoint: Settings.Endpoint) -> any Service {
         let router = Router(context: BasicRequestContext.self)
         health.routes(on: router)
+        router.get("/metrics") { [metrics] _, _ in
+            Response(
+                status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],
+                body: ResponseBody(byteBuffer: ByteBuffer(string: metrics())))
+        }
         return Application(router: router, configuration: configuration(endpoint), logger: quietLogger)
     }
 
@@ -142,6 +148,16 @@ struct Node {
             },
             sourceName: { name, _ in name },
             asksBefore: settings.consentPages == 2)
+    }
+
+    /// In the text format of Prometheus, and only where operators look: nothing in it is about people.
+    private func metrics() -> String {
+        """
+        # HELP puente_exchanges_in_flight Logins that this process began and that are not over.
+        # TYPE puente_exchanges_in_flight gauge
+        puente_exchanges_in_flight \(inFlight.count(at: Date()))
+
+        """ + (trust.sources?.metrics() ?? "")
     }
 
     private var health: Health {
