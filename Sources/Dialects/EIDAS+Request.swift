@@ -2,6 +2,7 @@
 public import Federation
 import Foundation
 public import SAML
+import XMLSecurity
 
 /// eIDAS node to node, with us as the Proxy-Service.
 ///
