@@ -9,7 +9,7 @@ struct FrenchPages: Sendable {
 
     func front() -> MockPage {
         page(
-            language("Inscripción en el padrón de baile", "Register for the village ball"),
+            language("Inscripción en el baile", "Registration for the ball"),
             """
             <p class="greeting" lang="fr">Bienvenue</p>
             <h1>\(language("Apúntese al baile del pueblo", "Put yourself down for the village ball"))</h1>
