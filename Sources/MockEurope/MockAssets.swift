@@ -156,7 +156,7 @@ enum MockAssets {
         .phone footer { margin-top: auto; }
         .sms { display: grid; gap: 0.6rem; padding: 0; list-style: none; }
         .sms li { padding: 0.7rem 1rem; border-radius: 1rem 1rem 1rem 0.2rem; background: var(--fair); color: var(--on-fair); }
-        .sms bdi { display: block; }
+        .sms li > bdi { display: block; }
         .facts { display: flex; flex-wrap: wrap; gap: 0.5rem 1.5rem; }
         pre { max-width: 100%; padding: 1rem; overflow-x: auto; background: var(--surface); border: 1px solid var(--line); border-radius: 8px; white-space: pre-wrap; }
 
