@@ -9,7 +9,7 @@ struct FrenchPages: Sendable {
 
     func front() -> MockPage {
         page(
-            language("Inscripción en el padrón de baile", "Register for the village ball"),
+            language("Inscripción en el baile", "Registration for the ball"),
             """
             <p class="greeting" lang="fr">Bienvenue</p>
             <h1>\(language("Apúntese al baile del pueblo", "Put yourself down for the village ball"))</h1>
@@ -58,7 +58,7 @@ struct FrenchPages: Sendable {
         """
         <fieldset><legend>\(language("Cómo se envía la petición", "How the request travels"))</legend>
         \(radio("binding", Binding.post.rawValue, "HTTP-POST", isChosen: true))\
-        \(radio("binding", Binding.redirect.rawValue, "HTTP-Redirect (SAML)", isChosen: false))\
+        \(radio("binding", Binding.redirect.rawValue, "<bdi>HTTP-Redirect (SAML)</bdi>", isChosen: false))\
         \(radio("binding", Binding.commission.rawValue, language("La «redirección» de la Comisión", "The Commission’s “redirect”"), isChosen: false))\
         </fieldset>
         """

@@ -46,7 +46,7 @@ extension GatewayPages {
             case .revoked: language("revocado", "revoked")
             }
         return """
-            <span class="who">\(profile.commonName)<br/><small>\(language("Clase", "Class")) \(profile.classification), \(profile.kind(language))\(state.map { ", <strong>\($0)</strong>" as HTML })</small></span>
+            <span class="who"><bdi>\(profile.commonName)</bdi><br/><small>\(language("Clase", "Class")) \(profile.classification), \(profile.kind(language))\(state.map { ", <strong>\($0)</strong>" as HTML })</small></span>
             <span class="loa \(profile.loa.rawValue)">\(language("nivel", "level")) \(profile.loa.name(language))</span>
             """
     }
@@ -55,7 +55,7 @@ extension GatewayPages {
         let rows: [HTML] = authority.certificates.map { certificate in
             let id = certificate.profile.id
             return """
-                <tr><th scope="row">\(certificate.profile.commonName)</th><td>\(language("Clase", "Class")) \(certificate.profile.classification): \
+                <tr><th scope="row"><bdi>\(certificate.profile.commonName)</bdi></th><td>\(language("Clase", "Class")) \(certificate.profile.classification): \
                 <a href="/certificados/\(id).p12" download="">PKCS#12</a>, <a href="/certificados/\(id).pem" download="">PEM</a></td></tr>
 
                 """
@@ -72,7 +72,7 @@ extension GatewayPages {
         page(
             "Cl@ve Permanente",
             """
-            <h1>Cl@ve Permanente</h1>
+            <h1 translate="no">Cl@ve Permanente</h1>
             \(alert(mistake))
             <form class="fields" method="post" action="/Proxy2/login/\(login.id)/permanente">
             <label class="field"><span>\(language("Usuario (DNI o NIE)", "User (DNI or NIE)"))</span>
@@ -114,7 +114,7 @@ extension GatewayPages {
         return page(
             "Cl@ve PIN",
             """
-            <h1>Cl@ve PIN</h1>
+            <h1 translate="no">Cl@ve PIN</h1>
             \(alert(mistake))
             \(form)
             \(hints(.pin))

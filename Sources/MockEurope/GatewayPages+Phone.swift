@@ -10,7 +10,7 @@ extension GatewayPages {
         return page(
             "Cl@ve Móvil",
             """
-            <h1>Cl@ve Móvil</h1>
+            <h1 translate="no">Cl@ve Móvil</h1>
             \(alert(mistake))
             \(login.claimed == nil ? scan(login, address) : push(login, address))
             <p class="ways"><a class="button quiet" href="\(address)" data-wait="\(address)/estado">\(language("Ya he confirmado", "I have confirmed"))</a></p>
@@ -53,7 +53,7 @@ extension GatewayPages {
     func phone(waiting: [GatewayLogin], inbox: [GatewaySMS]) -> MockPage {
         let logins: [HTML] = waiting.map { login in
             """
-            <li><a class="button" href="/telefono/\(login.id)">\(login.claimed?.name ?? "?") · \(login.mark)</a></li>
+            <li><a class="button" href="/telefono/\(login.id)"><bdi>\(login.claimed?.name ?? "?")</bdi> · \(login.mark)</a></li>
 
             """
         }
@@ -61,7 +61,7 @@ extension GatewayPages {
         let messages: [HTML] = inbox.enumerated().map { index, message in
             let fact: HTML = index == 0 ? " data-fact=\"sms\" data-value=\"\(message.code)\"" : ""
             return """
-                <li\(fact)><strong>\(message.resident.name)</strong> <bdi>\(language("Su código Cl@ve es", "Your Cl@ve code is")) <strong class="digits">\(message.code)</strong></bdi></li>
+                <li\(fact)><strong><bdi>\(message.resident.name)</bdi></strong> <bdi>\(language("Su código Cl@ve es", "Your Cl@ve code is")) <strong class="digits">\(message.code)</strong></bdi></li>
 
                 """
         }
@@ -97,7 +97,7 @@ extension GatewayPages {
         let rows: [HTML] = Resident.all.map { resident in
             let reach = GatewayMethod.mobile.reach(resident.registration)
             return """
-                <li><button type="submit" name="person" value="\(resident.id)"><span class="who">\(resident.name)</span>
+                <li><button type="submit" name="person" value="\(resident.id)"><span class="who"><bdi>\(resident.name)</bdi></span>
                 <span class="loa \(reach.rawValue)">\(language("nivel", "level")) \(reach.name(language))</span></button></li>
 
                 """
@@ -113,7 +113,7 @@ extension GatewayPages {
 
     private func confirmation(_ login: GatewayLogin, _ resident: Resident) -> HTML {
         """
-        <p class="greeting">\(resident.name)</p>
+        <p class="greeting"><bdi>\(resident.name)</bdi></p>
         <h1>\(language("¿Quiere identificarse?", "Do you want to identify yourself?"))</h1>
         <p>\(language("Lo pide", "Asked by")) <strong><bdi>\(login.question.request.serviceName)</bdi></strong>. \
         \(language("La página debe mostrar", "The page has to show")) <strong class="digits">\(login.mark)</strong>.</p>

@@ -54,7 +54,7 @@ struct GatewayPages: Sendable {
             }
         return """
             <li><button type="submit" name="SelectedIdP" value="\(method.rawValue)"\(" disabled=\"\"", if: obstacle != nil)>
-            <strong>\(method.name(language))</strong> <span>\(method.explanation(language))</span>\
+            <strong\(" translate=\"no\"", if: method.hasOwnName)>\(method.name(language))</strong> <span>\(method.explanation(language))</span>\
             \(reason.map { "<span class=\"reason\">\($0)</span>" as HTML })
             </button></li>
 
@@ -103,7 +103,7 @@ struct GatewayPages: Sendable {
             """
         }
         let services: [HTML] = dialect.services.values.sorted { $0.name.rawValue < $1.name.rawValue }.map {
-            "<li><code>\($0.name.rawValue)</code> \($0.name(in: "es"))</li>\n"
+            "<li><code>\($0.name.rawValue)</code> <bdi>\($0.name(in: "es"))</bdi></li>\n"
         }
         return page(
             language("Pasarela de prueba", "Mock gateway"),

@@ -3,6 +3,9 @@ import Federation
 import Portal
 
 extension GatewayMethod {
+    /// Whether its name is the same in every language.
+    var hasOwnName: Bool { self == .mobile || self == .permanent || self == .pin }
+
     func name(_ language: Language) -> HTML {
         switch self {
         case .mobile: "Cl@ve Móvil"

@@ -24,10 +24,12 @@ enum MockAssets {
           if (link) location.assign(link.href);
         }
         const waiting = document.querySelector("a[data-wait]");
-        if (waiting) setInterval(() => {
-          fetch(waiting.dataset.wait).then((answer) => answer.text())
-            .then((text) => { if (text === "done") location.replace(waiting.href); })
-            .catch(() => {});
+        const timer = waiting && setInterval(() => {
+          fetch(waiting.dataset.wait).then((answer) => answer.text()).then((text) => {
+            if (text !== "done") return;
+            clearInterval(timer);
+            location.replace(waiting.href);
+          }).catch(() => {});
         }, 1000);
 
         """
@@ -42,7 +44,7 @@ enum MockAssets {
           color-scheme: light dark;
         }
         .state { --page: #f2f4f8; --brand: #22428f; --brand-hover: #152d68; }
-        .gateway { --page: #f1f6f6; --brand: #00605b; --brand-hover: #003f3c; }
+        .gateway { --a: var(--brand); --b: var(--brand); --c: var(--brand); --page: #f1f6f6; --brand: #00605b; --brand-hover: #003f3c; }
         @media (prefers-color-scheme: dark) {
           :root {
             --page: #16181d; --surface: #1f2229; --ink: #e8e9ec; --quiet: #abb1bc; --line: #434955;
@@ -83,7 +85,7 @@ enum MockAssets {
         .place { display: flex; align-items: center; gap: 0.8rem; color: inherit; text-decoration: none; line-height: 1.25; }
         .place strong { display: block; font-size: 1.15rem; }
         .place small { color: var(--quiet); font-size: 0.9rem; }
-        .emblem { display: grid; place-items: center; width: 44px; height: 44px; border-radius: 50%; background: var(--brand); color: var(--on-brand); }
+        .emblem { display: grid; flex: none; place-items: center; width: 44px; height: 44px; border-radius: 50%; background: var(--brand); color: var(--on-brand); }
         .language { padding: 0.6rem; }
         footer { border-top: 1px solid var(--line); color: var(--quiet); font-size: 0.92rem; }
         footer .inner { padding-block: 1rem; }
@@ -122,6 +124,7 @@ enum MockAssets {
         th, td { padding: 0.6rem 0.9rem; border-bottom: 1px solid var(--line); text-align: start; vertical-align: top; overflow-wrap: anywhere; }
         th { color: var(--quiet); font-weight: 600; overflow-wrap: normal; }
         th[scope=row] { width: 14rem; }
+        td a { display: inline-block; padding-block: 0.2rem; }
         td small { color: var(--quiet); }
         tr:last-child > * { border-bottom: 0; }
         @media (max-width: 30rem) {
@@ -149,11 +152,11 @@ enum MockAssets {
         .field input { width: 100%; min-height: 3rem; padding: 0.6rem 0.8rem; border: 2px solid var(--quiet); border-radius: 8px; background: var(--surface); color: var(--ink); font: inherit; }
         .digits { font-variant-numeric: tabular-nums; letter-spacing: 0.12em; }
         .alert { padding: 0.7rem 1rem; border-radius: 8px; background: var(--alert); color: var(--on-alert); font-weight: 600; }
-        .phone main { max-width: 26rem; margin-block: 1.5rem; padding-block: 1.5rem; border: 3px solid var(--line); border-radius: 2rem; background: var(--surface); flex: none; }
+        .phone main { width: calc(100% - 1rem); max-width: 26rem; margin-block: 1.5rem; padding-block: 1.5rem; border: 3px solid var(--line); border-radius: 2rem; background: var(--surface); flex: none; }
         .phone footer { margin-top: auto; }
         .sms { display: grid; gap: 0.6rem; padding: 0; list-style: none; }
         .sms li { padding: 0.7rem 1rem; border-radius: 1rem 1rem 1rem 0.2rem; background: var(--fair); color: var(--on-fair); }
-        .sms bdi { display: block; }
+        .sms li > bdi { display: block; }
         .facts { display: flex; flex-wrap: wrap; gap: 0.5rem 1.5rem; }
         pre { max-width: 100%; padding: 1rem; overflow-x: auto; background: var(--surface); border: 1px solid var(--line); border-radius: 8px; white-space: pre-wrap; }
 

@@ -50,10 +50,12 @@ final class DemoActivity: Service {
     private var invitation: String {
         """
 
-        Puente runs between a Spanish service and six other states, all of them invented.
+        Puente runs between Spain and six other states, all of them invented.
 
-          Open  \(world.addresses.service)/  and identify yourself.
+          Open  \(world.addresses.service)/  and identify yourself in Spain as somebody from abroad,
+          or    \(world.addresses.states)/fr/mairie  in France as somebody from Spain.
 
+        Cl@ve  \(world.addresses.gateway)/
         Files  \(world.folder.path)
         Stop   Ctrl-C
 

@@ -12,11 +12,11 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from . import journeys
+from . import journeys, journeys_abroad  # noqa: F401; the second adds its own to the first
 from .demo import Demo
 from .puente import ROOT, default_program
 from .report import Report
-from .visitor import Visitor
+from .spaniard import Spaniard
 from .walk import Album
 from .webdriver import Crashed, Driver
 from .xml import Refused, require
@@ -58,7 +58,7 @@ class Stage:
     def visitor(self, who, mode):
         if who not in self.browsers:
             self.browsers[who] = self.driver.open()
-        return Visitor(self.browsers[who], self.demo, self.album, mode)
+        return Spaniard(self.browsers[who], self.demo, self.album, mode)
 
 
 def title(journey, mode):

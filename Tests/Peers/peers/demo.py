@@ -17,7 +17,7 @@ START, STOP = 60, 20  # seconds
 
 
 class Demo:
-    """The demo service, Puente and the mock states while the context lasts."""
+    """The demo services, Puente, the mock states and the mock gateway while the context lasts."""
 
     def __init__(self, folder, program=None):
         self.folder, self.program, self.process = pathlib.Path(folder), program or default_program(), None
@@ -44,6 +44,7 @@ class Demo:
             self.service = self._invitation()
             self.puente = self._written("puente.yaml", r"^public-url: (\S+)")
             self.states = origin(self._written("metadata/trust-list.yaml", r"entity-id: (\S+)"))
+            self.gateway = origin(self._written("puente.yaml", r"^  address: (\S+)"))
         except BaseException:
             self.__exit__()
             raise
@@ -70,7 +71,7 @@ class Demo:
 
     @property
     def origins(self):
-        return {self.service, self.puente, self.states}
+        return {self.service, self.puente, self.states, self.gateway}
 
     def forward(self, minutes):
         """Puts all clocks of the demo forward, seen from now."""
@@ -96,4 +97,4 @@ def origin(url):
 def free_port():
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
-        return min(listener.getsockname()[1], 65_000)  # the demo takes the two above too, where they are free
+        return min(listener.getsockname()[1], 65_000)  # the demo takes some above too, where they are free
