@@ -65,7 +65,7 @@ extension EIDAS {
 
     /// So does its message, in the form that nodes read; one without a code gets ours.
     private static func message(_ given: String?, else code: String, _ text: String) -> String {
-        guard let given else { return "\(code) - \(text)" }
+        guard let given, !given.contains(SAMLURI.success) else { return "\(code) - \(text)" }
         let line = given.split(whereSeparator: \.isWhitespace).joined(separator: " ")
         let digits = line.prefix { $0.isASCII && $0.isNumber }
         guard (6...7).contains(digits.count) else { return "\(code) - \(line)" }

@@ -82,7 +82,7 @@ extension Rule {
         case .exchangeOtherBrowser, .peerDisabled, .crossSite: .forbidden
         case .replayed, .exchangeFinished: .conflict
         case .exchangeExpired: .gone
-        case .overloaded, .storeUnavailable, .notReady: .serviceUnavailable
+        case .overloaded, .storeUnavailable, .notReady, .sourceUnavailable: .serviceUnavailable
         case .ownFailure, .configuration, .keyUnusable, .messageTooLarge, .encryptionKeyMissing: .internalServerError
         default: .badRequest
         }
