@@ -71,11 +71,7 @@ public struct ConnectorMetadata: PublishedMetadata {
     ///
     /// - Spec: eIDAS SAML Message Format 1.4 §2.1.1; eIDAS dossier §4.2.
     public func document(id: MessageID, validUntil: Date) -> XMLNode {
-        XMLNode(
-            Namespace.md("EntityDescriptor"),
-            [("ID", id.rawValue), ("entityID", entityID.rawValue), ("validUntil", Instant.write(validUntil))],
-            mentioning: [.xs],
-            [extensions, role] + details.nodes)
+        .entityDescriptor(entityID, id: id, validUntil: validUntil, [extensions, role] + details.nodes)
     }
 
     private var extensions: XMLNode {
@@ -158,6 +154,15 @@ extension XMLNode {
                 [("Algorithm", algorithm.uri), ("MinKeySize", algorithm.scheme == .pss ? "3072" : "256")])
         }
         return digests + signatures
+    }
+
+    static func entityDescriptor(
+        _ entityID: EntityID, id: MessageID, validUntil: Date, _ content: [XMLNode]
+    ) -> XMLNode {
+        XMLNode(
+            Namespace.md("EntityDescriptor"),
+            [("ID", id.rawValue), ("entityID", entityID.rawValue), ("validUntil", Instant.write(validUntil))],
+            mentioning: [.xs], content)
     }
 
     static func nodeCountry(_ country: MemberState) -> XMLNode {

@@ -48,11 +48,7 @@ public struct ProxyServiceMetadata: PublishedMetadata {
     ///
     /// - Spec: eIDAS SAML Message Format 1.4 §2.1.1; eIDAS dossier §4.3.
     public func document(id: MessageID, validUntil: Date) -> XMLNode {
-        XMLNode(
-            Namespace.md("EntityDescriptor"),
-            [("ID", id.rawValue), ("entityID", entityID.rawValue), ("validUntil", Instant.write(validUntil))],
-            mentioning: [.xs],
-            [extensions, role] + details.nodes)
+        .entityDescriptor(entityID, id: id, validUntil: validUntil, [extensions, role] + details.nodes)
     }
 
     private var extensions: XMLNode {
