@@ -5,12 +5,12 @@ import Testing
 
 @testable import AttributeSources
 
-@Suite("The attribute broker", .timeLimit(.minutes(1)))
+@Suite("The attribute broker", .timeLimit(.minutes(10)))
 struct BrokerTests {
     static let born: Record = ["DateOfBirth": ["1980-01-31"]]
 
     private func complete(
-        _ sources: [Source], _ names: AttributeName..., query: SourceQuery? = nil, deadline: Double = 5
+        _ sources: [Source], _ names: AttributeName..., query: SourceQuery? = nil, deadline: Double = 300
     ) async throws -> Completion {
         let wanted = names.isEmpty ? [AttributeName.dateOfBirth] : names
         return try await AttributeBroker(sources: sources, deadlineSeconds: deadline).complete(
@@ -80,27 +80,31 @@ struct BrokerTests {
 
     @Test("At the deadline there is what there is, and nobody is waited for")
     func deadline() async throws {
-        let start = ContinuousClock.now
-        let late = Scripted(.dawdle(40, ["PlaceOfBirth": ["Soria"]]))
-        let completion = try await complete(
-            [
-                Sample.source("a", Scripted(.give(Self.born))),
-                Sample.source("b", late, gives: [.placeOfBirth], cost: 1, timeout: 60),
-                Sample.source("c", Scripted(.give(["PlaceOfBirth": ["Ávila"]])), gives: [.placeOfBirth], cost: 2),
-            ], .dateOfBirth, .placeOfBirth, deadline: 4)
-        #expect(ContinuousClock.now - start < .seconds(20))
-        #expect(completion.said(.dateOfBirth) == "1980-01-31 (a)" && completion.attributes.count == 1)
-        #expect(completion.failure(of: .placeOfBirth)?.rule == .sourceUnavailable)
+        let sources = try [
+            Sample.source("a", Scripted(.give(Self.born))),
+            Sample.source("b", Scripted(.dawdle(40, [:])), gives: [.placeOfBirth], cost: 1),
+            Sample.source("c", Scripted(.give(["PlaceOfBirth": ["Ávila"]])), gives: [.placeOfBirth], cost: 2),
+        ]
+        let isSound = try await isSeen {
+            let start = ContinuousClock.now
+            let completion = try await complete(sources, .dateOfBirth, .placeOfBirth, deadline: 1)
+            return ContinuousClock.now - start < .seconds(20) && completion.said(.dateOfBirth) == "1980-01-31 (a)"
+                && completion.attributes.count == 1
+                && completion.failure(of: .placeOfBirth)?.rule == .sourceUnavailable
+        }
+        #expect(isSound)
     }
 
     @Test("A slow source loses its turn long before the deadline")
     func timeout() async throws {
-        let completion = try await complete(
-            [
-                Sample.source("slow", Scripted(.dawdle(20, [:])), cost: 1, timeout: 0.2),
-                Sample.source("b", Scripted(.give(Self.born)), cost: 2),
-            ])
+        let sources = try [
+            Sample.source("slow", Scripted(.dawdle(40, [:])), cost: 1, timeout: 0.2),
+            Sample.source("b", Scripted(.give(Self.born)), cost: 2),
+        ]
+        let start = ContinuousClock.now
+        let completion = try await complete(sources)
         #expect(completion.said(.dateOfBirth) == "1980-01-31 (b)" && completion.rules == ["slow: source.unavailable"])
+        #expect(ContinuousClock.now - start < .seconds(40))
     }
 
     @Test("Two sources that disagree: the cheaper counts, each attribute is whole, and what one lacks the other gives")
@@ -126,7 +130,7 @@ struct BrokerTests {
             "a", Scripted(.give(record)), gives: [.dateOfBirth, .gender, .legalName], subjects: [.dni, .entity])
         let completion = try await complete([source], .gender, .legalName, .gender)
         #expect(completion.attributes.map(\.name) == [.gender])
-        let broker = AttributeBroker(sources: [source], deadlineSeconds: 5)
+        let broker = AttributeBroker(sources: [source], deadlineSeconds: 300)
         #expect(
             broker.offered(for: .natural) == [.dateOfBirth, .gender] && broker.offered(for: .legal) == [.legalName])
         let company = try await complete([source], .gender, .legalName, query: Sample.query("B12345674"))
@@ -146,7 +150,7 @@ struct BrokerTests {
     @Test("Many logins at once each get their own answer")
     func many() async throws {
         let registry = Scripted(.dawdle(0.05, Self.born))
-        let broker = AttributeBroker(sources: [try Sample.source("a", registry)], deadlineSeconds: 5)
+        let broker = AttributeBroker(sources: [try Sample.source("a", registry)], deadlineSeconds: 300)
         let query = try Sample.query()
         let said = await withTaskGroup(of: String?.self) { group in
             for _ in 0..<100 {
@@ -163,7 +167,7 @@ struct BrokerTests {
     @Test("A login that is given up gives up its questions, and the source is not blamed")
     func cancelled() async throws {
         let registry = Scripted(.dawdle(20, Self.born))
-        let broker = AttributeBroker(sources: [try Sample.source("a", registry, timeout: 30)], deadlineSeconds: 30)
+        let broker = AttributeBroker(sources: [try Sample.source("a", registry, timeout: 300)], deadlineSeconds: 300)
         let query = try Sample.query()
         let login = Task { await broker.complete(query, wanting: Sample.wanting(.dateOfBirth), at: Sample.now) }
         while registry.asked == 0 { try await Task.sleep(for: .milliseconds(5)) }

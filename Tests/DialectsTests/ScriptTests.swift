@@ -39,4 +39,10 @@ struct ScriptTests {
     func latinFirst(example: Case) {
         #expect(Attribute(.familyName, example.given).withLatinFirst().values == example.delivered)
     }
+
+    @Test("A Latin form keeps the origin", arguments: cases)
+    func origin(example: Case) {
+        let attribute = Attribute(.familyName, example.given, from: .source("register")).withLatinFirst()
+        #expect(attribute.origin == .source("register"))
+    }
 }

@@ -109,6 +109,17 @@ struct ValueRuleTests {
         #expect(!written.contains("\n"))
     }
 
+    @Test(
+        "Canonical texts are told from others",
+        arguments: [
+            (ValueRule.date, "1980-01-31", true), (.date, "31/01/1980", false), (.gender, "Male", true),
+            (.gender, "male", false), (.country, "EL", true), (.country, "el", false), (.name, "Ελένη", true),
+            (.text, "", false), (.identifier, "DE/ES/1", true), (.address, "PostName: Soria\nPostCode: 42001", true),
+            (.address, "PostCode: 42001\nPostName: Soria", false), (.address, "Street: Mayor", false),
+            (.address, "PostName: So\u{202E}ria", false), (.address, "PG5vdD4=", false), (.address, "", false),
+        ])
+    func canonical(rule: ValueRule, text: String, isCanonical: Bool) { #expect(rule.admits(text) == isCanonical) }
+
     @Test("An address is written with the prefix of its type, a line per part, in the order of the schema, escaped")
     func writing() throws {
         let wire = try #require(ValueRule.address.write("PostCode: 9\nLocatorName: A & B", prefix: "eidas-legal"))

@@ -65,3 +65,36 @@ struct CodingTests {
         #expect(DigestAlgorithm.sha512.hash([]).hexadecimal.hasPrefix("cf83e1357eefb8bdf1542850d66d8007"))
     }
 }
+
+@Suite("Keyed digests")
+struct KeyedDigestTests {
+    /// RFC 4231 §4.2, §4.3 and §4.7: keys shorter and longer than a block.
+    @Test(
+        "HMAC, by the vectors of RFC 4231",
+        arguments: [
+            (
+                [UInt8](repeating: 0x0B, count: 20), "Hi There",
+                "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"
+            ),
+            (
+                Array("Jefe".utf8), "what do ya want for nothing?",
+                "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
+            ),
+            (
+                [UInt8](repeating: 0xAA, count: 131), "Test Using Larger Than Block-Size Key - Hash Key First",
+                "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54"
+            ),
+        ])
+    func vectors(key: [UInt8], text: String, digest: String) {
+        #expect(DigestAlgorithm.sha256.hash(Array(text.utf8), keyed: key).hexadecimal == digest)
+    }
+
+    @Test("With SHA-512 the block is longer")
+    func long() {
+        #expect(
+            DigestAlgorithm.sha512.hash(Array("what do ya want for nothing?".utf8), keyed: Array("Jefe".utf8))
+                .hexadecimal
+                == "164b7a7bfcf819e2e395fbe73b56e0a387bd64222e831fd610270cd7ea2505549758bf75c05a994a6d034f65f8f0e6fdcaeab1a34d4a6b4b636e070a38bce737"
+        )
+    }
+}
