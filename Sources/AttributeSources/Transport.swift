@@ -44,6 +44,8 @@ final class Transport: Sendable {
         var configuration = HTTPClient.Configuration(tlsConfiguration: tls)
         configuration.redirectConfiguration = .disallow
         configuration.httpVersion = .http1Only
+        // Who is not there now is not there for this login: another source may be.
+        configuration.connectionPool.retryConnectionEstablishment = false
         client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }
 
@@ -74,7 +76,8 @@ final class Transport: Sendable {
     private static func cause(of error: any Error) -> String {
         switch error {
         case let error as HTTPClientError where error == .deadlineExceeded || error == .connectTimeout: "none in time"
-        case is NIOConnectionError: "no connection"
+        case let error as HTTPClientError: error.shortDescription
+        case is NIOConnectionError, is IOError: "no connection"
         case is NIOSSLError, is NIOSSLExtraError, is BoringSSLError: "no TLS connection that we trust"
         default: String(describing: type(of: error))
         }

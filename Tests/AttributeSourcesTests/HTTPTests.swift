@@ -123,6 +123,7 @@ struct HTTPTests {
         let completion = await broker.complete(
             try Sample.query(), wanting: Sample.wanting(.dateOfBirth), at: Sample.now)
         #expect(completion.rules == ["register: source.unavailable"] && !"\(completion)".contains("00000000T"))
+        #expect(completion.failures.first?.rejection.found == "no connection")
     }
 
     @Test("A source that needs what is not known is not asked")
@@ -206,6 +207,7 @@ struct MutualTLSTests {
         let server = try await parties.serve(as: name)
         let completion = try await ask(http, server, parties)
         #expect(completion.rules == ["register: source.unavailable"] && server.asked.isEmpty)
+        #expect(completion.failures.first?.rejection.found == "no TLS connection that we trust")
     }
 
     @Test("TLS 1.1 is not spoken")
