@@ -54,6 +54,12 @@ public final class AttributeBroker: Sendable {
         return plan.completion
     }
 
+    /// How people are told of a source; its name in the file where that says nothing else.
+    public func name(of source: String, in language: String) -> String {
+        let names = sources.first { $0.terms.name == source }?.terms.displayName ?? [:]
+        return names[language] ?? names["es"] ?? names["en"] ?? names.min { $0.key < $1.key }?.value ?? source
+    }
+
     /// What became of all questions, in the text format of Prometheus; without anything about people.
     ///
     /// - Parameter now: by which circuit breakers are open or not.

@@ -18,6 +18,8 @@ protocol Registry: Sendable {
 /// One entry of the file: which people and attributes it serves, and what it costs to ask it.
 struct SourceTerms: Hashable, Sendable {
     var name: String
+    /// For people, by language.
+    var displayName: [String: String]
     var subjects: Set<SpanishIdentifier.Kind>
     var highestLoA: LoA
     var cost: Int

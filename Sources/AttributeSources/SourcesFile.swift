@@ -75,6 +75,7 @@ final class SourcesReader {
     private func terms(_ map: YAMLMap) -> SourceTerms {
         SourceTerms(
             name: name(map.required("name")),
+            displayName: map["display-name"].textByLanguage(),
             subjects: subjects(map["subjects"]),
             highestLoA: map["highest-loa"].word() ?? .high,
             cost: map["cost"].integer(in: 0...1000) ?? 10,

@@ -35,6 +35,7 @@ extension MockRegisters {
         deadline-seconds: 8
         sources:
           - name: municipal-register
+            display-name: {es: Padrón municipal, en: municipal register}
             cost: 1
             attributes:
               - {name: DateOfBirth, at: nacimiento}
@@ -42,6 +43,7 @@ extension MockRegisters {
             sql: {file: municipal-register.sqlite, table: habitantes, key: documento}
 
           - name: population-register
+            display-name: {es: Registro de Población, en: Population Register}
             cost: 5
             timeout-seconds: 2
             attributes:
@@ -61,6 +63,7 @@ extension MockRegisters {
               address: \(base)/population/{identifier}
 
           - name: identity-verification
+            display-name: {es: Plataforma de Intermediación, en: Intermediation Platform}
             cost: 20
             attributes:
               - {name: DateOfBirth, at: \(Self.holder)/DatosNacimiento/Fecha, date: yyyyMMdd}

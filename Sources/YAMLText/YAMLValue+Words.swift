@@ -36,6 +36,22 @@ extension YAMLValue {
         return nil
     }
 
+    /// Texts by language tag (BCP 47), at least one where the key is there.
+    public func textByLanguage() -> [String: String] {
+        let pairs = pairs("language tags and texts, such as es: Texto")
+        if pairs.isEmpty, isMap {
+            fault(expected: "at least one language", found: "none", advice: "Add es: and the text.")
+        }
+        var texts: [String: String] = [:]
+        for (key, value) in pairs {
+            let tag = key.parsed("a language tag", advice: "Write es, en, ca, eu, gl or another tag of BCP 47.") {
+                $0.wholeMatch(of: /[a-z]{2,3}(-[A-Za-z0-9]{2,8})*/) == nil ? nil : $0
+            }
+            if let tag, let text = value.string() { texts[tag] = text }
+        }
+        return texts
+    }
+
     private static func isCode(_ text: String) -> Bool {
         text.utf8.count == 2 && text.utf8.allSatisfy { (65...90).contains($0) }
     }

@@ -146,7 +146,7 @@ struct Node {
                 await trust.sources?.complete(gap.query, wanting: gap.wanted, at: Date())
                     ?? Completion(attributes: [], failures: [])
             },
-            sourceName: { name, _ in name },
+            sourceName: { [trust] name, language in trust.sources?.name(of: name, in: language) ?? name },
             asksBefore: settings.consentPages == 2)
     }
 

@@ -34,11 +34,21 @@ struct FileTests {
         #expect(
             terms
                 == SourceTerms(
-                    name: "a", subjects: [.dni, .nie, .nifK, .nifL, .nifM], highestLoA: .high, cost: 10,
+                    name: "a", displayName: [:], subjects: [.dni, .nie, .nifK, .nifL, .nifM], highestLoA: .high,
+                    cost: 10,
                     timeoutSeconds: 3,
                     cacheSeconds: 0, breaker: .init(failures: 5, seconds: 30)))
         #expect(broker?.deadlineSeconds == 8 && broker?.offered(for: .natural) == [.dateOfBirth])
         #expect(broker?.offered(for: .legal) == [])
+    }
+
+    @Test("People are told of a source in their language, else in Spanish, else by its name")
+    func names() throws {
+        let text = Self.sql + "\n    display-name: {es: Padrón, en: Register}"
+        let broker = try #require(try read(text).broker)
+        #expect(["en", "es", "fr"].map { broker.name(of: "a", in: $0) } == ["Register", "Padrón", "Padrón"])
+        #expect(broker.name(of: "gone", in: "es") == "gone")
+        #expect(try read(Self.sql).broker?.name(of: "a", in: "es") == "a")
     }
 
     @Test("Costs decide the order, then the file; what is switched off is left out")

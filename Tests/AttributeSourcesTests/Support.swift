@@ -50,7 +50,8 @@ enum Sample {
     ) throws -> Source {
         Source(
             terms: SourceTerms(
-                name: name, subjects: subjects, highestLoA: highestLoA, cost: cost, timeoutSeconds: timeout,
+                name: name, displayName: [:], subjects: subjects, highestLoA: highestLoA, cost: cost,
+                timeoutSeconds: timeout,
                 cacheSeconds: cache, breaker: breaker),
             layout: Layout(source: name, entries: try gives.map { try entry($0) }, mustEqual: [], notFoundWhen: []),
             registry: registry)
