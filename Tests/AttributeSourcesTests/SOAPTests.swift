@@ -93,6 +93,10 @@ struct PlatformAnswer: Sendable {
     }
 }
 
+extension Element {
+    fileprivate func text(of local: String) -> String? { descendants.first { $0.local == local }?.text }
+}
+
 @Suite("SOAP messages with signatures")
 struct SOAPMessageTests {
     static let id = "PUENTE00112233445566778899"
@@ -217,6 +221,26 @@ struct SOAPMessageTests {
         spoiling.spoil(&answer)
         let kind = try fault(answer)
         #expect(kind.map(spoiling.kinds.contains) == true, "\(kind.map { "\($0)" } ?? "accepted")")
+    }
+
+    @Test("No change of one octet changes what is read")
+    func mutations() throws {
+        let octets = try PlatformAnswer(to: Self.id).octets()
+        let trusted = [try TestKey.rsa2048b.certificate()]
+        let sound = try SOAPMessage.open(octets, trusting: trusted, at: Sample.now).text(of: "Fecha")
+        #expect(sound == "19800131")
+        var random = SystemRandomNumberGenerator()
+        var refused = 0
+        for _ in 0..<1500 {
+            var changed = octets
+            changed[Int.random(in: octets.indices, using: &random)] = UInt8.random(in: 32...126, using: &random)
+            do {
+                #expect(try SOAPMessage.open(changed, trusting: trusted, at: Sample.now).text(of: "Fecha") == sound)
+            } catch is XMLFault {
+                refused += 1
+            }
+        }
+        #expect(refused > 700)
     }
 
     @Test("A certificate that is over signs nothing any more")
