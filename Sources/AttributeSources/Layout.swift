@@ -3,6 +3,8 @@ import Dialects
 import Federation
 import SAML
 
+import struct Foundation.Date
+
 /// What stands at each place of a record that was asked for: no text where there is nothing, several for a list.
 typealias Record = [String: [String]]
 
@@ -49,7 +51,7 @@ struct Layout: Sendable {
         var answer = SourceAnswer(values: [:], invalid: [:])
         for entry in entries {
             do {
-                let values = try entry.read(record, at: "\(source)/\(entry.name)")
+                let values = try entry.read(record, of: question.now, at: "\(source)/\(entry.name)")
                 if !values.isEmpty { answer.values[entry.name] = values }
             } catch {
                 answer.invalid[entry.name] = error
@@ -79,7 +81,9 @@ extension Layout.Entry {
     /// The canonical values; none where the source has none.
     ///
     /// - Throws: ``Rule/sourceInvalid``. Values never appear in the rejection.
-    fileprivate func read(_ record: Record, at place: String) throws(Rejection) -> [AttributeValue] {
+    fileprivate func read(
+        _ record: Record, of now: Date, at place: String
+    ) throws(Rejection) -> [AttributeValue] {
         let texts = try texts(record, at: place)
         guard texts.count <= 1 || isMultiple || (rule == .name && texts.count == 2) else {
             throw Rejection(.sourceInvalid, place, expected: "one value", found: "\(texts.count)")
@@ -87,7 +91,9 @@ extension Layout.Entry {
         var values: [AttributeValue] = []
         for text in texts {
             let word = words == nil ? text : words?[text]
-            guard let word, let canonical = date.map({ $0.read(word) }) ?? word, rule.admits(canonical) else {
+            guard let word, let canonical = date.map({ $0.read(word) }) ?? word, rule.admits(canonical),
+                isPast(canonical, at: now)
+            else {
                 throw Rejection(
                     .sourceInvalid, place, expected: "a value of the form \(rule)", found: "something else")
             }
@@ -99,6 +105,11 @@ extension Layout.Entry {
             throw Rejection(.sourceInvalid, place, expected: "a name with one Latin form", found: "something else")
         }
         return written
+    }
+
+    /// Nobody was born on a day to come.
+    private func isPast(_ day: String, at now: Date) -> Bool {
+        name != .dateOfBirth || day <= Instant.write(now).prefix(10)
     }
 
     private func texts(_ record: Record, at place: String) throws(Rejection) -> [String] {
