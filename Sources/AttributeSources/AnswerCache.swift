@@ -7,8 +7,8 @@ import struct Foundation.Date
 
 /// Keeps answers of one source in memory for a short while.
 ///
-/// People are found by a digest under a key that lives as long as the process; the values are dropped when their time is
-/// over, whether or not somebody asks again.
+/// People are found by a digest under a key that lives as long as the process; the values are dropped when their time
+/// is over, whether or not somebody asks again.
 final class AnswerCache: Sendable {
     static let capacity = 10_000
 

@@ -5,8 +5,8 @@ import struct Foundation.Date
 
 /// Spares a source that does not answer, and the people who would wait for it.
 ///
-/// After some failures in a row it opens: nobody asks. When its time is over one question goes through; if that is answered
-/// it closes, else the time begins again.
+/// After some failures in a row it opens: nobody asks. When its time is over one question goes through; if that is
+/// answered it closes, else the time begins again.
 final class CircuitBreaker: Sendable {
     struct Terms: Hashable, Sendable {
         var failures: Int

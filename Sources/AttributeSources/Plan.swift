@@ -3,8 +3,9 @@ import Federation
 
 /// Who is asked next, and what has come of it: pure.
 ///
-/// Each attribute has a row of sources, the cheapest first. The first of each row are asked at the same time; whoever does
-/// not know, or fails, hands over to the next of the row. Nobody is asked twice, and an attribute comes whole from one source.
+/// Each attribute has a row of sources, the cheapest first. The first of each row are asked at the same time; whoever
+/// does not know, or fails, hands over to the next of the row. Nobody is asked twice, and an attribute comes whole from
+/// one source.
 struct Plan {
     private enum State {
         case untouched, asked

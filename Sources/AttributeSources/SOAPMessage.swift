@@ -57,8 +57,8 @@ public enum SOAPMessage {
 
     /// The Body, which one of the trusted certificates has signed; nothing else of the envelope is to be read.
     ///
-    /// The one Signature of the one Security header covers the Body and, where there is one, the Timestamp, by their IDs; it
-    /// may cover the certificate too, and nothing more.
+    /// The one Signature of the one Security header covers the Body and, where there is one, the Timestamp, by their
+    /// IDs; it may cover the certificate too, and nothing more.
     /// - Throws: ``XMLFault``; `.keyExpired` too where the Timestamp does not fit the time.
     public static func open(
         _ octets: [UInt8], trusting trusted: [Certificate], at now: Date

@@ -84,7 +84,8 @@ struct XMLPlace: Hashable, Sendable {
     }
 }
 
-/// An element with places in its texts and attribute values. Values are put into the tree, never into text that is parsed.
+/// An element with places in its texts and attribute values. Values are put into the tree, never into text that is
+/// parsed.
 struct XMLTemplate: Sendable {
     indirect enum Node: Sendable {
         case element(XMLName, [(XMLName, Template)], [Node])
@@ -119,7 +120,8 @@ struct XMLTemplate: Sendable {
     /// `nil` if something is not known of this person, or cannot stand in XML.
     func node(for question: Question) -> XMLNode? { Self.filled(root, question) }
 
-    /// Every namespace gets a prefix of ours: ``XMLNode`` has one for each, and the template may have used one for several.
+    /// Every namespace gets a prefix of ours: ``XMLNode`` has one for each, and the template may have used one for
+    /// several.
     private static func node(
         _ element: Element, _ names: Set<AttributeName>, _ prefixes: inout [String: Namespace]
     ) throws -> Node {

@@ -5,10 +5,11 @@ import XMLSecurity
 public import YAMLText
 
 extension AttributeBroker {
-    /// Reads `metadata/attribute-sources.yaml`. Its commented example and `Docs/schema/attribute-sources.json` explain each
-    /// key; relative paths are seen from the folder of the file.
+    /// Reads `metadata/attribute-sources.yaml`. Its commented example and `Docs/schema/attribute-sources.json` explain
+    /// each key; relative paths are seen from the folder of the file.
     ///
-    /// - Parameter mapping: the table of `mappings/eidas.yaml`: which attributes there are, and what their values look like.
+    /// - Parameter mapping: the table of `mappings/eidas.yaml`: which attributes there are, and what their values look
+    /// like.
     /// - Parameter isProduction: refuses example values and http to other machines in entries that are enabled.
     /// - Returns: `nil` if there is any fault.
     public static func read(

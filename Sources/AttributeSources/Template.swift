@@ -56,7 +56,8 @@ struct Template: Hashable, Sendable {
         let word: String
     }
 
-    /// - Parameter names: the attributes that may be known. Braces around anything but small letters and hyphens are text.
+    /// - Parameter names: the attributes that may be known. Braces around anything but small letters and hyphens are
+    /// text.
     init(_ text: String, names: Set<AttributeName>) throws(Unknown) {
         var pieces: [Piece] = []
         var rest = text[...]
