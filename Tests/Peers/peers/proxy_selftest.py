@@ -67,8 +67,7 @@ CHECKS = {
     "nothing of the requester abroad but what was agreed": edit(lambda r: r.append(xml.parse(
         f'<p:Scoping xmlns:p="{SAMLP}"><p:RequesterID>x</p:RequesterID></p:Scoping>'))),
 }
-SIGNED_# By the title of a check in `gateway_request`: what it refuses, as a change of our request or of its signature.
-CHECKS = {
+SIGNED_CHECKS = {
     "signed at the root by the registered key": {},
     "RSA-SHA512, SHA-512, Reference #ID, first child": {"algorithm": "rsa-sha256"},
     "InclusiveNamespaces eidas-natural, since a value uses it": {"prefixes": ()},
