@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Logins from abroad with other settings, and with pysaml2 as the Connector."""
+"""Logins from abroad with other settings, in races and over restarts, and with pysaml2 as the Connector."""
+import concurrent.futures
+import time
 from dataclasses import fields, replace
 
 from . import abroad, citizens, sources
+from .browser import outward, pressable
 from .citizens import ANA, DIRECTOR
-from .crossing import failed
+from .clave_answer import claims_success
+from .crossing import failed, identified
 from .names import LOA, NOT_NOTIFIED, TRANSIENT
 from .pysaml2_connector import PySAML2Connector
 from .pysaml2_logins import unable
@@ -111,6 +115,70 @@ def unnamed(where):
     where.national = replace(where.national, application="")
 
 
+def at_once(report, title, times, call, good):
+    """`call` many times at the same moment: exactly one may be `good`."""
+    with report.case(title) as note:
+        with concurrent.futures.ThreadPoolExecutor(times) as pool:
+            pages = [job.result() for job in [pool.submit(call) for _ in range(times)]]
+        note(", ".join(str(p.status) for p in pages))
+        require(sum(map(good, pages)) == 1, f"{sum(map(good, pages))} of {times} got through")
+        require(all(page.status in (200, 400, 409, 503) for page in pages), "an answer of another sort")
+
+
+def state(matrix):
+    """What is remembered: in races, over a restart, and no longer than a minute."""
+    def tells(page):
+        found = outward(page)
+        return found is not None and claims_success(found.fields)
+
+    def goes_on(word):
+        return lambda page: pressable(page, word)[0] is not None
+
+    asked = matrix.connector.request()
+    at_once(matrix.report, "one request eight times at once", 8, lambda: matrix.connector.send(
+        matrix.crossing().browser, asked), goes_on("continue"))
+    crossing = matrix.crossing().begin()
+    acs, form = matrix.world.national.answer(crossing.request, ANA)
+    at_once(matrix.report, "one answer eight times at once", 8, lambda: crossing.browser.post(acs, form),
+            goes_on("accept"))
+    page = crossing.browser.get(crossing.before.url.replace("/request", "/consent"))
+    at_once(matrix.report, "one yes eight times at once", 8, lambda: crossing.browser.press(page, "accept"), tells)
+
+    before, away, back, over = (matrix.crossing() for _ in range(4))
+    shown = before.ask()
+    away.begin()
+    waiting = back.begin().answer(ANA)
+    over.begin()
+    acs, form = matrix.world.national.answer(over.request, ANA)
+    identified(over.finish(over.browser.post(acs, form)), over, ANA)
+    matrix.server.restart()
+    with matrix.report.case("a restart while somebody reads who asks"):
+        delivery = before.delivery(before.browser.press(shown, "continue"))
+        before.request = matrix.world.national.read(delivery.fields)
+        identified(before.finish(before.answer(ANA)), before, ANA)
+    with matrix.report.case("a restart while somebody is at the gateway"):
+        identified(away.finish(away.answer(ANA)), away, ANA)
+    with matrix.report.case("a restart while somebody reads what will be sent"):
+        identified(back.finish(waiting), back, ANA)
+    for title, call in (("a request", lambda: matrix.connector.send(over.browser, over.asked)),
+                        ("an answer", lambda: over.browser.post(acs, form))):
+        with matrix.report.case(f"{title} of before the restart, once more"):
+            page = call()
+            require(page.status in (400, 409) and outward(page) is None, f"HTTP {page.status}")
+
+    before, away, back = (matrix.crossing() for _ in range(3))
+    shown = before.ask()
+    away.begin()
+    waiting = back.begin().answer(ANA)
+    time.sleep(61)
+    for title, call in (("goes on", lambda: before.browser.press(shown, "continue")),
+                        ("comes back from the gateway", lambda: away.answer(ANA)),
+                        ("says yes", lambda: back.browser.press(waiting, "accept"))):
+        with matrix.report.case(f"somebody {title} after the minute that a login may take here"):
+            page = call()
+            require(page.status in (400, 410) and not tells(page), f"HTTP {page.status}")
+
+
 def by_pysaml2(matrix):
     """pysaml2 asks; it must read what the strict reader reads."""
     for name, one in matrix.world.connectors.items():
@@ -156,6 +224,7 @@ VARIANTS = {
         "proxy-service": {"identifiers": "derived", "identifier-key": "identifier.key"}}),
     "methods": ("methods as the operator wants them", methods, METHOD_SETTINGS),
     "nameless": ("no application name", nameless, {}),
+    "state": ("what is remembered", state, {"exchange-minutes": 1}),
     "pysaml2": ("pysaml2 as the Connector", by_pysaml2, {}),
 }
 PREPARED = {nameless: unnamed, by_pysaml2: of_pysaml2}

@@ -158,10 +158,7 @@ class Puente:
 
     def __enter__(self):
         require(os.access(self.program, os.X_OK), f"no program at {self.program}: build it, or set PUENTE")
-        config = configure(self.world, **self.changes)
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(  # bounded by __exit__
-                [self.program, "serve", "--config", str(config)], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        self._start(configure(self.world, **self.changes))
         try:
             self._wait()
             octets = self.fetch(CONNECTOR)[1]
@@ -175,6 +172,17 @@ class Puente:
             self.__exit__()
             raise
         return self
+
+    def restart(self):
+        """Ends the process and starts another with the same files."""
+        stop(self.process, "puente", STOP)
+        self._start(self.world.folder / "puente.yaml")
+        self._wait()
+
+    def _start(self, config):
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(  # bounded by __exit__
+                [self.program, "serve", "--config", str(config)], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
 
     def _wait(self):
         until = time.monotonic() + self.patience
