@@ -113,8 +113,39 @@ class Matrix:
         self.login("an optional attribute that nobody has is not sent", optional=("EmailAddress", "CurrentAddress"),
                    released=())
         self.login("asked 50 seconds ago", at=habits.ago(50))
+        for title, (change, sealing) in habits.REQUESTS.items():
+            with self.report.case(f"Connector's request: {title}"):
+                root, asked = self.connector.draft()
+                crossing = self.crossing().begin(self.connector.sealed(change(root), asked, **sealing))
+                identified(crossing.finish(crossing.answer(ANA)), crossing, ANA)
+        self.queries()
         for name in ("EL", "DE"):
             self.login(f"identifier for {name}", connector=self.world.connectors[name])
+
+    def queries(self):
+        """The real Redirect binding leaves open where in the address its parameters stand."""
+        for title, change in (
+                ("parameters in another order", lambda pairs: [*pairs[1:], pairs[0]]),
+                ("SAMLEncoding named", lambda pairs: [*pairs, (
+                    "SAMLEncoding", "urn%3Aoasis%3Anames%3Atc%3ASAML%3A2.0%3Abindings%3AURL-Encoding%3ADEFLATE")])):
+            with self.report.case(f"Redirect: {title}"):
+                asked = self.connector.request(binding=REDIRECT)
+                pairs = [part.split("=", 1) for part in self.connector.query(asked).split("&")]
+                crossing = self.crossing(binding=REDIRECT)
+                crossing.asked = asked
+                page = crossing.browser.get(f"{self.connector.proxy.redirect}?" + "&".join(
+                    f"{name}={value}" for name, value in change(pairs)))
+                delivery = crossing.delivery(crossing.browser.press(page, "continue"))
+                crossing.request = crossing.gateway.read(delivery.fields)
+                identified(crossing.finish(crossing.answer(ANA)), crossing, ANA)
+        with self.report.case("POST: line breaks in Base64"):
+            crossing = self.crossing()
+            crossing.asked = self.connector.request()
+            form = habits.lines(76, "\r\n", "SAMLRequest")(crossing.asked.form())
+            page = crossing.browser.post(self.connector.proxy.post, form)
+            delivery = crossing.delivery(crossing.browser.press(page, "continue"))
+            crossing.request = crossing.gateway.read(delivery.fields)
+            identified(crossing.finish(crossing.answer(ANA)), crossing, ANA)
 
     # --- who is identified, and how -------------------------------------------------------------------------------
 
