@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Misuse of the pages on which a citizen goes on and agrees: by others, twice, too early or too late."""
+from .browser import FORM
 from .cases import Cases
 from .citizens import ANA
 
@@ -40,21 +41,27 @@ def _(h):
     return h.stranger().get(h.now.before.url)
 
 
-@page("F14", "yes from a form of another site")
-def _(h):
-    consent = consenting(h)
-    return h.now.browser.send("POST", action(consent, "accept"), b"accept=1", {
-        "Content-Type": "application/x-www-form-urlencoded", "Origin": "https://evil.test",
-        "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"})
+def from_elsewhere(site):
+    """Yes, and onwards, from a form on a page of somebody else, with this browser's cookies."""
+    def send(browser, target, word):
+        return browser.send("POST", target, f"{word}=1".encode(), {
+            "Content-Type": FORM, "Origin": "https://evil.test", "Sec-Fetch-Site": site, "Sec-Fetch-Mode": "navigate",
+            "Sec-Fetch-Dest": "document"})
+
+    @page("F14", f"yes from a form of another site ({site})")
+    def _(h):
+        consent = consenting(h)
+        return send(h.now.browser, action(consent, "accept"), "accept")
+
+    @page("F14", f"onwards from a form of another site ({site})")
+    def _(h):
+        crossing = h.crossing()
+        before = crossing.ask()
+        return send(crossing.browser, action(before, "continue"), "continue")
 
 
-@page("F14", "onwards from a form of another site")
-def _(h):
-    crossing = h.crossing()
-    before = crossing.ask()
-    return crossing.browser.send("POST", action(before, "continue"), b"continue=1", {
-        "Content-Type": "application/x-www-form-urlencoded", "Origin": "https://evil.test",
-        "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"})
+for name in ("cross-site", "same-site"):
+    from_elsewhere(name)
 
 
 @page("E21", "yes before anybody was identified")
