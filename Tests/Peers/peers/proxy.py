@@ -3,6 +3,7 @@
 
     python -m peers.proxy [--puente PROGRAM] [--config FOLDER] [--suites rsa3072,p256,...]
 """
+import subprocess
 import sys
 from dataclasses import replace
 
@@ -16,8 +17,9 @@ from .foreign_connector import BINDINGS
 from .foreign_node import HONEST, Spoil
 from .gateway_request import GATEWAY, NEWEST, Seen
 from .login import SUITES
+from .metadata import ProxyService
 from .names import (CIPHERS, LEGAL_SET, LEVELS, LOA, NAMED, NATURAL_SET, NOT_NOTIFIED, OAEP_MGF1P, PERSISTENT,
-                    REDIRECT, SIGNATURES, TRANSIENT, UNSPECIFIED)
+                    PROFILE, REDIRECT, SIGNATURES, TRANSIENT, UNSPECIFIED)
 from .proxy_stages import OPTIONAL, PREPARED, VARIANTS, prepare
 from .xml import parse, require, unwrapped
 
@@ -66,6 +68,29 @@ class Matrix:
             identity = failed(self.crossing(**options).run(citizen, spoil), *status, code=code)
             note(f"{'/'.join(s.rpartition(':')[2] for s in identity.status)}: {identity.message}")
             return identity
+
+    def metadata(self):
+        """What the Connector has read and judged when it came to know us, and where else it can be had (§4.3, §6.1)."""
+        proxy = self.connector.proxy
+        with self.report.case("our metadata: levels that can be given") as note:
+            given = {*LOA.values(), NOT_NOTIFIED["low"], NOT_NOTIFIED["substantial"]}
+            require(set(proxy.levels) == given, f"{sorted(set(proxy.levels) ^ given)}")
+            note(f"{len(proxy.levels)}")
+        with self.report.case("our metadata: attributes that can be given, by Cl@ve and by the register") as note:
+            given = {f for f, _, _ in (*NATURAL_SET, *LEGAL_SET)} | set(OPTIONAL)
+            told = {PROFILE[name][0] for name in proxy.attributes if "/representative/" not in name}
+            require(told == given, f"{sorted(told ^ given)}")
+            note(", ".join(sorted(told)))
+        with self.report.case("our metadata: as a document of its own type, to be kept for a while"):
+            page = self.crossing().browser.get(abroad.METADATA)
+            require(page.headers.get("content-type") == "application/samlmetadata+xml", f"{page.headers}")
+            require("max-age" in page.headers.get("cache-control", ""), "it may not be kept")
+        with self.report.case("our metadata: the same from the command line"):
+            ran = subprocess.run([self.server.program, "metadata", "proxy-service", "--config",
+                                  self.world.folder / "puente.yaml"], capture_output=True, timeout=60, check=False)
+            require(ran.returncode == 0, ran.stderr.decode()[-200:])
+            found = ProxyService.read(ran.stdout, self.world.own["metadata"].certificate, address=proxy.entity_id)
+            require(found == proxy, "it says something else")
 
     # --- who asks -------------------------------------------------------------------------------------------------
 
@@ -307,6 +332,7 @@ class Matrix:
 
 def everything(matrix):
     matrix.rows()
+    matrix.metadata()
     matrix.connectors()
     matrix.bindings()
     matrix.requests()
