@@ -13,7 +13,8 @@ from .national_gateway import NationalGateway
 SSO, METADATA, RETURN = "/eidas/proxy/sso", "/eidas/proxy/metadata", "/clave/acs"
 GATEWAY = "https://pasarela.test/Proxy2/ServiceProvider"
 
-# Connectors: country, kinds of the keys that sign and that open, digest of the signature, what else.
+# Connectors: country, kinds of the keys that sign and that open, digest of the signature, what else. A country may have
+# several, which then have names; the institutions of the Union have one of their own.
 CONNECTORS = (
     ("FR", "rsa3072", "rsa3072", "sha256", {}),
     ("DE", "p256", "p256", "sha256", {"other_acs": ("https://connector-de.test/second-acs",)}),
@@ -25,6 +26,10 @@ CONNECTORS = (
     ("NL", "bp512", "bp512", "sha512", {"versions": ()}),
     ("EL", "p256", "rsa3072", "sha256", {"versions": ("1.4",)}),
     ("PT", "rsa3072", "p256", "sha384", {"sector": "private"}),
+    ("DE", "p384", "rsa3072", "sha512", {"name": "DE-BY", "ciphers": ("aes128-gcm",)}),
+    ("EU", "p256", "p384", "sha256", {}),
+    ("LU", "p256", "rsa3072", "sha256", {}),
+    ("HR", "p256", "p256", "sha256", {}),
 )
 
 
@@ -35,6 +40,16 @@ def connector(country, kind, recipient, digest="sha256", *, name=None, **more):
         country, host + "/metadata", host + "/acs", keys.identity(kind, f"{country} connector", country=country),
         keys.identity(recipient, f"{country} connector", "encrypt", country=country),
         keys.identity("p256", f"{country} metadata", country=country), digest, **more)
+
+
+def entries(connectors):
+    """What is odd about the metadata of some, and good all the same."""
+    if "LU" in connectors:      # in the middle of a roll-over: old keys beside new ones, one too short to encrypt for
+        old, short = keys.identity("p256", "LU old", country="LU"), keys.identity("rsa2048", "LU short", "encrypt")
+        yield "LU", {"metadata": {"signing": [old.certificate, connectors["LU"].signer.certificate],
+                                  "encrypting": [short.certificate, connectors["LU"].recipient.certificate]}}
+    if "HR" in connectors:      # says nothing of the algorithms that it opens
+        yield "HR", {"metadata": {"methods": False}}
 
 
 def gateway(own):
@@ -51,8 +66,9 @@ def make(folder, kind="rsa3072", *, like=None, countries=None):
         where.connectors, where.entries, where.national = dict(like.connectors), dict(like.entries), replace(
             like.national, client=where.own["registered"].certificate)
     else:
-        where.connectors = {row[0]: connector(*row[:4], **row[4]) for row in CONNECTORS
+        where.connectors = {row[4].get("name", row[0]): connector(*row[:4], **row[4]) for row in CONNECTORS
                             if countries is None or row[0] in countries}
+        where.entries = dict(entries(where.connectors))
         where.national = gateway(where.own["registered"])
     return where
 

@@ -52,6 +52,7 @@ class Browser:
     cookies: dict = field(default_factory=dict)     # name -> (value, path)
     attributes: dict = field(default_factory=dict)  # name -> the whole Set-Cookie line
     timeout: float = 30
+    language: str = "en"
 
     def get(self, url):
         return self.send("GET", url)
@@ -79,7 +80,7 @@ class Browser:
         parts = urllib.parse.urlsplit(url)
         path = urllib.parse.urlunsplit(("", "", parts.path or "/", parts.query, ""))
         sent = {"Host": urllib.parse.urlsplit(self.public).netloc, "Accept": "text/html",
-                "Accept-Language": "en", "Connection": "close"} | headers
+                "Accept-Language": self.language, "Connection": "close"} | headers
         jar = "; ".join(f"{n}={v}" for n, (v, p) in self.cookies.items() if parts.path.startswith(p))
         if jar:
             sent["Cookie"] = jar

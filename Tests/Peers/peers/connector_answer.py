@@ -218,7 +218,7 @@ class Reader:
     def _sets(self, attributes):
         """What was asked as required is there; sets are complete; a representative only beside a legal person."""
         missing = [name for name, required in self.asked.wanted.items()
-                   if required and PROFILE.get(name, (None,))[0] not in attributes]
+                   if required and name in PROFILE and PROFILE[name][0] not in attributes]
         require(not missing, f"missing: {missing}")
         for rows in (NATURAL_SET, LEGAL_SET, REPRESENTATIVE_SET):
             touched = [f for f, _, _ in rows if f in attributes]

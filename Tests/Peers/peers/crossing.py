@@ -92,7 +92,7 @@ def identified(identity, crossing, citizen, released=None):
         require([text for text, _ in values] == [expected], f"{friendly}: {values}, not {expected}")
     optional = {PROFILE[name][0] for name, required in asked.wanted.items() if not required and name in PROFILE}
     given = optional & set(known) if released is None else set(released)
-    wanted = {PROFILE[name][0] for name, required in asked.wanted.items() if required} | given
+    wanted = {PROFILE[name][0] for name, required in asked.wanted.items() if required and name in PROFILE} | given
     told = {f for f in identity.attributes if NAMED[f] in asked.wanted}
     require(told == wanted, f"told {sorted(told)}, expected {sorted(wanted)}")
     return identity

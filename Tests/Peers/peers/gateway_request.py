@@ -2,8 +2,7 @@
 """A request of our Proxy-Service at the national gateway, judged check by check (Cl@ve dossier §2, §11).
 
 `GATEWAY` are the refusals that the gateway half of the official engine was observed to make, and the checks that any
-gateway makes; `NEWEST` is the shape in which the newest integration kit writes. Every request has to pass all of them;
-`ENGINE` is what the engine was seen to write besides, and nobody is known to ask for.
+gateway makes; `NEWEST` is the shape in which the newest integration kit writes. A request has to pass all of them.
 """
 import datetime as dt
 import re
@@ -17,7 +16,7 @@ from .xml import require, text_of
 
 EXCLUSIONS = ("AFirmaIdP", "GISSIdP", "AEATIdP", "CLVMOVILIdP", "EIDASIdP")
 SKEW = dt.timedelta(seconds=1)
-GATEWAY, NEWEST, ENGINE = [], [], []
+GATEWAY, NEWEST = [], []
 
 
 @dataclass(frozen=True)
@@ -231,7 +230,7 @@ def _(seen):
     require(info.find(ds("Reference")).get("URI") == "#" + seen.root.get("ID"), "Reference")
 
 
-@check(ENGINE, "2.5", "InclusiveNamespaces eidas-natural, since a value uses it")
+@newest("2.5", "InclusiveNamespaces eidas-natural, since a value uses it")
 def _(seen):
     require(signatures.prefixes_of(seen.signature) == ("eidas-natural",), "PrefixList")
     included = seen.signature.findall(f"{ds('SignedInfo')}/{ds('CanonicalizationMethod')}/{{{EC14N}}}*")

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Ways in which the gateway may write an answer, all of which have to be read (Cl@ve dossier §3, §10.4, §11.2)."""
+"""Ways in which the gateway may write an answer, and a Connector a request, all of which have to be read (Cl@ve dossier
+§3, §10.4, §11.2; eIDAS dossier §1.2, §2.7, §5.3, §8.4)."""
 import datetime as dt
 
 from lxml import etree
@@ -7,9 +8,13 @@ from lxml import etree
 from . import xml
 from .edits import drop, edit, setter, text
 from .foreign_node import Spoil
-from .names import CONSENT, NATURAL, SAML, XS, XSI, saml, samlp
+from .names import CONSENT, EIDAS, NATURAL, POST, SAML, SAMLP, UNSPECIFIED, XS, XSI, eidas, saml, samlp
 from .signatures import wrapped
 
+
+
+def same(root):
+    return root
 
 
 def ago(seconds):
@@ -61,12 +66,9 @@ def rows(change):
     return edit(walk)
 
 
-def lines(width, end):
+def lines(width, end, name="SAMLResponse"):
     """The form with line breaks in its Base64."""
-    def change(fields):
-        text = wrapped(fields["SAMLResponse"], width).replace("\n", end)
-        return fields | {"SAMLResponse": text}
-    return change
+    return lambda fields: fields | {name: wrapped(fields[name], width).replace("\n", end)}
 
 
 def selected(value):
@@ -157,4 +159,54 @@ ACCEPTED = {
     "no SubjectConfirmation": Spoil(response=drop(saml("SubjectConfirmation"))),
     "named SAML 2.0 at length": Spoil(octets=lambda octets: octets.replace(
         b"<?xml version='1.0' encoding='UTF-8'?>", b'<?xml version="1.0" encoding="UTF-8" standalone="no"?>')),
+}
+
+
+def asked_rows(change):
+    """RequestedAttribute by RequestedAttribute."""
+    return edit(lambda root: [change(row) for row in root.iter(eidas("RequestedAttribute"))])
+
+
+def extension(text):
+    return edit(lambda root: root.find(samlp("Extensions")).append(xml.parse(text)))
+
+
+def scoped(text):
+    return edit(lambda root: root.append(xml.parse(f'<p:Scoping xmlns:p="{SAMLP}">{text}</p:Scoping>')))
+
+
+LEVEL, POLICY = saml("AuthnContextClassRef"), samlp("NameIDPolicy")
+NUMBERED = "AssertionConsumerServiceIndex"
+# What a Connector may do with its request: change of the document before it is signed, options of the signature.
+REQUESTS = {
+    "instant without milliseconds": (everywhere(lambda i: i.strftime("%Y-%m-%dT%H:%M:%SZ")), {}),
+    "instant with +00:00": (everywhere(lambda i: i.strftime("%Y-%m-%dT%H:%M:%S.000+00:00")), {}),
+    "prefixes samlp and saml": (renamed(("saml2p:", "samlp:"), ("saml2:", "saml:"), ("xmlns:saml2p=", "xmlns:samlp="),
+                                        ("xmlns:saml2=", "xmlns:saml=")), {}),
+    "the protocol in the default namespace": (by_default, {}),
+    "indented": (lambda root: xml.parse(etree.tostring(root, pretty_print=True)), {}),
+    "empty Reference, as the Commission's node writes metadata": (same, {"empty_reference": True}),
+    "InclusiveNamespaces": (same, {"prefixes": ("eidas",)}),
+    "certificate wrapped at 76 characters": (same, {"wrap": 76}),
+    "SHA-512 as digest": (same, {"digest": "sha512"}),
+    "Issuer without Format": (setter("Format", None, saml("Issuer")), {}),
+    "no Consent": (setter("Consent", None), {}),
+    "Consent obtained": (setter("Consent", CONSENT + "obtained"), {}),
+    "no IsPassive": (setter("IsPassive", None), {}),
+    "ForceAuthn 1, IsPassive 0": (lambda root: setter("ForceAuthn", "1")(setter("IsPassive", "0")(root)), {}),
+    "no FriendlyName": (asked_rows(lambda row: row.attrib.pop("FriendlyName")), {}),
+    "isRequired 1": (asked_rows(lambda row: row.set("isRequired", "1")), {}),
+    "attributes in the opposite order": (edit(lambda root: next(root.iter(eidas("RequestedAttributes"))).__setitem__(
+        slice(None), list(next(root.iter(eidas("RequestedAttributes"))))[::-1])), {}),
+    "LoA with line breaks around it, as in the specification's sample": (edit(lambda root: setattr(
+        next(root.iter(LEVEL)), "text", f"\n    {next(root.iter(LEVEL)).text}\n  ")), {}),
+    "NameIDPolicy without AllowCreate": (edit(lambda root: root.find(samlp("Extensions")).addnext(xml.parse(
+        f'<p:NameIDPolicy xmlns:p="{SAMLP}" Format="{UNSPECIFIED}"/>'))), {}),
+    "ProtocolBinding HTTP-POST": (setter("ProtocolBinding", POST), {}),
+    "AttributeConsumingServiceIndex": (setter("AttributeConsumingServiceIndex", "0"), {}),
+    "the index of the default address": (setter(NUMBERED, "0"), {}),
+    "NodeCountry in the request": (extension(f'<e:NodeCountry xmlns:e="{EIDAS}">FR</e:NodeCountry>'), {}),
+    "an extension that nobody knows": (extension('<x:Y xmlns:x="urn:example:x"><x:Z/></x:Y>'), {}),
+    "an IDPList": (scoped('<p:IDPList><p:IDPEntry ProviderID="urn:x"/></p:IDPList>'), {}),
+    "two RequesterIDs": (scoped("<p:RequesterID>urn:x:1</p:RequesterID><p:RequesterID>urn:x:2</p:RequesterID>"), {}),
 }

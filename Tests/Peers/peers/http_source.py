@@ -24,7 +24,10 @@ class HTTPSource:
     gives: tuple = tuple(COLUMNS)
     name: str = "web-register"
     terms: dict = field(default_factory=dict)
-    identity: object = None       # Identity of the server, and of the authority over Puente's client certificate
+    authority: object = None      # Identity that Puente trusts, and the server; None: http
+    address: str = "127.0.0.1"    # in the certificate of the server
+    shown: object = None          # authority of the server's certificate, where it is another
+    wanted: object = None         # authority of the client certificates that the server takes, where it is another
     fault: str = ""
     delay: float = 0
     asked: list = field(default_factory=list)     # paths of the questions
@@ -42,7 +45,7 @@ class HTTPSource:
     def entry(self, folder):
         http = {"address": f"{self.scheme}://127.0.0.1:{self.port}/people/{{identifier}}",
                 "query": {"id": "{request-id}"}}
-        if self.identity is not None:
+        if self.authority is not None:
             http |= self.credentials(folder)
         return {"name": self.name, "timeout-seconds": 2, "circuit-breaker": PATIENT} | self.terms | {
             "http": http, "must-equal": [{"at": "/person/document", "value": "{identifier}"}],
@@ -50,13 +53,15 @@ class HTTPSource:
 
     @property
     def scheme(self):
-        return "http" if self.identity is None else "https"
+        return "http" if self.authority is None else "https"
 
     def credentials(self, folder):
         """Files of Puente's client certificate and of the register's own."""
-        self.paths = {}
-        client = keys.identity("p256", "Puente at the register")
-        for name, octets in (("ca.pem", self.identity.certificate_pem), ("server.key", self.identity.key_pem),
+        self.paths, wanted = {}, self.wanted or self.authority
+        server = issued(self.shown or self.authority, "register", address=self.address)
+        client = issued(self.authority, "Puente at the register")
+        for name, octets in (("ca.pem", self.authority.certificate_pem), ("server.pem", server.certificate_pem),
+                             ("server.key", server.key_pem), ("wanted.pem", wanted.certificate_pem),
                              ("client.pem", client.certificate_pem), ("client.key", client.key_pem)):
             self.paths[name] = str(folder / f"{self.name}-{name}")
             with open(os.open(self.paths[name], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
@@ -69,11 +74,11 @@ class HTTPSource:
     def start(self):
         handler = type("Handler", (_Handler,), {"source": self})
         self.server = _Server(("127.0.0.1", self.port), handler)
-        if self.identity is not None:
+        if self.authority is not None:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            context.load_cert_chain(self.paths["ca.pem"], self.paths["server.key"])
+            context.load_cert_chain(self.paths["server.pem"], self.paths["server.key"])
             context.verify_mode = ssl.CERT_REQUIRED
-            context.load_verify_locations(self.paths["client.pem"])
+            context.load_verify_locations(self.paths["wanted.pem"])
             self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
         threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
 
@@ -101,6 +106,13 @@ class HTTPSource:
             return None
         return {"person": {"document": document, "data": {
             column: person.register.get(name) for name, column in COLUMNS.items()}}}
+
+
+def issued(authority, name, **options):
+    """A key with a certificate of that authority."""
+    key = keys.private_key("p256")
+    return keys.Identity(key, keys.certify(key, name, issuer=authority.certificate.subject, signer=authority.key,
+                                           **options), "p256")
 
 
 class _Server(http.server.ThreadingHTTPServer):

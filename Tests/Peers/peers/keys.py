@@ -2,6 +2,7 @@
 """Fresh keys and self-signed certificates. Everything here is throw-away."""
 import datetime as dt
 import functools
+import ipaddress
 from dataclasses import dataclass
 
 from cryptography import x509
@@ -48,27 +49,31 @@ def private_key(kind):
     return rsa.generate_private_key(65537, int(kind.removeprefix("rsa")))
 
 
-def certify(key, common_name, use="sign", *, issuer=None, serial=None, days=(-1, 30), country="XX", signer=None):
-    """A certificate over `key`, signed by itself, or by `signer` with the name `issuer`."""
+def certify(key, common_name, use="sign", *, issuer=None, serial=None, days=(-1, 30), country="XX", signer=None,
+            address=None):
+    """A certificate over `key`, signed by itself, or by `signer` with the name `issuer`; for a server at `address`."""
     subject = x509.Name([
         x509.NameAttribute(NameOID.COUNTRY_NAME, country),
         x509.NameAttribute(NameOID.ORGANIZATION_NAME, "Puente test peers"),
         x509.NameAttribute(NameOID.COMMON_NAME, common_name),
     ])
-    is_rsa, signs = isinstance(key, rsa.RSAPrivateKey), use == "sign"
+    is_rsa, signs, is_ca = isinstance(key, rsa.RSAPrivateKey), use == "sign", use == "authority"
     usage = x509.KeyUsage(
-        digital_signature=signs, content_commitment=False, key_encipherment=not signs and is_rsa,
-        data_encipherment=False, key_agreement=not signs and not is_rsa, key_cert_sign=False, crl_sign=False,
+        digital_signature=signs, content_commitment=False, key_encipherment=use == "encrypt" and is_rsa,
+        data_encipherment=False, key_agreement=use == "encrypt" and not is_rsa, key_cert_sign=is_ca, crl_sign=is_ca,
         encipher_only=False, decipher_only=False)
     today = dt.datetime.now(dt.timezone.utc)
-    return (
+    builder = (
         x509.CertificateBuilder()
         .subject_name(subject).issuer_name(issuer or subject).public_key(key.public_key())
         .serial_number(serial or x509.random_serial_number())
         .not_valid_before(today + dt.timedelta(days=days[0])).not_valid_after(today + dt.timedelta(days=days[1]))
-        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(usage, critical=True)
-        .sign(signer or key, hashes.SHA256()))
+        .add_extension(x509.BasicConstraints(ca=is_ca, path_length=None), critical=True)
+        .add_extension(usage, critical=True))
+    if address:
+        builder = builder.add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(address))]),
+                                        critical=False)
+    return builder.sign(signer or key, hashes.SHA256())
 
 
 def identity(kind, common_name, use="sign", **options):

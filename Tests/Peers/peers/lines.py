@@ -22,6 +22,7 @@ class LineProgram:
 
     def __init__(self, name, command, seconds=300):
         self.name, self.command, self.seconds, self.process = name, command, seconds, None
+        self.lock = threading.Lock()
 
     def start(self):
         if self.process is None:
@@ -48,7 +49,11 @@ class LineProgram:
 
         Raises Refused for a `no`, Broken for anything else.
         """
-        process, line = self.start(), "\t".join(field(f) for f in fields)
+        with self.lock:  # one question at a time
+            return self._ask("\t".join(field(f) for f in fields))
+
+    def _ask(self, line):
+        process = self.start()
         watch = threading.Timer(self.seconds, process.kill)
         watch.start()
         try:

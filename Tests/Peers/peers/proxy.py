@@ -3,10 +3,11 @@
 
     python -m peers.proxy [--puente PROGRAM] [--config FOLDER] [--suites rsa3072,p256,...]
 """
+import subprocess
 import sys
 from dataclasses import replace
 
-from . import abroad, citizens, habits, sources
+from . import abroad, citizens, habits
 from .browser import label, outward
 from .citizens import ANA, DIRECTOR, METHODS, TREASURER
 from .crossing import Crossing, failed, identified
@@ -14,14 +15,14 @@ from .drivers import Stage, drive, parser
 from .encryption import Transport
 from .foreign_connector import BINDINGS
 from .foreign_node import HONEST, Spoil
-from .gateway_request import ENGINE, GATEWAY, NEWEST, Seen
+from .gateway_request import GATEWAY, NEWEST, Seen
 from .login import SUITES
+from .metadata import ProxyService
 from .names import (CIPHERS, LEGAL_SET, LEVELS, LOA, NAMED, NATURAL_SET, NOT_NOTIFIED, OAEP_MGF1P, PERSISTENT,
-                    REDIRECT, SIGNATURES, TRANSIENT, UNSPECIFIED)
+                    PROFILE, REDIRECT, SIGNATURES, TRANSIENT, UNSPECIFIED)
+from .proxy_stages import OPTIONAL, PREPARED, VARIANTS, prepare
 from .xml import parse, require, unwrapped
 
-REMEMBERED = {}     # identifiers that were derived in one stage, for another
-OPTIONAL = ("Gender", "PlaceOfBirth", "BirthName")
 # What the gateway says when a login fails (Cl@ve dossier §3.3), and the sub-status that a Connector is told.
 FAILURES = (
     (("Responder", "AuthnFailed"), "003002 - Authentication Failed (no certificate has been submitted)", "AuthnFailed"),
@@ -68,6 +69,29 @@ class Matrix:
             note(f"{'/'.join(s.rpartition(':')[2] for s in identity.status)}: {identity.message}")
             return identity
 
+    def metadata(self):
+        """What the Connector has read and judged when it came to know us, and where else it can be had (§4.3, §6.1)."""
+        proxy = self.connector.proxy
+        with self.report.case("our metadata: levels that can be given") as note:
+            given = {*LOA.values(), NOT_NOTIFIED["low"], NOT_NOTIFIED["substantial"]}
+            require(set(proxy.levels) == given, f"{sorted(set(proxy.levels) ^ given)}")
+            note(f"{len(proxy.levels)}")
+        with self.report.case("our metadata: attributes that can be given, by Cl@ve and by the register") as note:
+            given = {f for f, _, _ in (*NATURAL_SET, *LEGAL_SET)} | set(OPTIONAL)
+            told = {PROFILE[name][0] for name in proxy.attributes if "/representative/" not in name}
+            require(told == given, f"{sorted(told ^ given)}")
+            note(", ".join(sorted(told)))
+        with self.report.case("our metadata: as a document of its own type, to be kept for a while"):
+            page = self.crossing().browser.get(abroad.METADATA)
+            require(page.headers.get("content-type") == "application/samlmetadata+xml", f"{page.headers}")
+            require("max-age" in page.headers.get("cache-control", ""), "it may not be kept")
+        with self.report.case("our metadata: the same from the command line"):
+            ran = subprocess.run([self.server.program, "metadata", "proxy-service", "--config",
+                                  self.world.folder / "puente.yaml"], capture_output=True, timeout=60, check=False)
+            require(ran.returncode == 0, ran.stderr.decode()[-200:])
+            found = ProxyService.read(ran.stdout, self.world.own["metadata"].certificate, address=proxy.entity_id)
+            require(found == proxy, "it says something else")
+
     # --- who asks -------------------------------------------------------------------------------------------------
 
     def connectors(self):
@@ -109,11 +133,44 @@ class Matrix:
         self.login("an attribute that nobody knows is not sent", wanted={
             name: True for name in (NAMED[f] for f in ("PersonIdentifier", "FamilyName", "FirstName", "DateOfBirth"))}
             | {"urn:example:unknown": False, "http://eidas.europa.eu/attributes/naturalperson/Unheard": False})
+        self.login("an attribute that nobody knows is dropped even where it is mandatory (P1-28)", wanted={
+            name: True for _, name, _ in NATURAL_SET} | {"urn:example:unknown": True})
         self.login("an optional attribute that nobody has is not sent", optional=("EmailAddress", "CurrentAddress"),
                    released=())
         self.login("asked 50 seconds ago", at=habits.ago(50))
+        for title, (change, sealing) in habits.REQUESTS.items():
+            with self.report.case(f"Connector's request: {title}"):
+                root, asked = self.connector.draft()
+                crossing = self.crossing().begin(self.connector.sealed(change(root), asked, **sealing))
+                identified(crossing.finish(crossing.answer(ANA)), crossing, ANA)
+        self.queries()
         for name in ("EL", "DE"):
             self.login(f"identifier for {name}", connector=self.world.connectors[name])
+
+    def queries(self):
+        """The real Redirect binding leaves open where in the address its parameters stand."""
+        for title, change in (
+                ("parameters in another order", lambda pairs: [*pairs[1:], pairs[0]]),
+                ("SAMLEncoding named", lambda pairs: [*pairs, (
+                    "SAMLEncoding", "urn%3Aoasis%3Anames%3Atc%3ASAML%3A2.0%3Abindings%3AURL-Encoding%3ADEFLATE")])):
+            with self.report.case(f"Redirect: {title}"):
+                asked = self.connector.request(binding=REDIRECT)
+                pairs = [part.split("=", 1) for part in self.connector.query(asked).split("&")]
+                crossing = self.crossing(binding=REDIRECT)
+                crossing.asked = asked
+                page = crossing.browser.get(f"{self.connector.proxy.redirect}?" + "&".join(
+                    f"{name}={value}" for name, value in change(pairs)))
+                delivery = crossing.delivery(crossing.browser.press(page, "continue"))
+                crossing.request = crossing.gateway.read(delivery.fields)
+                identified(crossing.finish(crossing.answer(ANA)), crossing, ANA)
+        with self.report.case("POST: line breaks in Base64"):
+            crossing = self.crossing()
+            crossing.asked = self.connector.request()
+            form = habits.lines(76, "\r\n", "SAMLRequest")(crossing.asked.form())
+            page = crossing.browser.post(self.connector.proxy.post, form)
+            delivery = crossing.delivery(crossing.browser.press(page, "continue"))
+            crossing.request = crossing.gateway.read(delivery.fields)
+            identified(crossing.finish(crossing.answer(ANA)), crossing, ANA)
 
     # --- who is identified, and how -------------------------------------------------------------------------------
 
@@ -215,8 +272,7 @@ class Matrix:
         crossing = self.crossing(optional=("Gender",)).begin()
         self.world.national.used.discard(crossing.request.id)
         seen = Seen(self.world.national, crossing.delivered, parse(unwrapped(crossing.delivered["SAMLRequest"])))
-        for table, whose in ((GATEWAY, "the gateway asks"), (NEWEST, "the newest kit writes"),
-                             (ENGINE, "the engine writes")):
+        for table, whose in ((GATEWAY, "the gateway asks"), (NEWEST, "the newest kit writes")):
             for row, title, check in table:
                 with self.report.case(f"{whose}: {row} {title}"):
                     check(seen)
@@ -274,10 +330,9 @@ class Matrix:
                     require(not secret or secret not in text, f"{citizen.name} is in the log")
 
 
-# --- stages --------------------------------------------------------------------------------------------------------
-
 def everything(matrix):
     matrix.rows()
+    matrix.metadata()
     matrix.connectors()
     matrix.bindings()
     matrix.requests()
@@ -295,114 +350,6 @@ def cryptography(matrix):
         matrix.login(f"asked by {binding.rpartition(':')[2]}", binding=binding)
 
 
-def one_page(matrix):
-    """Puente asks once, after identification."""
-    matrix.pages = 1
-    matrix.login("consent after identification only")
-    matrix.login("the same with optional attributes", optional=OPTIONAL, released=("Gender",))
-    matrix.login("the same for a company's representative", DIRECTOR)
-    matrix.failure("the gateway says no", citizens.CANCELS, "Responder", "AuthnFailed")
-    with matrix.report.case("the citizen does not agree") as note:
-        crossing = matrix.crossing().begin()
-        note(matrix.told(crossing, crossing.browser.press(crossing.answer(ANA), "deny"), "RequestDenied"))
-
-
-def requester_needed(matrix):
-    """Private requesters have to say for whom they ask."""
-    with matrix.report.case("our metadata says that RequesterID is needed"):
-        require(matrix.connector.proxy.wants_requester, "no entity category")
-    private, either = matrix.world.connectors["PT"], matrix.world.connectors["IT"]
-    matrix.login("public, without RequesterID")
-    for one, sector in ((private, None), (either, "private")):
-        matrix.login(f"private {one.country}, with RequesterID", connector=one, sector=sector, requester="urn:x:rp:1")
-        with matrix.report.case(f"private {one.country}, without: 202020") as note:
-            crossing = matrix.crossing(one, sector=sector)
-            identity = one.read(crossing.delivery(crossing.ask()), crossing.asked)
-            require(identity.status[0].endswith(":Requester"), f"status {identity.status}")
-            note(failed(identity, code="202020").message)
-
-
-def derived(matrix):
-    """Identifiers that tell nothing, for each receiving state another."""
-    seen = {}
-    for name in ("FR", "FR", "DE"):
-        with matrix.report.case(f"a derived identifier for {name}") as note:
-            crossing = matrix.crossing(matrix.world.connectors[name])
-            identity = crossing.run(ANA)
-            text = identity.first("PersonIdentifier")
-            require(text.startswith(f"ES/{name}/") and ANA.identifier[:8] not in text, f"identifier {text}")
-            require(seen.setdefault(name, text) == text, "another identifier in the next login")
-            note(f"{len(text)} characters")
-    with matrix.report.case("they differ between states and persons"):
-        other = matrix.crossing().run(citizens.NIE).first("PersonIdentifier")
-        require(len({seen["FR"][6:], seen["DE"][6:], other[6:]}) == 3, "two of them are alike")
-    with matrix.report.case("a company keeps its public number, who acts for it does not"):
-        identity = matrix.crossing(legal=True).run(DIRECTOR)
-        require(identity.first("LegalPersonIdentifier").endswith(DIRECTOR.company[0]), "the company's number")
-        require(DIRECTOR.identifier[:8] not in identity.first("RepresentativePersonIdentifier"), "the person's number")
-    REMEMBERED.update(seen)
-
-
-def derived_again(matrix):
-    """Another node with the same key for identifiers: they outlive the keys that sign."""
-    for name in ("FR", "DE"):
-        with matrix.report.case(f"the identifier for {name} is the one that it was before the keys were rolled over"):
-            found = matrix.crossing(matrix.world.connectors[name]).run(ANA).first("PersonIdentifier")
-            require(found == REMEMBERED[name], "another identifier")
-
-
-def methods(matrix):
-    """Cl@ve Móvil notified, PIN refused, Permanente not offered, certificates capped."""
-    with matrix.report.case("what is not offered is excluded"):
-        excluded = matrix.crossing().begin().request.excluded
-        require({"GISSIdP", "AEATIdP"} <= excluded and "CLVMOVILIdP" not in excluded, f"excluded {excluded}")
-    matrix.login("a method that the operator lets count as notified", ANA.by(citizens.MOBILE, "substantial"),
-                 loa="substantial", given=LOA["substantial"])
-    matrix.login("a level is capped", replace(ANA, loa="high"), given=LOA["substantial"])
-    with matrix.report.case("who asks for more is told so before anybody is asked") as note:
-        crossing = matrix.crossing(loa="high")
-        note(failed(crossing.connector.read(crossing.delivery(crossing.ask()), crossing.asked), code="202015").message)
-    every = [NOT_NOTIFIED["low"], NOT_NOTIFIED["substantial"], *LOA.values()]
-    for method in (citizens.PIN, citizens.PERMANENT):
-        matrix.failure(f"{method}, which is refused", ANA.by(method, "substantial"), "Responder", comparison="exact",
-                       levels=every)
-    with matrix.report.case("our metadata has no level that is not served"):
-        require(LOA["high"] not in matrix.connector.proxy.levels, f"{matrix.connector.proxy.levels}")
-
-
-METHOD_SETTINGS = {"clave-gateway": {"methods": {
-    "certificate": {"released-as": "notified", "highest-loa": "substantial"},
-    "mobile": {"released-as": "notified", "highest-loa": "substantial"},
-    "pin": {"released-as": "refused"}, "permanent": {"offered": False}}}}
-
-
-def nameless(matrix):
-    matrix.login("ProviderName without application")
-
-
-def unnamed(where):
-    prepare(where)
-    where.national = replace(where.national, application="")
-
-
-VARIANTS = {
-    "one-page": ("consent on one page", one_page, {"proxy-service": {"consent-pages": 1}}),
-    "requester": ("RequesterID needed", requester_needed, {"proxy-service": {"needs-requester-id": True}}),
-    "derived": ("derived identifiers", derived, {"proxy-service": {"identifiers": "derived",
-                                                                   "identifier-key": "identifier.key"}}),
-    "derived again": ("derived identifiers, other keys of our own", derived_again, {
-        "proxy-service": {"identifiers": "derived", "identifier-key": "identifier.key"}}),
-    "methods": ("methods as the operator wants them", methods, METHOD_SETTINGS),
-    "nameless": ("no application name", nameless, {}),
-}
-
-
-def prepare(where):
-    where.sources = sources.Register(citizens.EVERYBODY)
-    (where.folder / "identifier.key").write_text("5a" * 32 + "\n")
-    (where.folder / "identifier.key").chmod(0o600)
-
-
 def stage(kind, title, cases, settings=None, prepared=prepare):
     def run(where, server, report):
         matrix = Matrix(where, server, report)
@@ -415,7 +362,7 @@ def stages(kinds):
     for number, kind in enumerate(kinds):
         yield stage(kind, f"Logins from abroad, our keys {kind}", cryptography if number else everything)
     for title, cases, settings in VARIANTS.values():
-        yield stage("p256", f"Logins from abroad: {title}", cases, settings, unnamed if cases is nameless else prepare)
+        yield stage("p256", f"Logins from abroad: {title}", cases, settings, PREPARED.get(cases, prepare))
 
 
 def main(arguments=None):

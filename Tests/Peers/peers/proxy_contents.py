@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Hostile answers of the national gateway, soundly signed: what they say of times, addresses, people and certificates;
-and misuse of the citizen's pages."""
+"""Hostile answers of the national gateway, soundly signed: what they say of times, addresses and people."""
 import base64
 import datetime as dt
 from dataclasses import replace
@@ -15,7 +14,7 @@ from .foreign_node import Spoil
 from .habits import extra, rows, selected
 from .names import BEARER, CLAVE, LOA, NAMED, NATURAL_REPRESENTATIVE, NOT_NOTIFIED, STATUS, saml, samlp
 
-CASES, PAGES = Cases("answer"), Cases("pages")
+CASES = Cases("answer")
 DAY = dt.timedelta(days=1)
 
 
@@ -232,6 +231,8 @@ extract("A26", "two companies", partial_afirma(
 extract("B04", "a comment within the company's number", text_of_extract(
     SOUND.replace(b">B1234567", b">B123<!--x-->4567")), True)
 extract("B05", "an instruction within the class", text_of_extract(SOUND.replace(b">11<", b">1<?x y?>1<")), True)
+extract("B07", "the fields in another namespace", text_of_extract(SOUND.replace(
+    b"urn:afirma:dss:1.0:profile:XSS:schema", b"urn:evil")), True)
 
 
 @CASES.case("E11", "two PartialAfirma")
@@ -242,128 +243,3 @@ def _(h):
         row[1].text = DIRECTOR.extract()
         return root
     return h.answer(ANA, Spoil(response=twice))
-
-
-# --- the citizen's pages -------------------------------------------------------------------------------------------
-# Each must end in a refusal, in the browser that does it.
-
-page = PAGES.case
-
-
-def consenting(h, **options):
-    """A login that waits for the citizen's yes, and its page."""
-    return h.start(**options).answer(ANA)
-
-
-def action(page_, word):
-    return next(f for f in page_.forms if any(word in button for button in f.buttons)).action
-
-
-@page("E20", "another browser says yes")
-def _(h):
-    return h.stranger().post(action(consenting(h), "accept"), {"accept": "1"})
-
-
-@page("E20", "another browser that is in a login of its own says yes")
-def _(h):
-    target = action(consenting(h), "accept")
-    victim = h.crossing().begin()
-    victim.answer(ANA)
-    return victim.browser.post(target, {"accept": "1"})
-
-
-@page("E20", "another browser looks at the page of consent")
-def _(h):
-    return h.stranger().get(consenting(h).url)
-
-
-@page("E20", "another browser looks at the page before")
-def _(h):
-    h.start()
-    return h.stranger().get(h.now.before.url)
-
-
-@page("F14", "yes from a form of another site")
-def _(h):
-    consent = consenting(h)
-    return h.now.browser.send("POST", action(consent, "accept"), b"accept=1", {
-        "Content-Type": "application/x-www-form-urlencoded", "Origin": "https://evil.test",
-        "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"})
-
-
-@page("F14", "onwards from a form of another site")
-def _(h):
-    crossing = h.crossing()
-    before = crossing.ask()
-    return crossing.browser.send("POST", action(before, "continue"), b"continue=1", {
-        "Content-Type": "application/x-www-form-urlencoded", "Origin": "https://evil.test",
-        "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"})
-
-
-@page("E21", "yes before anybody was identified")
-def _(h):
-    crossing = h.start()
-    return crossing.browser.post(crossing.before.url.replace("/request", "/consent"), {"accept": "1"})
-
-
-@page("E21", "yes while nobody has gone on yet")
-def _(h):
-    crossing = h.crossing()
-    before = crossing.ask()
-    return crossing.browser.post(before.url.replace("/request", "/consent"), {"accept": "1"})
-
-
-@page("E21", "yes twice")
-def _(h):
-    consent = consenting(h)
-    h.now.finish(h.now.agree(consent))
-    return h.now.browser.press(consent, "accept")
-
-
-@page("E21", "yes after no")
-def _(h):
-    consent = consenting(h)
-    h.now.browser.press(consent, "deny")
-    return h.now.browser.press(consent, "accept")
-
-
-@page("E21", "onwards again after identification")
-def _(h):
-    consenting(h)
-    return h.now.browser.press(h.now.before, "continue")
-
-
-@page("E21", "onwards again after all is over")
-def _(h):
-    h.now = None
-    crossing = h.start()
-    crossing.finish(crossing.answer(ANA))
-    return crossing.browser.press(crossing.before, "continue")
-
-
-@page("E21", "neither yes nor no")
-def _(h):
-    consent = consenting(h)
-    return h.now.browser.post(action(consent, "accept"), {"perhaps": "1"})
-
-
-@page("F01", "yes and no at once")
-def _(h):
-    consent = consenting(h)
-    return h.now.browser.post(action(consent, "accept"), [("accept", "1"), ("deny", "1")])
-
-
-@page("E19", "the exchange of another direction")
-def _(h):
-    service, node = next(iter(h.world.services.values())), h.world.nodes["AT"]
-    request = service.request(h.world.gateway)
-    shown = h.browser.post(h.world.gateway, request.form())
-    return h.browser.post(shown.url.replace("/country", "/consent"), {"accept": "1", "country": node.country})
-
-
-@page("F14", "a path instead of an exchange")
-def _(h):
-    return h.browser.post("/x/..%2f..%2fetc/consent", {"accept": "1"})
-
-
-CASES += PAGES

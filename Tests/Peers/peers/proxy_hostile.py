@@ -7,7 +7,8 @@ all still works.
 import sys
 from dataclasses import dataclass, field, replace
 
-from . import abroad, citizens, proxy_answers, proxy_contents, proxy_requests, proxy_rows, sources
+from . import (abroad, citizens, proxy_answers, proxy_bindings, proxy_contents, proxy_misplaced, proxy_pages,
+               proxy_requests, proxy_rows, sources)
 from .browser import Browser, outward, pressable
 from .clave_answer import claims_success
 from .crossing import Crossing, failed, identified
@@ -112,8 +113,8 @@ def attack(report, attacker, server, row):
 
 
 def cases():
-    return [*proxy_requests.CASES, *proxy_answers.CASES, *proxy_contents.CASES, *proxy_rows.REQUESTS,
-            *proxy_rows.ANSWERS]
+    return [row for module in (proxy_requests, proxy_bindings, proxy_answers, proxy_misplaced, proxy_contents,
+                               proxy_pages) for row in module.CASES] + proxy_rows.REQUESTS + proxy_rows.ANSWERS
 
 
 def prepare(where):

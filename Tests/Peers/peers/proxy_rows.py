@@ -13,12 +13,12 @@ from dataclasses import replace
 from . import citizens, forge, xml
 from .citizens import ANA, DIRECTOR
 from .edits import drop
-from .foreign_connector import requested
+from .foreign_connector import deflate, requested
 from .foreign_node import Spoil
 from .habits import rows
 from .names import (CONSENT, EIDAS, LEGAL_SET, LOA, NAMED, NATURAL_SET, NOT_NOTIFIED, REDIRECT, eidas,
                     saml, samlp)
-from .proxy_requests import deflate, inserted, removing, setting
+from .proxy_requests import inserted, removing, setting
 from .xml import require
 
 REQUESTS, ANSWERS = [], []
@@ -200,8 +200,6 @@ draft("P1-36", "meant for another country's node", None, "PS", "202014", destina
 draft("P1-37", "no attribute that we have", None, "S", "202005", wanted={"urn:none:x": False, "urn:none:y": False})
 draft("P1-38", "an attribute of the profile that we do not give, as mandatory", None, "PS", "202005", "203021",
       wanted=MINIMUM | {NAMED["EmailAddress"]: True})
-draft("P1-38", "an attribute that nobody knows, as mandatory", None, "PS", "202005", wanted=MINIMUM | {
-    "urn:none:x": True})
 
 
 def by_other_method(binding):

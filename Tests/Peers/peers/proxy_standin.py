@@ -91,8 +91,10 @@ class ProxyStandIn:
         """(gateway, form): the request for the national gateway."""
         asked, national = self.pending[key]["root"], self.world.national
         loa = xml.text_of(next(asked.iter(saml("AuthnContextClassRef"))))
+        legal = any(LEGAL in r.get("Name", "") for r in asked.iter(eidas("RequestedAttribute")))
+        hidden = ("AEATIdP", "EIDASIdP", "GISSIdP", "CLVMOVILIdP")[:4 if legal else 2]
         excluded = "".join(f'<eidas:RequestedAttribute FriendlyName="{n}" Name="{CLAVE}{n}" NameFormat="{URI_FORMAT}"'
-                           ' isRequired="false"/>' for n in ("AEATIdP", "EIDASIdP"))
+                           ' isRequired="false"/>' for n in hidden)
         root = xml.parse(
             f'<saml2p:AuthnRequest xmlns:saml2p="{SAMLP}" xmlns:saml2="{SAML}" xmlns:eidas="{EIDAS}"'
             f' xmlns:eidas-natural="{NATURAL}" AssertionConsumerServiceURL="{self.world.public}{RETURN}"'
@@ -135,9 +137,13 @@ class ProxyStandIn:
         known = next((c.register for c in citizens.EVERYBODY if c.identifier == told["PersonIdentifier"]), {})
         out = {f: told[f] for f in ("FamilyName", "FirstName")} | {"DateOfBirth": "1970-01-01"} | known | {
             "PersonIdentifier": f"ES/{country}/{told['PersonIdentifier']}"}
-        if not any(LEGAL in r.get("Name") for r in login["root"].iter(eidas("RequestedAttribute"))):
+        names = [r.get("Name") for r in login["root"].iter(eidas("RequestedAttribute"))]
+        if not any(LEGAL in name for name in names):
             return out
         fields = read_extract(told["PartialAfirma"])
+        if any(NATURAL in name for name in names):
+            return out | {"LegalPersonIdentifier": f"ES/{country}/{fields['NIF-CIF']}",
+                          "LegalName": fields["razonSocial"]}
         return {"Representative" + f: v for f, v in out.items() if f in ("PersonIdentifier", "FamilyName", "FirstName",
                                                                         "DateOfBirth")} | {
             "LegalPersonIdentifier": f"ES/{country}/{fields['NIF-CIF']}", "LegalName": fields["razonSocial"]}

@@ -4,6 +4,7 @@ import http.client
 import json
 import os
 import pathlib
+import re
 import signal
 import subprocess
 import time
@@ -108,7 +109,7 @@ def node_entry(folder, node):
 
 
 def connector_entry(folder, name, connector, changes):
-    """Among the changes `metadata` are options of the connector's metadata, `pinned` is the certificate that signs it."""
+    """Among the changes `metadata` are options of the connector's metadata, `pinned` is the certificate to trust."""
     path, changes = folder / "metadata" / f"connector-{name}.xml", dict(changes)
     path.write_bytes(connector.metadata(**changes.pop("metadata", {})))
     pinned = keys.Identity(connector.metadata_signer.key,
@@ -157,10 +158,7 @@ class Puente:
 
     def __enter__(self):
         require(os.access(self.program, os.X_OK), f"no program at {self.program}: build it, or set PUENTE")
-        config = configure(self.world, **self.changes)
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(  # bounded by __exit__
-                [self.program, "serve", "--config", str(config)], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        self._start(configure(self.world, **self.changes))
         try:
             self._wait()
             octets = self.fetch(CONNECTOR)[1]
@@ -174,6 +172,17 @@ class Puente:
             self.__exit__()
             raise
         return self
+
+    def restart(self):
+        """Ends the process and starts another with the same files."""
+        stop(self.process, "puente", STOP)
+        self._start(self.world.folder / "puente.yaml")
+        self._wait()
+
+    def _start(self, config):
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(  # bounded by __exit__
+                [self.program, "serve", "--config", str(config)], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
 
     def _wait(self):
         until = time.monotonic() + self.patience
@@ -205,7 +214,11 @@ class Puente:
 
     def last_rule(self):
         """The rule by which the last message was turned away, from the log."""
-        return self.tail(10_000).rpartition(' rule="')[2].partition('"')[0]
+        return (self.rules() or [""])[-1]
+
+    def rules(self):
+        """The rules of the last few lines of the log, the newest last."""
+        return re.findall(r' rule="([^"]*)"', self.tail(3_000))
 
     def tail(self, size=1500):
         return self.log.read_bytes()[-size:].decode("utf-8", "replace")

@@ -24,7 +24,7 @@ from saml2.saml import NameID
 from . import keys, xml
 from .foreign_node import HONEST, ForeignNode
 from .metadata import Connector
-from .names import (CIPHERS, DIGESTS, DS, EIDAS, FRIENDLY, LEGAL, LOA, MD, NATURAL, POST, SAMLP, SIGNATURES, STATUS,
+from .names import (CIPHERS, DIGESTS, DS, EIDAS, LEGAL, LOA, MD, NATURAL, POST, PROFILE, SAMLP, SIGNATURES, STATUS,
                     TYPE_NAMES, UNSPECIFIED, URI_FORMAT, md)
 from .node_request import Request
 from .signatures import program
@@ -64,7 +64,8 @@ def configuration(kind, entity_id, paths, service):
     logging.getLogger("saml2").setLevel(logging.CRITICAL + 1)  # it logs each refusal with a trace
     require(program(), "no xmlsec1 program: run bin/setup")
     converter = AttributeConverter(URI_FORMAT)
-    converter.from_dict({"identifier": URI_FORMAT, "fro": FRIENDLY, "to": {f: n for n, f in FRIENDLY.items()}})
+    known = {name: friendly for name, (friendly, _) in PROFILE.items()}
+    converter.from_dict({"identifier": URI_FORMAT, "fro": known, "to": {f: n for n, f in known.items()}})
     pair = {"key_file": paths["key"], "cert_file": paths["crt"]}
     config = kind().load({"entityid": entity_id, **pair, "encryption_keypairs": [pair], "xmlsec_binary": program(),
                           "metadata": {"local": [paths["xml"]]}, "allow_unknown_attributes": True, "service": service})

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The schemas of SAML, XML Signature and Encryption and eIDAS, which pysaml2 carries, as one more judge of our messages.
+"""The schemas of SAML, XML Signature and Encryption and eIDAS, which pysaml2 carries, as one more judge of messages.
 
 pysaml2 lacks the attributes that eIDAS has had since 1.3 and the representatives: the first are added here with the
 types of the reference node, the second are the same types in another namespace (eIDAS dossier §3.2 to §3.4).

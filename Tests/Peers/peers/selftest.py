@@ -12,8 +12,8 @@ from handmade import xmldsig, xmlenc
 from handmade.suites import SUITES
 from lxml import etree
 
-from . import (decryption, encryption, hostile, hostile_ciphers, judge, login, maker, persons, santuario, signatures,
-               spoil, standin, world, xml)
+from . import (decryption, encryption, hostile, hostile_ciphers, judge, login, maker, persons, proxy_selftest,
+               santuario, signatures, spoil, standin, world, xml)
 from .edits import again, drop, edit, setter, text
 from .handmade_peers import KINDS
 from .journey import Journey
@@ -270,6 +270,7 @@ def main():
                 attacker.reset()
                 hostile.verdict(attacker, run(attacker))
         beside_handmade(report)
+        proxy_selftest.run(folder, report)
     return report.end()
 
 

@@ -124,7 +124,7 @@ class Register:
     def _endless(self):
         """A view that never comes to an end."""
         self._run("DROP TABLE people", f"CREATE VIEW people AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1"
-                  f" FROM n) SELECT 'x' AS document, {', '.join(f'i AS {c}' for c in COLUMNS.values())} FROM n")
+                  f" FROM n) SELECT 'x' || i AS document, {', '.join(f'i AS {c}' for c in COLUMNS.values())} FROM n")
 
     def _run(self, *statements):
         with contextlib.closing(sqlite3.connect(self.path)) as file, file:
