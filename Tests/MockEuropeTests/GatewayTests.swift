@@ -171,6 +171,31 @@ struct GatewayRequestTests {
         #expect(silent.rule == .parameterMissing)
     }
 
+    @Test("A logout is answered with yes, to a registered service alone")
+    func logout() throws {
+        let root = XMLNode(
+            Namespace.saml2p("LogoutRequest"),
+            [
+                ("ID", "_out"), ("Version", "2.0"), ("IssueInstant", Instant.write(GatewayFixture.now)),
+                ("Destination", fixture.dialect.address), ("NotOnOrAfter", Instant.write(GatewayFixture.now + 300)),
+            ],
+            [
+                XMLNode(Namespace.saml2("Issuer"), text: GatewayFixture.returnAddress),
+                XMLNode(Namespace.saml2("NameID"), text: MockEurope.World.claveName),
+            ])
+        func answer(to credential: Credential) throws -> SealedMessage {
+            let octets = try root.signed(by: credential.signer(.rsaSHA512), behind: 1).serialized()
+            let message = try ReceivedMessage(
+                post: Base64.encode(octets), relayState: "r", field: "logoutRequest")
+            return try fixture.dialect.answerLogout(message, at: GatewayFixture.now)
+        }
+        let sealed = try answer(to: fixture.service)
+        #expect(sealed.destination == GatewayFixture.returnAddress)
+        #expect(sealed.fields.map(\.name) == ["logoutResponse", "RelayState"])
+        let error = try #require(throws: Rejection.self) { try answer(to: fixture.gateway) }
+        #expect(error.rule == .signatureKeyUnknown)
+    }
+
     @Test("Each exclusion hides its method and no other", arguments: GatewayMethod.allCases)
     func exclusions(method: GatewayMethod) throws {
         let question = try fixture.ask(fixture.request(excluding: [method.exclusion]))
@@ -344,6 +369,27 @@ struct GatewayLoginTests {
         let entry = try KeyStore(pkcs12: certificate.pkcs12(authority), passphrase: TestAuthority.passphrase).entry()
         #expect(entry.name == profile.commonName)
         #expect(entry.chain == [certificate.credential.certificate, anchor])
+    }
+
+    @Test("A gateway by itself keeps its keys for the next time")
+    func keys() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "puente-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: folder) }  // In a temporary folder it may stay.
+        let mapping = try GatewayFixture.shared.get().dialect.clave.mapping
+        var signers: [Certificate] = []
+        let gateways = try (1...2).map { _ in
+            try MockGateway.alone(in: folder, port: 8083, mapping: mapping, at: GatewayFixture.now) { signer in
+                signers.append(signer.certificate)
+                return []
+            }
+        }
+        #expect(signers.count == 2 && signers[0] == signers[1])
+        let shown = gateways.map { gateway in
+            gateway.authority.certificates.filter { $0.profile.state != .expired }.map(\.credential.certificate)
+        }
+        #expect(shown[0] == shown[1])
+        #expect(gateways[0].address == "http://localhost:8083/Proxy2/ServiceProvider")
+        #expect(gateways[0].certificateAddress == "https://localhost:8084")
     }
 
     @Test("People are found however they type their number", arguments: ["00000000T", " 00000000-t ", "00.000.000 t"])
