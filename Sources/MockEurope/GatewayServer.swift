@@ -75,6 +75,7 @@ struct GatewayServer: Sendable {
             return lost(request)
         }
         logins.update(login.id) { login in
+            login.method = method
             login.manner = input["manner"].flatMap(GatewayManner.init) ?? .genuine
             login.claimed = nil
         }
