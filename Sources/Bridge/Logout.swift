@@ -3,7 +3,6 @@ import Dialects
 public import Federation
 public import Foundation
 public import SAML
-import XMLSecurity
 
 extension Route {
     /// Answers a logout of a Cl@ve service. eIDAS knows no logout and we keep no session, so that the answer is always yes.
@@ -23,35 +22,11 @@ extension Route {
             }
             return requester
         }
-        let verified = try parsed.verifyLogoutRequest(
-            from: requester.sender,
+        let (verified, answer) = try Clave2.answerLogout(
+            parsed, of: requester,
             expecting: RequestExpectation(
                 destinations: node.answerer.addresses, maximumAgeSeconds: node.answerer.requestAgeSeconds),
-            at: now, examination)
-        let address = verified.message.issuer.name.rawValue
-        try examination.check(
-            .requestReplyAddress, requester.returnAddresses.contains { $0.admits(address) }, "LogoutRequest/Issuer",
-            expected: "a registered return address", found: address)
-        let id = try MessageID.random()
-        let success = SAMLURI.success
-        let root = XMLNode(
-            Namespace.saml2p("LogoutResponse"),
-            [
-                ("ID", id.rawValue), ("Version", "2.0"), ("IssueInstant", Instant.write(now)),
-                ("InResponseTo", verified.message.id.rawValue), ("Destination", address),
-            ],
-            [
-                XMLNode(Namespace.saml2("Issuer"), text: node.answerer.name.rawValue),
-                XMLNode(
-                    Namespace.saml2p("Status"), [],
-                    [
-                        XMLNode(Namespace.saml2p("StatusCode"), [("Value", success)]),
-                        XMLNode(Namespace.saml2p("StatusMessage"), text: success),
-                    ]),
-            ])
-        let draft = Draft(
-            .logoutResponse, root: root, id: id, inResponseTo: verified.message.id, destination: address,
-            relayState: received.relayState)
-        return (verified, requester.name, try SealedMessage(draft, Seal(signer: requester.seal.signer)))
+            as: node.answerer.name, at: now, examination)
+        return (verified, requester.name, answer)
     }
 }

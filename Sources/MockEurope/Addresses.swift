@@ -36,7 +36,11 @@ public struct Addresses: Hashable, Sendable {
     /// Ports in a row from `port` on, each replaced by whichever is free where something listens already.
     public static func free(from port: Int) async throws -> Addresses {
         var ports: [Server: Int] = [:]
-        for server in Server.allCases { ports[server] = try await freePort(preferring: port + server.rawValue) }
+        for server in Server.allCases {
+            var free = try await freePort(preferring: port + server.rawValue)
+            while ports.values.contains(free) { free = try await bind(0) }
+            ports[server] = free
+        }
         return Addresses(ports: ports)
     }
 

@@ -77,7 +77,8 @@ extension FrenchPages {
     private func inWords(_ codes: [String], _ message: String) -> HTML {
         switch (codes.first, codes.last) {
         case (_, "RequestDenied"): language("Usted ha dicho que no.", "You said no.")
-        case (_, "AuthnFailed"), (_, "Responder") where message.hasPrefix("003002"):
+        case (_, "AuthnFailed"),
+            (_, "Responder") where message.hasPrefix("003002"):
             language("La identificación en España no se completó.", "The identification in Spain was not completed.")
         case (_, "InvalidAttrNameOrValue"):
             language("España no puede dar un dato que hace falta.", "Spain cannot give an item that is needed.")

@@ -57,7 +57,7 @@ struct FrenchPages: Sendable {
     private var bindings: HTML {
         """
         <fieldset><legend>\(language("Cómo se envía la petición", "How the request travels"))</legend>
-        \(radio("binding", Binding.post.rawValue, "HTTP-POST", isChosen: true))\
+        \(radio("binding", Binding.post.rawValue, "<bdi>HTTP-POST</bdi>", isChosen: true))\
         \(radio("binding", Binding.redirect.rawValue, "<bdi>HTTP-Redirect (SAML)</bdi>", isChosen: false))\
         \(radio("binding", Binding.commission.rawValue, language("La «redirección» de la Comisión", "The Commission’s “redirect”"), isChosen: false))\
         </fieldset>

@@ -10,6 +10,8 @@ struct GatewayLogin: Sendable {
     let question: GatewayDialect.Question
     let begun: Date
     var manner = GatewayManner.genuine
+    /// As the citizen chose.
+    var method: GatewayMethod?
     /// Who is to confirm on the phone, or to type a code.
     var claimed: Resident?
     /// Six digits: sent by SMS, or shown by the phone.
@@ -110,9 +112,9 @@ final class GatewayLogins: Sendable {
         }
     }
 
-    /// Logins that wait for a phone: of this person, and those of which nobody knows yet whose they are.
+    /// Logins of which somebody was sent a notice.
     var forPhones: [GatewayLogin] {
-        waiting.withLock { logins in logins.values.filter { $0.isOpen && $0.claimed != nil } }
+        waiting.withLock { logins in logins.values.filter { $0.isOpen && $0.method == .mobile && $0.claimed != nil } }
             .sorted { $0.begun > $1.begun }
     }
 

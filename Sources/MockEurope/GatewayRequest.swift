@@ -42,21 +42,34 @@ struct GatewayDialect: Sendable {
     /// - Spec: Cl@ve dossier §2.10, §11.
     func receive(_ message: ReceivedMessage, at now: Date) throws(Rejection) -> Question {
         let parsed = try ParsedMessage(message)
-        let name = parsed.claimedProviderName.map(Clave2.registeredName)
-        guard let service = name.flatMap({ services[$0] }) else {
-            throw Rejection(
-                .peerUnknown, "AuthnRequest/@ProviderName", expected: "a registered service",
-                found: name?.rawValue ?? "nothing")
-        }
-        let verified = try parsed.verifyRequest(
-            from: service.sender,
-            expecting: RequestExpectation(destinations: [address], maximumAgeSeconds: Self.century), at: now)
+        let service = try service(parsed.claimedProviderName, at: "AuthnRequest/@ProviderName")
+        let verified = try parsed.verifyRequest(from: service.sender, expecting: expectation, at: now)
         let request = try clave.readRequest(
             verified, relayState: message.relayState, from: service, Examination())
         let asked = Set((verified.message.attributes ?? []).map(\.name))
         return Question(
             request: request, service: service,
             excluded: Set(GatewayMethod.allCases.filter { asked.contains($0.exclusion.rawValue) }))
+    }
+
+    /// Answers a logout; nobody was logged in, as the gateway's own session ends with the browser here.
+    func answerLogout(_ message: ReceivedMessage, at now: Date) throws(Rejection) -> SealedMessage {
+        let parsed = try ParsedMessage(message)
+        let service = try service(parsed.claimedNameID, at: "LogoutRequest/NameID")
+        return try Clave2.answerLogout(parsed, of: service, expecting: expectation, as: issuer, at: now).answer
+    }
+
+    private func service(_ claimed: String?, at place: String) throws(Rejection) -> Requester {
+        let name = claimed.map(Clave2.registeredName)
+        guard let service = name.flatMap({ services[$0] }), service.isEnabled else {
+            throw Rejection(
+                .peerUnknown, place, expected: "a registered service", found: name?.rawValue ?? "nothing")
+        }
+        return service
+    }
+
+    private var expectation: RequestExpectation {
+        RequestExpectation(destinations: [address], maximumAgeSeconds: Self.century)
     }
 
     private static let century = 3_155_760_000.0

@@ -12,14 +12,18 @@ extension GatewayServer {
             Response.page(pages(request).phone(waiting: logins.forPhones, inbox: logins.inbox))
         }
         router.get("telefono/:login") { request, context in
-            guard let login = logins.find(context.parameters.get("login")) else { return lost(request) }
+            guard let login = logins.find(context.parameters.get("login")), login.method == .mobile else {
+                return lost(request)
+            }
             return .page(pages(request).phone(login))
         }
         router.post("telefono/:login") { request, context in try await usePhone(request, context) }
     }
 
     private func usePhone(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
-        guard let (input, login) = try await open(request, context) else { return lost(request) }
+        guard let (input, login) = try await open(request, context), login.method == .mobile else {
+            return lost(request)
+        }
         if let resident = Resident.find(input["person"]) {
             logins.update(login.id) { $0.claimed = resident }
         } else if let resident = login.claimed {

@@ -48,6 +48,11 @@ struct GatewayServer: Sendable {
     private func begin(_ request: Request) async throws -> Response {
         let input = try await FormInput(request)
         do {
+            if let logout = input["logoutRequest"] {
+                let message = try ReceivedMessage(
+                    post: logout, relayState: input["RelayState"], field: "logoutRequest")
+                return .page(pages(request).forward(PostForm(try dialect.answerLogout(message, at: now()))))
+            }
             let message = try ReceivedMessage(post: input["SAMLRequest"] ?? "", relayState: input["RelayState"])
             let login = try logins.add(dialect.receive(message, at: now()), at: now())
             return .seeOther("/Proxy2/login/\(login.id)")
@@ -70,6 +75,7 @@ struct GatewayServer: Sendable {
             return lost(request)
         }
         logins.update(login.id) { login in
+            login.method = method
             login.manner = input["manner"].flatMap(GatewayManner.init) ?? .genuine
             login.claimed = nil
         }

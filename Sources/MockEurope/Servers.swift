@@ -19,27 +19,10 @@ extension World {
         let states = StateServer(states: states, connector: fetchConnector).router()
         registers.addRoutes(to: states)
         FrenchServer(connectors: connectors, proxy: fetchProxyService).addRoutes(to: states)
-        let logins = GatewayLogins()
-        let gateway = GatewayServer(
-            dialect: try gatewayDialect(), authority: authority, logins: logins,
-            certificateAddress: addresses.certificates)
-        let certificates = CertificateServer(
-            authority: authority, logins: logins, gatewayAddress: addresses.gateway)
-        return [
-            server(service.router(), .service), server(states, .states), server(gateway.router(), .gateway),
-            server(certificates.router(), .certificates, try certificates.builder()),
-        ]
-    }
-
-    private func server<Context: InitializableFromSource<ApplicationRequestContextSource> & RequestContext>(
-        _ router: Router<Context>, _ server: Addresses.Server, _ builder: HTTPServerBuilder = .http1()
-    ) -> any Service {
-        var logger = Logger(label: "mock-europe")
-        logger.logLevel = .error
-        return Application(
-            router: router, server: builder,
-            configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: addresses[server])),
-            logger: logger)
+        let gateway = MockGateway(dialect: try gatewayDialect(), authority: authority, addresses: addresses)
+        return try [
+            MockServer.on(addresses[.service], service.router()), MockServer.on(addresses[.states], states),
+        ] + gateway.servers()
     }
 
     /// Waits until Puente is ready and the mocks answer.
@@ -86,5 +69,18 @@ extension World {
         let expected = MetadataExpectation(
             entityID: EntityID(address), country: .spain, role: role, pins: [signer.certificate])
         return try VerifiedEntity(Array(body.readableBytesView), expecting: expected, at: Date())
+    }
+}
+
+enum MockServer {
+    /// A server on this machine.
+    static func on<Context: InitializableFromSource<ApplicationRequestContextSource> & RequestContext>(
+        _ port: Int, _ router: Router<Context>, _ builder: HTTPServerBuilder = .http1()
+    ) -> any Service {
+        var logger = Logger(label: "mock-europe")
+        logger.logLevel = .error
+        return Application(
+            router: router, server: builder,
+            configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: port)), logger: logger)
     }
 }

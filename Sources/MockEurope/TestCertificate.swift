@@ -66,7 +66,17 @@ extension TestCertificate.Profile {
         }
     }
 
-    fileprivate var subject: [(String, String)] {
+    fileprivate func issue(_ authority: Credential, at now: Date) throws(XMLFault) -> Credential {
+        let key = try PrivateKey.generate(.ec(.p256))
+        let isExpired = state == .expired
+        let certificate = try key.certify(
+            commonName: commonName, organization: entity?.name, country: "ES", more: subject, usage: .signing,
+            from: now - (isExpired ? 86_400 * 30 : 3_600), until: now + (isExpired ? -86_400 : 86_400 * 30),
+            by: (authority.key, authority.certificate))
+        return Credential(key: key, certificate: certificate)
+    }
+
+    private var subject: [(String, String)] {
         let entity = self.entity.map { [("organizationIdentifier", "VATES-" + $0.id)] } ?? []
         guard classification != 8 else { return entity }
         return entity + [
@@ -86,22 +96,23 @@ struct TestAuthority: Sendable {
     /// What the files of the certificates are locked with.
     static let passphrase = "puente"
 
-    static func make(at now: Date) throws(XMLFault) -> TestAuthority {
-        let authority = try Credential.make(.ec(.p256), "AC de Prueba de Puente", usage: .authority, at: now)
-        var certificates: [TestCertificate] = []
-        for profile in TestCertificate.Profile.all {
-            let key = try PrivateKey.generate(.ec(.p256))
-            let isExpired = profile.state == .expired
-            let certificate = try key.certify(
-                commonName: profile.commonName, organization: profile.entity?.name, country: "ES",
-                more: profile.subject, usage: .signing, from: now - (isExpired ? 86_400 * 30 : 3_600),
-                until: now + (isExpired ? -86_400 : 86_400 * 30), by: (authority.key, authority.certificate))
-            certificates.append(
-                TestCertificate(profile: profile, credential: Credential(key: key, certificate: certificate)))
+    /// - Parameter folder: keeps it for the next time.
+    static func make(in folder: URL? = nil, at now: Date) throws -> TestAuthority {
+        func kept(_ name: String, _ make: () throws(XMLFault) -> Credential) throws -> Credential {
+            if let folder { try .kept(name, in: folder, at: now, or: make) } else { try make() }
         }
-        return TestAuthority(
-            credential: authority, certificates: certificates,
-            server: try .make(.ec(.p256), "localhost", usage: .server, by: authority, at: now))
+        let authority = try kept("authority") { () throws(XMLFault) in
+            try .make(.ec(.p256), "AC de Prueba de Puente", usage: .authority, at: now)
+        }
+        let certificates = try TestCertificate.Profile.all.map { profile in
+            // What has ended is no worse for being new.
+            let credential = try kept(profile.id) { () throws(XMLFault) in try profile.issue(authority, at: now) }
+            return TestCertificate(profile: profile, credential: credential)
+        }
+        let server = try kept("server") { () throws(XMLFault) in
+            try .make(.ec(.p256), "localhost", usage: .server, by: authority, at: now)
+        }
+        return TestAuthority(credential: authority, certificates: certificates, server: server)
     }
 
     subscript(id: String) -> TestCertificate? { certificates.first { $0.profile.id == id } }

@@ -40,7 +40,7 @@ extension World {
           name: Oficina de Demostración
           contact-email: ayuda@puente.example
         log:
-          level: warning
+          level: error
           format: text
 
         """

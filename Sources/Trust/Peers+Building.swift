@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: EUPL-1.2
-import Dialects
+public import Dialects
 import Federation
 import Foundation
 import SAML
 import Settings
-import XMLSecurity
+public import XMLSecurity
 
 extension Requester {
     /// A service as the operator registered it.
     ///
     /// - Throws: `.keyUnusable` if a certificate cannot be read, or our key cannot sign as the service wants it.
-    init(_ entry: ServiceEntry, gateway: Signer) throws(XMLFault) {
+    public init(_ entry: ServiceEntry, gateway: Signer) throws(XMLFault) {
         self.init(
             name: entry.providerName, displayName: entry.displayName,
             sender: Sender(signingCertificates: try entry.certificates.read(), signatures: .clave),

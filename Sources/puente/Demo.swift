@@ -49,7 +49,7 @@ struct Demo: AsyncParsableCommand {
             if keep == nil { try? FileManager.default.removeItem(at: folder) }
         }
         let world = try await World.make(
-            in: folder, addresses: .free(from: port), mappings: mappingFolder(), at: Date())
+            in: folder, addresses: .free(from: port), mappings: MappingFolder.find(mappings), at: Date())
         let node = try Node.orExit(Configuration.require(world.settings.path))
         let activity = DemoActivity(world: world, node: node, isCheck: check)
         try await run(world, node, activity)
@@ -68,17 +68,5 @@ struct Demo: AsyncParsableCommand {
             configuration: .init(
                 services: configurations, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         try await group.run()
-    }
-
-    /// Next to the program or above it, as in a clone where it is built in `.build`.
-    private func mappingFolder() throws -> URL {
-        if let mappings { return URL(filePath: mappings) }
-        var folder = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
-        while folder.path != "/" {
-            let candidate = folder.appending(path: "mappings")
-            if FileManager.default.fileExists(atPath: candidate.appending(path: "eidas.yaml").path) { return candidate }
-            folder.deleteLastPathComponent()
-        }
-        throw ValidationError("No folder mappings next to the program. Name it with --mappings.")
     }
 }

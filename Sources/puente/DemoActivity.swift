@@ -44,9 +44,6 @@ final class DemoActivity: Service {
         result.withLock { $0 = passed }
     }
 
-    /// At once, even where the output is a file or a pipe.
-    private func say(_ text: String) { FileHandle.standardOutput.write(Data((text + "\n").utf8)) }
-
     private var invitation: String {
         """
 

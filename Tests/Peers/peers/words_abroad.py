@@ -11,17 +11,19 @@ UNKNOWN_CONNECTOR = "Uno que Puente no conoce", "One that Puente does not know"
 EXPIRED_CONNECTOR = "Uno con metadatos caducados", "One whose metadata has expired"
 TO_SPAIN_BY_BROWSER = "Le llevamos a España…", "Taking you to Spain…"
 
-REQUEST = "Un servicio de otro país le pide que se identifique", "A service in another country asks you to identify yourself"
+REQUEST = ("Un servicio de otro país le pide que se identifique",
+           "A service in another country asks you to identify yourself")
 TO_CLAVE_LABEL = "Continuar con Cl@ve", "Continue with Cl@ve"
 TO_CLAVE = "Le llevamos a Cl@ve", "Taking you to Cl@ve"
 CONSENT = "Revise los datos antes de enviarlos", "Check the details before they are sent"
 ACCEPT = "Aceptar y enviar los datos", "Agree and send the details"
 SEND_NOTHING = "No enviar nada", "Send nothing"
 SHOW_ALL = "Ver todos los datos", "See all details"
-CONNECTOR_FAULT = "No podemos aceptar la petición de ese país", "We cannot accept the request of that country"
+CONNECTOR_FAULT = "No hemos podido atender al servicio de otro país", "We could not serve the service of another country"
 GATEWAY_FAULT = "No podemos aceptar la respuesta de Cl@ve", "We cannot accept the answer of Cl@ve"
-OTHER_METHOD = "Esta forma de identificarse no sirve aquí", "This way of identifying yourself does not serve here"
-DATA_MISSING = "Nos falta un dato que el otro país necesita", "We lack a detail that the other country needs"
+OTHER_METHOD = ("Esa forma de identificarse no sirve para este servicio",
+                "That way of identifying yourself does not work for this service")
+DATA_MISSING = "Nos falta un dato que el servicio necesita", "We lack a detail that the service needs"
 BACK_TO_MAIRIE = f"Volver a «{MAIRIE_NAME}»", f"Back to {MAIRIE_NAME}"
 
 METHODS = "Elija cómo identificarse", "Choose how to identify yourself"
