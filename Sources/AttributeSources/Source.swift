@@ -24,6 +24,8 @@ struct SourceTerms: Hashable, Sendable {
     var highestLoA: LoA
     var cost: Int
     var timeoutSeconds: Double
+    /// How many questions may be under way at the same time.
+    var atOnce: Int
     var cacheSeconds: Int
     var breaker: CircuitBreaker.Terms
 }
@@ -41,6 +43,7 @@ struct Source: Sendable {
     let registry: any Registry
     let breaker: CircuitBreaker
     let cache: AnswerCache?
+    private let turns: Turns
 
     init(terms: SourceTerms, layout: Layout, registry: any Registry) {
         self.terms = terms
@@ -48,6 +51,7 @@ struct Source: Sendable {
         self.registry = registry
         breaker = CircuitBreaker(terms.breaker)
         cache = AnswerCache(seconds: terms.cacheSeconds)
+        turns = Turns(terms.atOnce)
     }
 
     var gives: Set<AttributeName> { Set(layout.entries.map(\.name)) }
@@ -68,13 +72,21 @@ struct Source: Sendable {
             return .answered(answer)
         }
         guard seconds > 0 else { return .failed(unavailable("no time left to ask")) }
+        let clock = ContinuousClock()
+        let arrival = clock.now
+        // Waiting for a turn is no fault of the source.
+        guard await turns.take(within: seconds) else {
+            metrics.count(.refused, of: terms.name)
+            return .failed(unavailable("no turn in time: \(terms.atOnce) questions are under way"))
+        }
+        defer { turns.giveBack() }
         guard breaker.enter(at: question.now) else {
             metrics.count(.refused, of: terms.name)
             return .failed(unavailable("too many failures lately"))
         }
-        let clock = ContinuousClock()
         let start = clock.now
-        let (outcome, result, end) = await ask(question, within: min(seconds, terms.timeoutSeconds))
+        let left = seconds - (start - arrival) / .seconds(1)
+        let (outcome, result, end) = await ask(question, within: min(left, terms.timeoutSeconds))
         let duration = clock.now - start
         breaker.leave(end, at: question.now.addingTimeInterval(duration / .seconds(1)))
         metrics.count(result, of: terms.name, after: duration)
@@ -102,7 +114,9 @@ struct Source: Sendable {
         } catch is CancellationError {
             return (.failed(unavailable("the question was given up")), .abandoned, .abandoned)
         } catch is TooLate {
-            return (.failed(unavailable("none in time")), .failed, .failed)
+            // Less than its own time says nothing about the source.
+            let end: CircuitBreaker.End = seconds < terms.timeoutSeconds ? .abandoned : .failed
+            return (.failed(unavailable("none in time")), .failed, end)
         } catch {
             return (.failed(unavailable(String(describing: type(of: error)))), .failed, .failed)
         }

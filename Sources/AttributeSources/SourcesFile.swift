@@ -81,6 +81,7 @@ final class SourcesReader {
             highestLoA: map["highest-loa"].word() ?? .high,
             cost: map["cost"].integer(in: 0...1000) ?? 10,
             timeoutSeconds: Double(map["timeout-seconds"].integer(in: 1...30) ?? 3),
+            atOnce: map["at-once"].integer(in: 1...512) ?? 32,
             cacheSeconds: map["cache-seconds"].integer(in: 0...3600) ?? 0,
             breaker: map["circuit-breaker"].section { breaker in
                 CircuitBreaker.Terms(

@@ -137,8 +137,18 @@ extension Template.Place {
         switch self {
         case .verbatim: return value
         case .address: return value == "." || value == ".." ? nil : Self.percentEncoded(value)
-        case .json: return value.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
+        case .json: return Self.jsonEscaped(value)
         }
+    }
+
+    /// By scalars: among characters, a quotation mark that a mark clings to is no quotation mark.
+    private static func jsonEscaped(_ value: String) -> String {
+        var text = String.UnicodeScalarView()
+        for scalar in value.unicodeScalars {
+            if scalar == "\"" || scalar == "\\" { text.append("\\") }
+            text.append(scalar)
+        }
+        return String(text)
     }
 
     /// All but the unreserved characters of RFC 3986 §2.3.

@@ -46,6 +46,8 @@ final class Transport: Sendable {
         configuration.httpVersion = .http1Only
         // Who is not there now is not there for this login: another source may be.
         configuration.connectionPool.retryConnectionEstablishment = false
+        // How many go at once is limited before (``Turns``): here nobody waits where nobody sees it.
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 512
         client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }
 

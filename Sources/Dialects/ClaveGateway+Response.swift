@@ -71,7 +71,8 @@ extension ClaveGateway {
         }
         var person = [try statement.identifier(of: country)]
         for name in [AttributeName.familyName, .firstName, .firstSurname] {
-            if let text = statement[name] { person.append(Attribute(name, text)) }
+            // As it will be sent, so that people see it so.
+            if let text = statement[name] { person.append(Attribute(name, text).withLatinFirst()) }
         }
         guard method == .certificate, let certificate else { return person }
         switch certificate.holder {
@@ -90,8 +91,6 @@ extension ClaveGateway {
         }
     }
 
-    /// The texts of the gateway go on as they are: they say what went wrong in the words of a list, not about whom.
-    ///
     /// Without a main code a failure is the responder's (dossier §3.3).
     private static func refusal(_ status: Response.Status) -> Refusal {
         let message = status.message ?? ""

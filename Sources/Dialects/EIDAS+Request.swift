@@ -26,7 +26,7 @@ extension EIDAS: RequesterDialect {
         let (person, attributes) = try attributes(of: request, requester, examination)
         return AuthenticationRequest(
             id: request.id, requester: requester.name,
-            serviceName: Self.name(of: request) ?? requester.name(in: "es"),
+            serviceName: Self.name(of: request) ?? requester.name(in: "es").asName(of: 128) ?? requester.name.rawValue,
             relyingParty: relyingParty, sector: sector, assurance: try assurance(of: request, examination),
             person: person, attributes: attributes,
             reply: ReplyAddress(
@@ -37,8 +37,7 @@ extension EIDAS: RequesterDialect {
 
     /// What the Connector says of the service behind it: a name for people, else an identifier.
     private static func name(of request: AuthnRequest) -> String? {
-        let said = [request.providerName, request.requesterIDs.first].compactMap { $0?.trimmingXMLSpace() }
-        return said.first { !$0.isEmpty }.map { String($0.prefix(128)) }
+        [request.providerName, request.requesterIDs.first].lazy.compactMap { $0?.asName(of: 128) }.first
     }
 
     private func checkEnvelope(

@@ -63,15 +63,24 @@ extension EIDAS {
         return [main] + codes.filter(inner.contains).prefix(1)
     }
 
-    /// So does its message, in the form that nodes read; one without a code gets ours.
+    /// The gateway's code goes on, its text only as far as it is one of those that are known: people have been named in the
+    /// free text of others, and nobody has agreed to anything yet.
     private static func message(_ given: String?, else code: String, _ text: String) -> String {
-        guard let given, !given.contains(SAMLURI.success) else { return "\(code) - \(text)" }
-        let line = given.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-        let digits = line.prefix { $0.isASCII && $0.isNumber }
-        guard (6...7).contains(digits.count) else { return "\(code) - \(line)" }
-        let rest = line.dropFirst(digits.count).drop { " -–:".contains($0) }
-        return rest.isEmpty ? "\(digits) - \(text)" : "\(digits) - \(rest)"
+        guard let given else { return "\(code) - \(text)" }
+        let digits = given.utf8.prefix { (48...57).contains($0) }
+        let number = (6...7).contains(digits.count) ? String(decoding: digits, as: UTF8.self) : code
+        return "\(number) - \(knownTexts.first { given.contains($0.fragment) }?.text ?? text)"
     }
+
+    /// What services tell failures of the gateway apart by (Cl@ve dossier §3.3).
+    private static let knownTexts = [
+        (fragment: "is lower than requested LoA", text: "The selected credential's LoA is lower than requested LoA"),
+        (fragment: "no certificate has been submitted", text: "No certificate has been submitted"),
+        (fragment: "El certificado está caducado", text: "The certificate has expired"),
+        (fragment: "El certificado se encuentra revocado", text: "The certificate has been revoked"),
+        (fragment: "Type of certificate not allowed", text: "Type of certificate not allowed"),
+        (fragment: "user cancelled", text: "Authentication cancelled"),
+    ]
 
     /// Requests that are understood and cannot be served (P1-35 to P1-43), and answers of the gateway that cannot be used.
     private static func failure(_ rule: Rule) -> XMLNode? {

@@ -45,29 +45,41 @@ struct PartialAfirma {
         self.fields = fields
     }
 
-    /// A personal number beside that of the person must be the same; an employee's certificate names the employer.
+    /// Whom the certificate names must be the person: itself, or for an employee the employer.
     func checkHolder(_ identifier: Attribute) throws(Rejection) {
-        guard let number = fields["NIF-CIF"].flatMap({ SpanishIdentifier($0) }), number.person == .natural else { return }
-        guard identifier.values.first?.text.hasSuffix("/" + number.text) ?? false else {
-            throw Self.fault("the number of the person in NIF-CIF")
-        }
+        guard let number = try number("NIF-CIF") else { return }
+        if classification == "5", number.person == .legal { return }
+        try check(number, is: identifier, "NIF-CIF")
     }
 
     /// Where the certificate names whoever acts, it must be the person.
     func checkRepresentative(_ identifier: Attribute) throws(Rejection) {
-        guard let number = fields["NIFResponsable"].flatMap({ SpanishIdentifier($0) }) else { return }
-        guard identifier.values.first?.text.hasSuffix("/" + number.text) ?? false else {
-            throw Self.fault("the number of the person in NIFResponsable")
+        if let number = try number("NIFResponsable") { try check(number, is: identifier, "NIFResponsable") }
+    }
+
+    private func check(_ number: SpanishIdentifier, is identifier: Attribute, _ field: String) throws(Rejection) {
+        guard identifier.values.first.flatMap({ PersonIdentifier($0.text) })?.rest == number.text else {
+            throw Self.fault("the number of the person in \(field)")
         }
+    }
+
+    /// `nil` where the field is missing or empty; what is there must be readable. Certificates may write the kind of number
+    /// before it (ETSI EN 319 412-1 §5.1.3, §5.1.4).
+    private func number(_ field: String) throws(Rejection) -> SpanishIdentifier? {
+        guard let text = fields[field], !text.isEmpty else { return nil }
+        let kinds = ["IDCES-", "TINES-", "VATES-", "NTRES-"]
+        let bare = kinds.first(where: text.hasPrefix).map { String(text.dropFirst($0.count)) } ?? text
+        guard let number = SpanishIdentifier(bare) else { throw Self.fault("a Spanish number in \(field)") }
+        return number
     }
 
     /// Whoever is represented, as the mandatory attributes of a legal person; a name that is missing may be with a source.
     func represented(of country: MemberState) throws(Rejection) -> [Attribute] {
-        guard let number = fields["NIF-CIF"].flatMap({ SpanishIdentifier($0) }), number.person == .legal else {
+        guard let number = try number("NIF-CIF"), number.person == .legal else {
             throw Self.fault("NIF-CIF of an entity")
         }
         let identifier = PersonIdentifier(from: country, to: country, rest: number.text)
-        let name = fields["razonSocial"].flatMap(ValueRule.name.read).map { Attribute(.legalName, $0) }
+        let name = fields["razonSocial"].flatMap(ValueRule.name.read).map { Attribute(.legalName, $0).withLatinFirst() }
         return [Attribute(.legalPersonIdentifier, identifier.text)] + [name].compactMap(\.self)
     }
 

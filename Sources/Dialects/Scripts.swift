@@ -22,6 +22,23 @@ extension Attribute {
 }
 
 extension String {
+    /// The text of a stranger as a name on a page: no controls, no marks that turn text around or take no room, at most so
+    /// many scalars; `nil` if no letter and no digit is left.
+    func asName(of limit: Int) -> String? {
+        let visible = unicodeScalars.map { scalar -> Unicode.Scalar in
+            switch scalar.properties.generalCategory {
+            case .control, .format, .lineSeparator, .paragraphSeparator, .spaceSeparator, .surrogate, .unassigned,
+                .privateUse, .enclosingMark:
+                " "
+            default: scalar.properties.isDefaultIgnorableCodePoint ? " " : scalar
+            }
+        }
+        let words = String(String.UnicodeScalarView(visible)).split(separator: " ").joined(separator: " ")
+        let name = String(String.UnicodeScalarView(words.unicodeScalars.prefix(limit)))
+        return name.unicodeScalars.contains { $0.properties.isAlphabetic || $0.properties.numericType != nil }
+            ? name : nil
+    }
+
     /// Whether all letters are of the Latin script; what belongs to no script, such as an apostrophe, is no letter.
     var isInLatinScript: Bool { unicodeScalars.allSatisfy { !$0.properties.isAlphabetic || $0.isLatin } }
 

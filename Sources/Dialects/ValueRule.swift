@@ -96,7 +96,7 @@ struct PostalAddress {
     /// as XML if it is, else element by element (eIDAS dossier §3.7).
     init?(wire: String) {
         guard let octets = Base64.decode(wire), octets.count <= 65_536, !octets.contains(0),
-            let fragment = String(validating: octets, as: UTF8.self), !fragment.contains("<!")
+            let fragment = String(validating: octets, as: UTF8.self), !octets.containsMarkupDeclaration
         else { return nil }
         guard readAsXML(fragment) || readByPattern(fragment), !parts.isEmpty else { return nil }
     }
@@ -149,7 +149,24 @@ struct PostalAddress {
         return true
     }
 
+    /// By scalars: among characters, a bracket that a mark clings to is no bracket.
     private func escaped(_ text: String) -> String {
-        text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
+        var escaped = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "&": escaped.append(contentsOf: "&amp;".unicodeScalars)
+            case "<": escaped.append(contentsOf: "&lt;".unicodeScalars)
+            case ">": escaped.append(contentsOf: "&gt;".unicodeScalars)
+            default: escaped.append(scalar)
+            }
+        }
+        return String(escaped)
+    }
+}
+
+extension [UInt8] {
+    /// Whether `<!` stands anywhere: a comment, CDATA or a document type.
+    fileprivate var containsMarkupDeclaration: Bool {
+        indices.dropLast().contains { self[$0] == UInt8(ascii: "<") && self[$0 + 1] == UInt8(ascii: "!") }
     }
 }

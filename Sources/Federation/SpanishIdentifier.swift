@@ -21,7 +21,7 @@ public struct SpanishIdentifier: Hashable, Sendable {
     }
 
     public let kind: Kind
-    /// In capitals, a DNI with eight digits: `00000000T`.
+    /// In capitals, a DNI with eight digits, `00000000T`, and an entity with the customary of its two control characters.
     public let text: String
     /// `false` only for the kinds K, L and M, of whose control character the sources disagree: it is then worth a warning
     /// and no refusal.
@@ -62,7 +62,8 @@ public struct SpanishIdentifier: Hashable, Sendable {
         let toleratesAnother = [.nifK, .nifL, .nifM].contains(kind) && (65...90).contains(control)
         guard isExpected || toleratesAnother else { return nil }
         hasExpectedControl = isExpected
-        text = String(decoding: (first.map { [$0] } ?? []) + digits + [control], as: UTF8.self)
+        let written = kind == .entity ? Self.customaryControl(first, values) : control
+        text = String(decoding: (first.map { [$0] } ?? []) + digits + [written], as: UTF8.self)
     }
 }
 
@@ -76,6 +77,12 @@ extension SpanishIdentifier {
     private static func isDigit(_ octet: UInt8) -> Bool { (48...57).contains(octet) }
 
     private static func letter(_ digits: [Int]) -> UInt8 { letters[digits.reduce(0) { $0 * 10 + $1 } % 23] }
+
+    /// One of the two for each entity, so that it has one number only: customary is a letter for public and foreign bodies
+    /// and a digit for all others (Cl@ve dossier §6.5).
+    private static func customaryControl(_ first: UInt8?, _ digits: [Int]) -> UInt8 {
+        entityControls(digits)[first.map { "PQRSNW".utf8.contains($0) } ?? false ? 1 : 0]
+    }
 
     /// The digit and the letter; which of them an entity bears depends on its first letter in ways on which the sources
     /// disagree.

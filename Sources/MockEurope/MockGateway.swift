@@ -2,7 +2,7 @@
 public import Dialects
 public import Foundation
 import Hummingbird
-public import SAML
+import SAML
 public import ServiceLifecycle
 public import XMLSecurity
 

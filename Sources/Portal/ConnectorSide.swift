@@ -73,8 +73,9 @@ extension Portal {
                 return try await answer(
                     exchange, .refused(Refusal(.denied)), try snapshot.route(.proxyService), visit)
             }
+            // Neither button: the page is shown again.
             guard form["continue"] != nil else {
-                throw Rejection(.parameterMissing, "continue", expected: "continue or cancel", found: "neither")
+                return answers.redirect(to: .request(of: exchange.id), in: visit.askedLanguage)
             }
             return try await askGateway(exchange, snapshot, visit)
         } catch {
@@ -104,13 +105,18 @@ extension Portal {
     /// Leg 4: the answer goes to the Connector.
     func answer(
         _ exchange: Exchange, _ outcome: AuthenticationOutcome, without declined: Set<AttributeName> = [],
-        answering source: AuthenticAnswer? = nil, _ route: Route, _ visit: Visit
+        _ route: Route, _ visit: Visit
     ) async throws -> Response {
         let sealed = try await finish(
-            exchange, outcome, without: declined, answering: source?.question.id,
-            using: source?.keys(at: visit.now) ?? [], route, visit)
-        let country = try route.requester(of: exchange).country
-        return try post(
-            sealed, to: .connector(country, name: exchange.request.serviceName), visit.speaking(as: exchange))
+            exchange, outcome, without: declined, answering: nil, using: [], route, visit)
+        return try post(sealed, answering: exchange, route, visit)
+    }
+
+    func post(
+        _ sealed: SealedMessage, answering exchange: Exchange, _ route: Route, _ visit: Visit
+    ) throws -> Response {
+        try post(
+            sealed, to: .connector(try route.requester(of: exchange).country, name: exchange.request.serviceName),
+            visit.speaking(as: exchange))
     }
 }

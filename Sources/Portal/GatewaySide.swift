@@ -11,31 +11,62 @@ import Storage
 /// The gateway answers, sources complete the answer, and the person agrees to what is sent: leg 3 of the Proxy-Service
 /// direction, and consent.
 extension Portal {
+    /// What became of an answer of the gateway.
+    enum Landing: Sendable {
+        /// The person is known, and has to agree to what will be sent.
+        case consent
+        /// The gateway said no.
+        case refused(SealedMessage)
+        /// The answer does not serve, for this reason.
+        case failed(Rejection, SealedMessage)
+    }
+
     /// `POST /clave/acs`: the gateway answers.
     func receiveFromGateway(_ visit: Visit, _ proxyService: ProxyService) async throws -> Response {
         try await receiveAnswer(by: .proxyService, visit) { answer, route, visit in
-            let now = visit.now
-            let us = route.node.asker.name
-            do {
-                let outcome = try await world.workers.run {
-                    try route.receiveResponse(answer.verified, in: answer.exchange, to: answer.question, at: now)
-                }
-                guard case .identified(let stated) = outcome else {
-                    try await world.store.record(answer.event(outcome.code, to: us, detail: nil, at: now))
-                    return try await self.answer(answer.exchange, outcome, answering: answer, route, visit)
-                }
-                let identity = try await complete(stated, answer.exchange, route, proxyService)
-                let event = answer.event(
-                    outcome.code, to: us, detail: identity.provenance(in: answer.exchange.request), at: now)
-                _ = try await world.store.update(answer.exchange.id, using: answer.keys(at: now), event) {
+            try waiting.enter()
+            defer { waiting.leave() }
+            Place.current?.leave()
+            // However often it is sent, sources are asked once.
+            let landing = try await landings.join(answer.exchange.id) {
+                try await land(answer, route, visit, proxyService)
+            }
+            switch landing {
+            case .consent: return answers.redirect(to: .consent(of: answer.exchange.id), in: visit.askedLanguage)
+            case .refused(let sealed): return try post(sealed, answering: answer.exchange, route, visit)
+            case .failed(let rejection, let sealed):
+                return await visit.turnAway(rejection, from: answer.exchange, carrying: sealed)
+            }
+        }
+    }
+
+    private func land(
+        _ answer: AuthenticAnswer, _ route: Route, _ visit: Visit, _ proxyService: ProxyService
+    ) async throws -> Landing {
+        let (now, exchange, us) = (visit.now, answer.exchange, route.node.asker.name)
+        let outcome: AuthenticationOutcome
+        do {
+            outcome = try await world.workers.run {
+                try route.receiveResponse(answer.verified, in: exchange, to: answer.question, at: now)
+            }
+            if case .identified(let stated) = outcome {
+                let identity = try await complete(stated, exchange, route, proxyService)
+                let event = answer.event(outcome.code, to: us, detail: identity.provenance(in: exchange.request), at: now)
+                _ = try await world.store.update(exchange.id, using: answer.keys(at: now), event) {
                     exchange throws(Rejection) in
                     try exchange.consenting(to: identity, answering: answer.question.id)
                 }
-                return answers.redirect(to: .consent(of: answer.exchange.id), in: visit.askedLanguage)
-            } catch let rejection as Rejection {
-                return try await end(answer, with: rejection, route, visit)
+                return .consent
             }
+        } catch let rejection as Rejection {
+            // Somebody was quicker: nothing is answered twice.
+            guard ![.exchangeFinished, .responseUnsolicited, .replayed].contains(rejection.rule) else {
+                throw rejection
+            }
+            let refusal = AuthenticationOutcome.refused(rejection.refusal)
+            return .failed(rejection, try await end(answer, with: refusal, "\(rejection)", route, visit))
         }
+        return .refused(try await end(answer, with: outcome, nil, route, visit))
     }
 
     /// Asks the sources about everybody of whom something is missing, at the same time.
@@ -58,18 +89,15 @@ extension Portal {
         return try route.complete(stated, with: completions, in: exchange)
     }
 
-    /// An authentic answer that does not serve: the Connector is told, by the person, who first learns why.
+    /// An authentic answer that identifies nobody for us ends the exchange.
     private func end(
-        _ answer: AuthenticAnswer, with rejection: Rejection, _ route: Route, _ visit: Visit
-    ) async throws -> Response {
-        // Somebody was quicker: nothing is answered twice.
-        guard ![.exchangeFinished, .responseUnsolicited, .replayed].contains(rejection.rule) else { throw rejection }
-        let outcome = AuthenticationOutcome.refused(rejection.refusal)
+        _ answer: AuthenticAnswer, with outcome: AuthenticationOutcome, _ detail: String?, _ route: Route,
+        _ visit: Visit
+    ) async throws -> SealedMessage {
         try await world.store.record(
-            answer.event(outcome.code, to: route.node.asker.name, detail: "\(rejection)", at: visit.now))
-        let sealed = try await finish(
+            answer.event(outcome.code, to: route.node.asker.name, detail: detail, at: visit.now))
+        return try await finish(
             answer.exchange, outcome, answering: answer.question.id, using: answer.keys(at: visit.now), route, visit)
-        return await visit.turnAway(rejection, from: answer.exchange, carrying: sealed)
     }
 
     // MARK: Consent
@@ -127,8 +155,9 @@ extension Portal {
                 try await record(.consentRefused, nil, exchange, visit)
                 return try await answer(exchange, .refused(Refusal(.denied)), route, visit)
             }
+            // Neither button: the page is shown again.
             guard form["accept"] != nil else {
-                throw Rejection(.parameterMissing, "accept", expected: "accept or deny", found: "neither")
+                return answers.redirect(to: .consent(of: exchange.id), in: visit.askedLanguage)
             }
             let declined = exchange.request.attributes.filter { asked in
                 !asked.isRequired && form[ConsentPage.Datum.field(asked.name)] == nil

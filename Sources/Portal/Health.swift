@@ -29,13 +29,11 @@ public struct Health: Sendable {
         router.get("/health/ready") { _, _ in await ready() }
     }
 
-    /// Ready when keys, trust and store work: there are keys or there would be no snapshot; some country can be asked; the
+    /// Ready when keys, trust and store work: there are keys or there would be no snapshot; some country can be asked or answered; the
     /// store can be written.
     private func ready() async -> Response {
         let instant = now()
-        let usable = snapshot().connector.countries.contains { country in
-            if case .usable(let responder) = country.state { instant < responder.validUntil } else { false }
-        }
+        let usable = snapshot().canServe(at: instant)
         var storeWorks = true
         do { try await store.probe() } catch { storeWorks = false }
         let parts = ["keys": true, "trust": usable, "store": storeWorks, "accepting": !inFlight.isDraining]
@@ -48,5 +46,15 @@ public struct Health: Sendable {
         headers[.xContentTypeOptions] = "nosniff"
         let body = "{\(members.joined(separator: ","))}\n"
         return Response(status: status, headers: headers, body: .init(byteBuffer: ByteBuffer(string: body)))
+    }
+}
+
+extension Snapshot {
+    /// Whether some country can be asked, or some Connector answered.
+    fileprivate func canServe(at now: Date) -> Bool {
+        let canAsk = connector.countries.contains { country in
+            if case .usable(let responder) = country.state { now < responder.validUntil } else { false }
+        }
+        return canAsk || (proxyService?.requesters.values.contains { now < $0.validUntil } ?? false)
     }
 }

@@ -96,6 +96,10 @@ extension Portal {
         let exchange = try await awaiting(try parsed.claimedQuestion(), direction, visit)
         do {
             try visit.checkTime(of: exchange)
+            // Sent again, as by a reload, after it was taken: the person goes on where they are.
+            if case .consent = exchange.nextStep {
+                return answers.redirect(to: .consent(of: exchange.id), in: visit.askedLanguage)
+            }
             guard let question = exchange.question else { throw Rejection(.exchangeFinished) }
             let route = try world.snapshot().route(direction)
             let now = visit.now

@@ -24,6 +24,8 @@ public struct Portal: Sendable {
         public var connectorMetadata: @Sendable (Date) throws -> (octets: [UInt8], seconds: Int)
         /// What the direction in which Connectors ask needs; `nil` where it is not served.
         public var proxyService: ProxyService?
+        /// Scheme, host and port under which browsers see us.
+        public var origin: String
         public var isSecure: Bool
         public var exchangeSeconds: Double
         public var messageLimit: Int
@@ -34,7 +36,7 @@ public struct Portal: Sendable {
         public init(
             snapshot: @escaping @Sendable () -> Snapshot, store: any ExchangeStore, workers: Workers, site: Site,
             connectorMetadata: @escaping @Sendable (Date) throws -> (octets: [UInt8], seconds: Int),
-            proxyService: ProxyService? = nil, isSecure: Bool,
+            proxyService: ProxyService? = nil, origin: String, isSecure: Bool,
             exchangeSeconds: Double, messageLimit: Int, inFlight: InFlight,
             now: @escaping @Sendable () -> Date = { Date() }, logger: Logger
         ) {
@@ -44,6 +46,7 @@ public struct Portal: Sendable {
             self.site = site
             self.connectorMetadata = connectorMetadata
             self.proxyService = proxyService
+            self.origin = origin
             self.isSecure = isSecure
             self.exchangeSeconds = exchangeSeconds
             self.messageLimit = messageLimit
@@ -77,6 +80,10 @@ public struct Portal: Sendable {
 
     let world: Environment
     let answers: Answers
+    /// Answers of the gateway that are being completed.
+    let landings = Flights<Landing>()
+    /// Whoever waits for them.
+    let waiting = Gate(4096)
 
     public init(_ world: Environment) {
         self.world = world

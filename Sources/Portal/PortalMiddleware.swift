@@ -2,6 +2,7 @@
 import Federation
 import HTTPTypes
 public import Hummingbird
+import Synchronization
 
 /// What stands around every route of the public listener: a limit of requests at the same time, and our own page where
 /// nothing else answers.
@@ -28,13 +29,29 @@ public struct PortalMiddleware: RouterMiddleware {
         } catch {
             return await portal.refuse(request, error)
         }
-        defer { gate.leave() }
+        let place = Place(gate)
+        defer { place.leave() }
         do {
-            return try await next(whole, context)
+            return try await Place.$current.withValue(place) { try await next(whole, context) }
         } catch let error as HTTPError where error.status == .notFound {
             return await portal.refuse(request, Rejection(.exchangeUnknown, expected: "a page of this node"))
         } catch let error as HTTPError {
             return await portal.refuse(request, Rejection(.ownFailure, found: "\(error.status.code)"))
         }
+    }
+}
+
+/// The place that a request takes among those at the same time. Who waits for somebody else leaves it before, so that
+/// slow registers keep nobody out.
+final class Place: Sendable {
+    @TaskLocal static var current: Place?
+
+    private let gate: Gate
+    private let isTaken = Atomic(true)
+
+    init(_ gate: Gate) { self.gate = gate }
+
+    func leave() {
+        if isTaken.exchange(false, ordering: .relaxed) { gate.leave() }
     }
 }

@@ -65,9 +65,15 @@ struct Visit: Sendable {
     ///
     /// - Throws: ``Rule/crossSite``, and what ``Form`` throws.
     func ownForm() async throws -> Form {
-        let site = request.headers[.secFetchSite]
-        guard site.map(["same-origin", "none"].contains) ?? true else {
-            throw Rejection(.crossSite, "Sec-Fetch-Site", expected: "same-origin", found: site)
+        if let site = request.headers[.secFetchSite] {
+            guard ["same-origin", "none"].contains(site) else {
+                throw Rejection(.crossSite, "Sec-Fetch-Site", expected: "same-origin", found: site)
+            }
+        } else if let origin = request.headers[.origin], origin != "null" {
+            // `null` is what our own pages send, which give no referrer away.
+            guard origin == portal.world.origin else {
+                throw Rejection(.crossSite, "Origin", expected: portal.world.origin, found: origin)
+            }
         }
         return try await Form(request, limit: portal.world.messageLimit)
     }

@@ -3,6 +3,7 @@ public import Federation
 public import Foundation
 import GRDB
 public import Storage
+import Synchronization
 
 /// Keeps exchanges in one SQLite file beside the program.
 ///
@@ -12,6 +13,7 @@ public final class SQLiteStore: ExchangeStore, AuditTrail {
     let pool: DatabasePool
     private let commits: GroupCommit
     private let atRest: AtRest
+    private let isOpen = Mutex(true)
 
     /// Opens the file, or makes it and its directory, for its owner alone.
     ///
@@ -70,10 +72,18 @@ public final class SQLiteStore: ExchangeStore, AuditTrail {
     /// Works in batches, so that logins go on meanwhile. Stops early if its task is cancelled; what is left is
     /// forgotten the next time.
     public func purge(before date: Date) async throws(StoreError) {
+        atRest.forget(before: date)
         var isDone = false
         while !isDone, !Task.isCancelled {
             isDone = try await write { try $0.purgeSome(before: date) }
         }
+        if isOpen.withLock({ $0 }) { await emptyLog() }
+    }
+
+    /// What was replaced or removed stays in the write-ahead log until that is emptied: people would be in it for hours.
+    private func emptyLog() async {
+        // Somebody reads just now: the next time.
+        _ = try? await pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
     }
 
     public func probe() async throws(StoreError) {
@@ -84,7 +94,15 @@ public final class SQLiteStore: ExchangeStore, AuditTrail {
     }
 
     public func close() async {
+        // A second call finds nothing to close; what touches a closed connection would bring the program down.
+        guard
+            isOpen.withLock({ isOpen in
+                defer { isOpen = false }
+                return isOpen
+            })
+        else { return }
         await commits.finish()
+        await emptyLog()
         // What was acknowledged is on the disk; a connection that does not close cleanly loses nothing.
         try? pool.close()
     }

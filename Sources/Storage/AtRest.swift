@@ -53,6 +53,9 @@ public struct AtRest: Sendable {
         }
     }
 
+    /// Drops what is remembered of exchanges that expired before `date`.
+    public func forget(before date: Date) { recent.forget(before: date) }
+
     private static let nonceLength = 12
     private static let tagLength = 16
 }
@@ -68,6 +71,10 @@ private final class Recent: Sendable {
             if exchanges.count >= Self.limit { exchanges.removeAll(keepingCapacity: true) }
             exchanges[exchange.id] = (sealed, exchange)
         }
+    }
+
+    func forget(before date: Date) {
+        exchanges.withLock { $0 = $0.filter { $0.value.exchange.expiresAt >= date } }
     }
 
     func exchange(_ id: Exchange.ID, in sealed: Sealed) -> Exchange? {

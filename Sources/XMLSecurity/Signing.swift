@@ -75,12 +75,13 @@ extension XMLNode {
         let transforms = isEnveloped ? [enveloped, canonical] : [canonical]
         let digest = signer.algorithm.digest
         let references = targets.map { target in
-            XMLNode(
+            let content = digest.hash(target.element.canonical(inclusive: inclusive))
+            return XMLNode(
                 Namespace.ds("Reference"), [("URI", target.uri)],
                 [
                     XMLNode(Namespace.ds("Transforms"), [], transforms),
                     XMLNode(Namespace.ds("DigestMethod"), [("Algorithm", digest.uri)]),
-                    XMLNode(Namespace.ds("DigestValue"), text: Base64.encode(digest.hash(target.element.canonical(inclusive: inclusive)))),
+                    XMLNode(Namespace.ds("DigestValue"), text: Base64.encode(content)),
                 ])
         }
         let signedInfo = XMLNode(

@@ -72,7 +72,7 @@ func say(_ text: String) { FileHandle.standardOutput.write(Data((text + "\n").ut
 
 /// The folder of the mapping tables.
 enum MappingFolder {
-    /// The one that is named; else next to the program or above it, as in a clone where it is built in `.build`.
+    /// The one that is named; else next to the program or above it, as in a clone where it is built in `.build`; else where we are.
     static func find(_ named: String?) throws -> URL {
         if let named { return URL(filePath: named) }
         var folder = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
@@ -81,6 +81,8 @@ enum MappingFolder {
             if FileManager.default.fileExists(atPath: candidate.appending(path: "eidas.yaml").path) { return candidate }
             folder.deleteLastPathComponent()
         }
-        throw ValidationError("No folder mappings next to the program. Name it with --mappings.")
+        let here = URL(filePath: FileManager.default.currentDirectoryPath).appending(path: "mappings")
+        if FileManager.default.fileExists(atPath: here.appending(path: "eidas.yaml").path) { return here }
+        throw ValidationError("No folder mappings here or next to the program. Name it with --mappings.")
     }
 }

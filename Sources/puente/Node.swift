@@ -133,6 +133,7 @@ struct Node {
                 operatorName: settings.operator.name, email: settings.operator.contactEmail,
                 isTrial: !settings.isProduction, answersAbroad: settings.proxyService != nil),
             connectorMetadata: { now in try connectorMetadata.document(at: now) }, proxyService: proxyService,
+            origin: settings.publicURL.description,
             isSecure: settings.publicURL.scheme == "https",
             exchangeSeconds: Double(settings.exchangeMinutes * 60), messageLimit: settings.limits.messageCharacters,
             inFlight: inFlight, logger: logger)

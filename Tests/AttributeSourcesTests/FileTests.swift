@@ -36,7 +36,7 @@ struct FileTests {
                 == SourceTerms(
                     name: "a", displayName: [:], subjects: [.dni, .nie, .nifK, .nifL, .nifM], highestLoA: .high,
                     cost: 10,
-                    timeoutSeconds: 3,
+                    timeoutSeconds: 3, atOnce: 32,
                     cacheSeconds: 0, breaker: .init(failures: 5, seconds: 30)))
         #expect(broker?.deadlineSeconds == 8 && broker?.offered(for: .natural) == [.dateOfBirth])
         #expect(broker?.offered(for: .legal) == [])

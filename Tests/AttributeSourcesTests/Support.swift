@@ -51,7 +51,7 @@ enum Sample {
         Source(
             terms: SourceTerms(
                 name: name, displayName: [:], subjects: subjects, highestLoA: highestLoA, cost: cost,
-                timeoutSeconds: timeout,
+                timeoutSeconds: timeout, atOnce: 32,
                 cacheSeconds: cache, breaker: breaker),
             layout: Layout(source: name, entries: try gives.map { try entry($0) }, mustEqual: [], notFoundWhen: []),
             registry: registry)

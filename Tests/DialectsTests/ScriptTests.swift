@@ -4,6 +4,24 @@ import Testing
 
 @testable import Dialects
 
+@Suite("Names that strangers give themselves")
+struct StrangerNameTests {
+    @Test(
+        "A name is what can be seen, on one line, and short",
+        arguments: [
+            ("Ayuntamiento de Soria", "Ayuntamiento de Soria"), ("  a \n b\u{2028}c ", "a b c"), ("Ελένη 3", "Ελένη 3"),
+            ("\u{202E}evil\u{2069}", "evil"), ("a\u{20DD}\u{20DD}", "a"), ("7", "7"),
+            ("\u{200B}\u{3164}\u{2800}\u{AD}\u{202E}\u{A0}", nil), ("", nil), ("---", nil), ("\u{E0065}\u{E000}", nil),
+        ] as [(String, String?)])
+    func names(given: String, shown: String?) { #expect(given.asName(of: 128) == shown) }
+
+    @Test("Length counts scalars, not what they amount to")
+    func length() {
+        let heap = "A" + String(repeating: "\u{301}", count: 20_000)
+        #expect(heap.asName(of: 128)?.unicodeScalars.count == 128)
+    }
+}
+
 @Suite("Names in two scripts")
 struct ScriptTests {
     struct Case: Sendable, CustomTestStringConvertible {

@@ -130,6 +130,15 @@ struct ValueRuleTests {
     }
 
     @Test(
+        "An address that is sent is the one that was shown, whatever clings to its brackets",
+        arguments: ["Calle\u{600}<eidas:PostCode>\u{301}9\u{600}</eidas:PostCode>\u{301}", "a <\u{338} b", "a &\u{301} b"])
+    func clinging(street: String) throws {
+        let canonical = "Thoroughfare: " + street
+        let wire = try #require(ValueRule.address.write(canonical, prefix: "eidas-natural"))
+        #expect(ValueRule.address.read(wire) == canonical)
+    }
+
+    @Test(
         "What is not Base64, not UTF-8 or too large is no address",
         arguments: ["*", "gICA", "AAAA", Base64.encode([UInt8](repeating: 65, count: 70_000))])
     func noAddress(wire: String) { #expect(ValueRule.address.read(wire) == nil) }

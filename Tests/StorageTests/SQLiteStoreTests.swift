@@ -55,6 +55,24 @@ struct SQLiteStoreTests {
         }
     }
 
+    @Test("Nothing that was replaced or removed outlives the clearing, or the program, in the write-ahead log")
+    func log() async throws {
+        try await withFile { path in
+            let store = try SQLiteStore(path: path, sealing: AtRest(.sample))
+            func logged() throws -> Int {
+                let log = path + "-wal"
+                return FileManager.default.fileExists(atPath: log) ? try Data(contentsOf: URL(filePath: log)).count : 0
+            }
+            for number in 1...20 { try await store.open(.sample(number), using: [], .sample()) }
+            #expect(try logged() > 0)
+            try await store.purge(before: .distantPast)
+            #expect(try logged() == 0)
+            try await store.open(.sample(21), using: [], .sample())
+            await store.close()
+            #expect(try logged() == 0)
+        }
+    }
+
     @Test("Another key opens nothing; the right one beside it does, and moves the row to the newest")
     func keys() async throws {
         try await withFile { path in

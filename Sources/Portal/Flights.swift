@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: EUPL-1.2
+import Federation
+import Synchronization
+
+/// One piece of work for each exchange at a time: whoever comes for the same exchange meanwhile gets the same result.
+///
+/// The work goes on when the browser that asked for it first has gone; it must have a deadline of its own.
+final class Flights<Landing: Sendable>: Sendable {
+    private let running = Mutex<[Exchange.ID: Task<Landing, any Error>]>([:])
+
+    func join(
+        _ id: Exchange.ID, _ work: @escaping @Sendable () async throws -> Landing
+    ) async throws -> Landing {
+        let task = running.withLock { running in
+            if let task = running[id] { return task }
+            let task = Task {
+                defer { self.running.withLock { $0[id] = nil } }
+                return try await work()
+            }
+            running[id] = task
+            return task
+        }
+        return try await task.value
+    }
+}
