@@ -180,7 +180,23 @@ extension Journey {
         (.unsigned, .signatureMissing), (.otherKey, .signatureKeyUnknown),
     ]
 
-    private static let spoilt: [Journey] = failed + notAccepted + read
+    private static let spoilt: [Journey] = failed + notAccepted + read + carried
+
+    /// Genuine, but not there and then.
+    private static let carried: [Journey] = [
+        Journey("to France, Cl@ve's answer a second time") { visitor in
+            let answer = try await visitor.log(in: .certificate("dnie-begona"), on: visitor.goToClave())
+            let consent = try await visitor.browser.goOn(from: answer)
+            try await visitor.expectTurnedAway(visitor.browser.goOn(from: answer), .exchangeFinished)
+            let page = try await visitor.agree(on: consent)
+            try visitor.expectKnown(page, .high, isNotified: true, begona)
+            try await visitor.expectTurnedAway(visitor.browser.goOn(from: answer), .exchangeFinished)
+        },
+        Journey("to France, Cl@ve's answer in another browser") { visitor in
+            let answer = try await visitor.log(in: .certificate("dnie-begona"), on: visitor.goToClave())
+            try await visitor.expectTurnedAway(Browser().goOn(from: answer), .exchangeOtherBrowser)
+        },
+    ]
 
     private static let failed = failures.map { manner, codes, words in
         Journey("to France, Cl@ve says: \(manner.rawValue)") { visitor in
