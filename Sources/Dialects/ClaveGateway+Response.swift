@@ -95,7 +95,8 @@ extension ClaveGateway {
     private static func refusal(_ status: Response.Status) -> Refusal {
         let message = status.message ?? ""
         let reason: Refusal.Reason =
-            switch status.subcodes.first {
+            // A main code that is left out leaves the second one in its place.
+            switch status.subcodes.first ?? status.code {
             case _ where message.contains("is lower than requested LoA"): .assuranceTooLow
             case SAMLURI.requestDenied?: .denied
             case SAMLURI.invalidAttribute?: .attributeUnavailable

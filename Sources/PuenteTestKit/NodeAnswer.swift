@@ -3,8 +3,8 @@ public import Federation
 public import SAML
 public import XMLSecurity
 
-/// A Response as a Proxy-Service abroad sends it, written without any code of ours that reads it. Change one field, and
-/// exactly one thing is wrong.
+/// A Response as a Proxy-Service abroad or the national gateway sends it, written without any code of ours that reads it.
+/// Change one field, and exactly one thing is wrong.
 public struct NodeAnswer: Sendable {
     public static let id = "_6b1f0c9d2e3a4b5c6d7e8f900112233445566778"
     public static let assertionID = "_0a1b2c3d4e5f60718293a4b5c6d7e8f901122334"
@@ -27,80 +27,48 @@ public struct NodeAnswer: Sendable {
     /// Changes the octets after signing.
     public var editsOctets: @Sendable ([UInt8]) throws -> [UInt8] = { $0 }
 
+    /// A node abroad identifies a person.
+    ///
     /// - Parameters question, node: what was asked, and of whom.
     public init(
         _ person: TestPerson, to question: Exchange.Question, of node: EntityID = World.country, loa: String? = nil
     ) throws {
-        response = Self.response(SAMLURI.success, nil, SAMLURI.success, question, node)
-        assertion = Self.assertion(person, loa ?? "http://eidas.europa.eu/LoA/substantial", question, node)
+        let frame = Frame.abroad(node, question)
+        response = frame.response([SAMLURI.success], SAMLURI.success)
+        assertion = frame.assertion(person, loa)
         recipients = [try TestKey.connectorEncryption.recipient()]
         relayState = question.relayState
     }
 
-    /// A failure, without assertion.
+    /// A failure of a node abroad, without assertion.
     public init(
         failure code: String, _ subcode: String?, message: String = "202007 - cancelled",
         to question: Exchange.Question,
         of node: EntityID = World.country
     ) throws {
-        response = Self.response(code, subcode, message, question, node)
+        response = Frame.abroad(node, question).response([code] + [subcode].compactMap { $0 }, message)
         recipients = [try TestKey.connectorEncryption.recipient()]
         relayState = question.relayState
     }
 
-    private static func response(
-        _ code: String, _ subcode: String?, _ message: String, _ question: Exchange.Question, _ node: EntityID
-    ) -> XMLNode {
-        let inner = subcode.map { XMLNode(Namespace.saml2p("StatusCode"), [("Value", $0)]) }
-        return XMLNode(
-            Namespace.saml2p("Response"),
-            [
-                ("Consent", "urn:oasis:names:tc:SAML:2.0:consent:obtained"), ("Destination", World.answerAddress),
-                ("ID", id), ("InResponseTo", question.id.rawValue), ("IssueInstant", World.instant), ("Version", "2.0"),
-            ],
-            [
-                .issuer(node.rawValue),
-                XMLNode(
-                    Namespace.saml2p("Status"), [],
-                    [
-                        XMLNode(Namespace.saml2p("StatusCode"), [("Value", code)], [inner]),
-                        XMLNode(Namespace.saml2p("StatusMessage"), text: message),
-                    ]),
-            ])
+    /// The national gateway identifies a person: signed with RSA-SHA512, the assertion in clear (Cl@ve dossier §3).
+    public init(atHome person: TestPerson, to question: Exchange.Question, loa: String? = nil) throws {
+        let frame = Frame.atHome(question)
+        var echoing = person
+        echoing.attributes.append(.clave("RelayState", question.relayState))
+        response = frame.response([SAMLURI.success], SAMLURI.success)
+        assertion = frame.assertion(echoing, loa)
+        recipe = SignatureRecipe(.gateway, .rsaSHA512)
+        recipients = []
+        relayState = question.relayState
     }
 
-    private static func assertion(
-        _ person: TestPerson, _ loa: String, _ question: Exchange.Question, _ node: EntityID
-    ) -> XMLNode {
-        let confirmation = XMLNode(
-            Namespace.saml2("SubjectConfirmationData"),
-            [("InResponseTo", question.id.rawValue), ("NotOnOrAfter", World.later), ("Recipient", World.answerAddress)])
-        let restriction = XMLNode(
-            Namespace.saml2("AudienceRestriction"), [],
-            [XMLNode(Namespace.saml2("Audience"), text: World.connector.rawValue)])
-        let context = XMLNode(
-            Namespace.saml2("AuthnContext"), [],
-            [XMLNode(Namespace.saml2("AuthnContextClassRef"), text: loa), XMLNode(Namespace.saml2("AuthnContextDecl"))])
-        return XMLNode(
-            Namespace.saml2("Assertion"), [("ID", assertionID), ("IssueInstant", World.instant), ("Version", "2.0")],
-            [
-                .issuer(node.rawValue),
-                XMLNode(
-                    Namespace.saml2("Subject"), [],
-                    [
-                        XMLNode(
-                            Namespace.saml2("NameID"), [("Format", SAMLURI.persistent)], text: "DE/ES/0123456789ABCDEF"),
-                        XMLNode(
-                            Namespace.saml2("SubjectConfirmation"),
-                            [("Method", "urn:oasis:names:tc:SAML:2.0:cm:bearer")],
-                            [confirmation]),
-                    ]),
-                XMLNode(
-                    Namespace.saml2("Conditions"), [("NotBefore", World.instant), ("NotOnOrAfter", World.later)],
-                    [restriction]),
-                XMLNode(Namespace.saml2("AuthnStatement"), [("AuthnInstant", World.instant)], [context]),
-                person.statement,
-            ])
+    /// A failure of the national gateway; codes from the outermost to the innermost.
+    public init(failureAtHome codes: [String], _ message: String?, to question: Exchange.Question) {
+        response = Frame.atHome(question).response(codes, message)
+        recipe = SignatureRecipe(.gateway, .rsaSHA512)
+        recipients = []
+        relayState = question.relayState
     }
 
     /// Changes the assertion, which must be there.

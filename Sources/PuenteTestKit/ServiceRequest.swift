@@ -4,7 +4,7 @@ public import SAML
 public import XMLSecurity
 
 /// A request as a Cl@ve 2.0 service sends it, written without any code of ours that reads it.
-public struct ServiceRequest: Sendable {
+public struct ServiceRequest: RequestUnderTest {
     /// Who wrote it, because kits differ (Cl@ve dossier §2, §11.1).
     public enum Kit: String, CaseIterable, Sendable {
         /// Engine 1.4.3: no application behind the ProviderName.

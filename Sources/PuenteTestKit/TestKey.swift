@@ -27,6 +27,7 @@ public enum TestKey: String, CaseIterable, Sendable {
     public static let connector = rsa3072b
     public static let connectorEncryption = rsa3072c
     public static let country = rsa3072d
+    public static let countryEncryption = rsa4096
     public static let stranger = rsa3072e
 
     /// One key on each curve that may be used.

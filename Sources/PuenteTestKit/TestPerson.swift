@@ -11,6 +11,8 @@ public struct TestPerson: Sendable {
         public var name: String
         public var friendly: String
         public var values: [(text: String, isLatin: Bool)]
+        /// `nil`: the type of the profile.
+        public var type: String?
     }
 
     public var attributes: [Attribute]
@@ -75,9 +77,9 @@ extension TestPerson.Attribute {
                 XMLNode(
                     Namespace.saml2("AttributeValue"),
                     [
-                        (Namespace.xsi("type"), "\(namespace.prefix):\(name)Type"),
+                        (Namespace.xsi("type"), type ?? "\(namespace.prefix):\(name)Type"),
                         (namespace("LatinScript"), value.isLatin ? nil : "false"),
-                    ], mentioning: [namespace], text: value.text)
+                    ], mentioning: [type == nil ? namespace : .xs], text: value.text)
             })
     }
 }

@@ -8,7 +8,10 @@ import Synchronization
 import XMLSecurity
 import YAMLText
 
-/// A small federation at one instant: we, one Cl@ve service and one node abroad. Everything in it can be changed.
+/// A small federation at one instant: we, one requester and one responder. Everything in it can be changed.
+///
+/// In the Connector direction a Cl@ve service asks and a node abroad answers; in the other one a Connector abroad asks and
+/// the national gateway answers.
 public struct World: Sendable {
     public static let instant = "2026-03-02T09:15:30.120Z"
     public static let later = "2026-03-02T09:20:30.120Z"
@@ -18,29 +21,57 @@ public struct World: Sendable {
     public static let answerAddress = "https://puente.example.es/eidas/connector/acs"
     public static let country = EntityID("https://knoten.example.de/metadata")
 
+    public let direction: Exchange.Direction
     public var now = Instant.read(Self.instant) ?? .distantPast
     public var node: Route.Node
     public var requester: Requester
     public var responder: Responder
     public var saysSectorInRequest = false
+    /// What the methods of the gateway count for.
+    public var methods = ClaveGateway.defaultMethods
+    /// Answers for the attribute sources.
+    public var register: @Sendable (Gap) -> Completion = TestRegister.complete
+    /// What the requester opens its answers with.
+    public var requesterKey: TestKey
 
-    public init() throws {
-        node = try Self.node()
-        requester = try Self.requester()
-        responder = try Self.responder()
+    public init(_ direction: Exchange.Direction = .connector) throws {
+        self.direction = direction
+        switch direction {
+        case .connector:
+            node = try Self.node()
+            requester = try Self.requester()
+            responder = try Self.responder()
+            requesterKey = .service
+        case .proxyService:
+            node = try Self.proxyNode()
+            requester = try Self.connectorAbroad()
+            responder = try Self.gatewayAtHome()
+            requesterKey = .countryEncryption
+        }
     }
 
-    public func snapshot() throws -> Snapshot { Snapshot(connector: try route()) }
+    public func snapshot() throws -> Snapshot {
+        switch direction {
+        case .connector: Snapshot(connector: try route())
+        case .proxyService: Snapshot(connector: try World().route(), proxyService: try route())
+        }
+    }
 
     public func route() throws -> Route {
-        Route(
-            node: node, requesters: [requester.name: requester],
+        let eidas = EIDAS(mapping: try Self.mapping("eidas"), saysSectorInRequest: saysSectorInRequest)
+        let clave = try Self.mapping("clave2")
+        let (asked, answered): (any ResponderDialect, any RequesterDialect) =
+            switch direction {
+            case .connector: (eidas, Clave2(mapping: clave))
+            case .proxyService: (gateway(clave), eidas)
+            }
+        return Route(
+            direction, node: node, requesters: [requester.name: requester],
             countries: [
                 Route.Country(
                     memberState: responder.country, entityID: responder.entityID, displayName: responder.displayName,
                     state: .usable(responder))
-            ], requesterDialect: Clave2(mapping: try Self.mapping("clave2")),
-            responderDialect: EIDAS(mapping: try Self.mapping("eidas"), saysSectorInRequest: saysSectorInRequest))
+            ], requesterDialect: answered, responderDialect: asked)
     }
 
     private static func node() throws -> Route.Node {

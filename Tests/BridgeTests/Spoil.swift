@@ -32,3 +32,14 @@ extension Spoil where Message == ServiceRequest {
         self.init(description, rule) { try change(&$0.root) }
     }
 }
+
+extension Spoil where Message == ConnectorRequest {
+    /// Changes the request before it is signed.
+    init(request description: String, _ rule: Rule?, _ change: @escaping @Sendable (inout XMLNode) throws -> Void) {
+        self.init(description, rule) { try change(&$0.root) }
+    }
+    /// Changes the first of the attributes that are asked for.
+    init(asked description: String, _ rule: Rule?, _ change: @escaping @Sendable (inout XMLNode) throws -> Void) {
+        self.init(description, rule) { try $0.root.edit("RequestedAttribute", change) }
+    }
+}
