@@ -9,7 +9,8 @@ enum JSONText: Hashable, Sendable {
     case bool(Bool)
     case null
 
-    /// `nil` for anything but one document in UTF-8, at most 64 levels deep, in which no name comes twice in an object.
+    /// `nil` for anything but one document in UTF-8, at most 64 levels deep, in which no name comes twice in an object, no
+    /// number has more than 64 characters, and no letter more than 30 marks.
     init?(_ octets: [UInt8]) {
         guard String(validating: octets, as: UTF8.self) != nil else { return nil }
         var reader = JSONReader(octets)
@@ -58,6 +59,19 @@ struct JSONPointer: Hashable, Sendable {
             }
         }
         return here
+    }
+}
+
+extension String {
+    /// Whoever compares texts brings the marks above and below a letter into order, at a cost that grows with the square of
+    /// their number: no word has more than some.
+    fileprivate var isCheap: Bool {
+        var run = 0
+        for scalar in unicodeScalars {
+            run = scalar.properties.canonicalCombiningClass == .notReordered ? 0 : run + 1
+            if run > 30 { return false }
+        }
+        return true
     }
 }
 
@@ -120,7 +134,7 @@ private struct JSONReader {
             let octet = octets[here]
             here += 1
             switch octet {
-            case UInt8(ascii: "\""): return String(validating: text, as: UTF8.self)
+            case UInt8(ascii: "\""): return String(validating: text, as: UTF8.self).flatMap { $0.isCheap ? $0 : nil }
             case UInt8(ascii: "\\"):
                 guard let scalar = escape() else { return nil }
                 text += Array(String(Character(scalar)).utf8)
@@ -165,10 +179,34 @@ private struct JSONReader {
 
     private mutating func number() -> JSONText? {
         let rest = octets[here...]
-        let text = String(decoding: rest.prefix { "+-.0123456789eE".utf8.contains($0) }, as: UTF8.self)
-        guard text.wholeMatch(of: /-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?/) != nil else { return nil }
-        here += text.utf8.count
-        return .number(text)
+        let text = rest.prefix(65).prefix { "+-.0123456789eE".utf8.contains($0) }
+        guard text.count <= 64, Self.isNumber(text) else { return nil }
+        here += text.count
+        return .number(String(decoding: text, as: UTF8.self))
+    }
+
+    /// A sign, digits without leading zeros, perhaps a fraction, perhaps an exponent (RFC 8259 §6).
+    private static func isNumber(_ text: ArraySlice<UInt8>) -> Bool {
+        var rest = text
+        func digits() -> Int {
+            let count = rest.prefix { (48...57).contains($0) }.count
+            rest = rest.dropFirst(count)
+            return count
+        }
+        if rest.first == UInt8(ascii: "-") { rest = rest.dropFirst() }
+        let beginsWithZero = rest.first == UInt8(ascii: "0")
+        let whole = digits()
+        guard whole > 0, whole == 1 || !beginsWithZero else { return false }
+        if rest.first == UInt8(ascii: ".") {
+            rest = rest.dropFirst()
+            guard digits() > 0 else { return false }
+        }
+        if let mark = rest.first, "eE".utf8.contains(mark) {
+            rest = rest.dropFirst()
+            if let sign = rest.first, "+-".utf8.contains(sign) { rest = rest.dropFirst() }
+            guard digits() > 0 else { return false }
+        }
+        return rest.isEmpty
     }
 
     private mutating func word(_ word: StaticString, _ value: JSONText) -> JSONText? {

@@ -45,16 +45,19 @@ struct SOAPRegistry: Registry {
         return try SOAPMessage.seal(content, id: question.id, by: signer, at: question.now)
     }
 
-    private func record(_ octets: [UInt8], at now: Date) throws(Rejection) -> Record {
+    private func record(_ octets: [UInt8], at now: Date) throws -> Record {
         do {
             let body = try SOAPMessage.open(octets, trusting: signers, at: now)
+            if body.children.contains(where: { $0.is(Namespace.soap("Fault")) }) {
+                throw Rejection(.sourceUnavailable, source, expected: "an answer", found: "a Fault")
+            }
             var record: Record = [:]
             for (key, place) in places { record[key] = try place.texts(in: body) }
             return record
-        } catch {
+        } catch let fault as XMLFault {
             throw Rejection(
-                .sourceInvalid, "\(source) \(error.element ?? "")", expected: error.expected,
-                found: error.found ?? "\(error.kind)")
+                .sourceInvalid, "\(source) \(fault.element ?? "")", expected: fault.expected,
+                found: fault.found ?? "\(fault.kind)")
         }
     }
 }

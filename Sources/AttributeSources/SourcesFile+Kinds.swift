@@ -8,6 +8,7 @@ extension SourcesReader {
     // MARK: HTTP
 
     func http(_ map: YAMLMap, _ draft: DraftLayout) -> HTTPRegistry? {
+        checkEcho(of: draft.layout, at: map)
         let address = addressTemplate(map.required("address"))
         let method: HTTPRegistry.Method = map["method"].word() ?? .get
         let query = templates(map["query"], "names and values of the query") { $0.wholeMatch(of: /[\w.~-]+/) != nil }
@@ -88,6 +89,14 @@ extension SourcesReader {
             found: "http", advice: "Ask the owner of the source for an https address.")
     }
 
+    /// An answer about somebody else must be noticed: registers mix up answers, and so do caches in front of them.
+    func checkEcho(of layout: Layout, at map: YAMLMap) {
+        guard !layout.mustEqual.contains(where: { $0.template.placeholders.contains(.identifier) }) else { return }
+        map.fault(
+            expected: "must-equal with {identifier}", found: "an answer that could be about anybody",
+            advice: "Say where the answer repeats the number that was asked for.")
+    }
+
     private func transport(_ map: YAMLMap, source: String) -> Transport? {
         let (authority, certificate, key) = (map["certificate-authority"], map["certificate"], map["key"])
         if certificate.isPresent != key.isPresent {
@@ -147,6 +156,7 @@ extension SourcesReader {
     // MARK: SCSP
 
     func scsp(_ map: YAMLMap, _ draft: DraftLayout) -> SOAPRegistry? {
+        checkEcho(of: draft.layout, at: map)
         let address = map.required("address").webAddress()
         check(address, at: map["address"])
         let action = map["action"].parsed("a SOAPAction", advice: "Write printable ASCII without quotation marks.") {

@@ -83,7 +83,11 @@ extension Inspection {
             if kind.isForPeers { try examine(unwrapped, examination) }
             var route = known
             route?.node.asker.decryptionKeys += keys
-            if let route, kind.isForPeers {
+            if let snapshot, snapshot.wrote(parsed) {
+                assumptions.append("that it is ours, as it says: nobody but us sends it, so no check of a peer applies")
+                knowsPeers = false
+                try examineAlone(parsed, openingWith: route?.node.asker.decryptionKeys ?? keys, now, examination)
+            } else if let route, kind.isForPeers {
                 try examine(parsed, by: route, now, examination)
             } else {
                 knowsPeers = false
@@ -278,6 +282,13 @@ extension Inspection {
 }
 
 extension Snapshot {
+    /// Whether a message says that it is from us, in either direction.
+    fileprivate func wrote(_ parsed: ParsedMessage) -> Bool {
+        let ours = [connector, proxyService].compactMap(\.self).flatMap { [$0.node.asker.name, $0.node.answerer.name] }
+        let named = parsed.isOf(AuthnRequest.self) ? parsed.claimedProviderName.map(Clave2.registeredName) : nil
+        return parsed.claimedIssuer.map(ours.contains) ?? (named.map(ours.contains) ?? false)
+    }
+
     /// The direction to which a message belongs: by who sent it and where it goes.
     fileprivate func route(for parsed: ParsedMessage) -> Route {
         guard let proxyService else { return connector }

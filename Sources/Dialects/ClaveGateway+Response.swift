@@ -18,8 +18,10 @@ extension ClaveGateway {
         guard let assertion = response.message.assertion else { return .refused(Self.refusal(status)) }
         let statement = try Statement(assertion.attributeStatements.first ?? [], mapping, examination)
         let place = "Assertion/AttributeStatement"
+        // Whoever looks at a saved answer does not know it.
         try examination.check(
-            .relayStateChanged, statement[.relayState].map { $0 == question.relayState } ?? true,
+            .relayStateChanged,
+            question.relayState.isEmpty || statement[.relayState].map { $0 == question.relayState } ?? true,
             place + "/Attribute[RelayState]", expected: "the one that was sent", found: "another")
         let method = try examination.step(.responseMethod, place + "/Attribute[SelectedIdP]") { () throws(Rejection) in
             try self.method(statement[.selectedIdP])
@@ -74,6 +76,7 @@ extension ClaveGateway {
             // As it will be sent, so that people see it so.
             if let text = statement[name] { person.append(Attribute(name, text).withLatinFirst()) }
         }
+        person += statement.others
         guard method == .certificate, let certificate else { return person }
         switch certificate.holder {
         case .natural:
@@ -81,7 +84,7 @@ extension ClaveGateway {
             return person
         case .representative:
             try certificate.checkRepresentative(person[0])
-            person.removeAll { $0.name == .firstSurname }
+            person.removeAll { !mapping.names.contains($0.name.ofRepresentative) }
             return try certificate.represented(of: country)
                 + person.map { Attribute($0.name.ofRepresentative, $0.values) }
         case nil:
@@ -113,6 +116,8 @@ extension ClaveGateway {
 /// The attributes of an answer that mean something to us, each at most once.
 private struct Statement {
     private var texts: [AttributeName: String] = [:]
+    /// What else is said of the person. No national method tells a date of birth today; should one, it counts.
+    private(set) var others: [Attribute] = []
 
     private static let known: [AttributeName] = [
         .personIdentifier, .familyName, .firstName, .firstSurname, .partialAfirma, .selectedIdP, .relayState,
@@ -122,10 +127,20 @@ private struct Statement {
         _ attributes: [Assertion.Attribute], _ mapping: MappingTable, _ examination: Examination
     ) throws(Rejection) {
         for attribute in attributes {
-            guard let row = mapping[uri: attribute.name], Self.known.contains(row.name) else { continue }
+            guard let row = mapping[uri: attribute.name] else { continue }
             let place = "Assertion/AttributeStatement/Attribute[\(row.friendlyName)]"
             try examination.check(
-                .attributeRepeated, texts[row.name] == nil, place, expected: "once", found: "twice")
+                .attributeRepeated, texts[row.name] == nil && !others.contains { $0.name == row.name }, place,
+                expected: "once", found: "twice")
+            guard Self.known.contains(row.name) else {
+                // An attribute without a value says nothing (dossier §11.2).
+                guard row.person == .natural, !row.name.isRepresentative, !attribute.values.isEmpty else { continue }
+                others.append(
+                    try examination.step(.attributeInvalid, place) { () throws(Rejection) in
+                        try row.read(attribute.values, at: place).withLatinFirst()
+                    })
+                continue
+            }
             guard let value = attribute.values.first, attribute.values.count == 1, !value.isStructured,
                 let text = ValueRule.text.read(value.text)
             else { throw Rejection(.attributeInvalid, place, expected: "one value", found: "\(attribute.values.count)") }

@@ -63,24 +63,26 @@ extension EIDAS {
         return [main] + codes.filter(inner.contains).prefix(1)
     }
 
-    /// The gateway's code goes on, its text only as far as it is one of those that are known: people have been named in the
-    /// free text of others, and nobody has agreed to anything yet.
+    /// So does its message, in the form that nodes read, as far as it is made of words that can name nobody: people have been
+    /// named in the free text of others, and this person has agreed to nothing yet.
     private static func message(_ given: String?, else code: String, _ text: String) -> String {
-        guard let given else { return "\(code) - \(text)" }
-        let digits = given.utf8.prefix { (48...57).contains($0) }
-        let number = (6...7).contains(digits.count) ? String(decoding: digits, as: UTF8.self) : code
-        return "\(number) - \(knownTexts.first { given.contains($0.fragment) }?.text ?? text)"
+        let line = (given ?? "").split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        let digits = line.prefix { $0.isASCII && $0.isNumber }
+        let hasCode = (6...7).contains(digits.count)
+        let rest = hasCode ? line.dropFirst(digits.count).drop { " -–:".contains($0) } : line[...]
+        let words = rest.lowercased().split { !$0.isLetter && !$0.isNumber }
+        let isHarmless = !words.isEmpty && words.allSatisfy { knownWords.contains(String($0)) || $0.utf8.count <= 2 }
+        return "\(hasCode ? String(digits) : code) - \(isHarmless ? String(rest) : text)"
     }
 
-    /// What services tell failures of the gateway apart by (Cl@ve dossier §3.3).
-    private static let knownTexts = [
-        (fragment: "is lower than requested LoA", text: "The selected credential's LoA is lower than requested LoA"),
-        (fragment: "no certificate has been submitted", text: "No certificate has been submitted"),
-        (fragment: "El certificado está caducado", text: "The certificate has expired"),
-        (fragment: "El certificado se encuentra revocado", text: "The certificate has been revoked"),
-        (fragment: "Type of certificate not allowed", text: "Type of certificate not allowed"),
-        (fragment: "user cancelled", text: "Authentication cancelled"),
-    ]
+    /// The words of the messages that gateways are known to send (Cl@ve dossier §3.3).
+    private static let knownWords = Set(
+        """
+        authentication failed no certificate has been submitted not valid el certificado está caducado se encuentra revocado \
+        type of allowed idp firma the selected credential loa is lower than requested user cancelled detalle error \
+        http eidas europa eu low substantial high internal request denied consent attribute attributes mandatory missing \
+        invalid nameid format policy version response
+        """.split(separator: " ").map(String.init))
 
     /// Requests that are understood and cannot be served (P1-35 to P1-43), and answers of the gateway that cannot be used.
     private static func failure(_ rule: Rule) -> XMLNode? {
@@ -92,6 +94,10 @@ extension EIDAS {
         case .requestLoAUnavailable: .status([requester], "202015 - Requested level of assurance not available")
         case .requestNameID:
             .status([requester, SAMLURI.invalidNameIDPolicy], "202022 - Requested NameID format not available")
+        case .responseCertificateClass:
+            .status([SAMLURI.responder, SAMLURI.authnFailed], "003002 - Type of certificate not allowed")
+        case .responseMethod:
+            .status([SAMLURI.responder, SAMLURI.authnFailed], "003002 - Method of identification not allowed")
         case .responseLoAInvalid, .responseLoANotPublished:
             .status([SAMLURI.responder], "202021 - Level of assurance of the answer not valid")
         case .attributeInvalid, .attributeRepeated, .identifierInvalid, .identifierCountry, .sourceInvalid:

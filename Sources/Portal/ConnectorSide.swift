@@ -5,6 +5,7 @@ import Federation
 import Hummingbird
 import Logging
 import SAML
+import Storage
 
 /// Connectors of other states ask: legs 1 and 2 of the Proxy-Service direction, and its answers.
 extension Portal {
@@ -105,10 +106,10 @@ extension Portal {
     /// Leg 4: the answer goes to the Connector.
     func answer(
         _ exchange: Exchange, _ outcome: AuthenticationOutcome, without declined: Set<AttributeName> = [],
-        _ route: Route, _ visit: Visit
+        after consent: AuditEvent? = nil, _ route: Route, _ visit: Visit
     ) async throws -> Response {
         let sealed = try await finish(
-            exchange, outcome, without: declined, answering: nil, using: [], route, visit)
+            exchange, outcome, without: declined, answering: nil, using: [], after: consent, route, visit)
         return try post(sealed, answering: exchange, route, visit)
     }
 

@@ -23,7 +23,7 @@ extension Portal {
 
     /// `POST /clave/acs`: the gateway answers.
     func receiveFromGateway(_ visit: Visit, _ proxyService: ProxyService) async throws -> Response {
-        try await receiveAnswer(by: .proxyService, visit) { answer, route, visit in
+        try await receiveAnswer(by: .proxyService, visit, again: goOn) { answer, route, visit in
             try waiting.enter()
             defer { waiting.leave() }
             Place.current?.leave()
@@ -35,9 +35,19 @@ extension Portal {
             case .consent: return answers.redirect(to: .consent(of: answer.exchange.id), in: visit.askedLanguage)
             case .refused(let sealed): return try post(sealed, answering: answer.exchange, route, visit)
             case .failed(let rejection, let sealed):
+                failures.keep((rejection, sealed), of: answer.exchange, at: visit.now)
                 return await visit.turnAway(rejection, from: answer.exchange, carrying: sealed)
             }
         }
+    }
+
+    /// The page for an answer that is sent again.
+    private func goOn(_ exchange: Exchange, _ visit: Visit) async -> Response? {
+        if case .consent = exchange.nextStep {
+            return answers.redirect(to: .consent(of: exchange.id), in: visit.askedLanguage)
+        }
+        guard let (rejection, sealed) = failures.find(exchange.id) else { return nil }
+        return await visit.turnAway(rejection, from: exchange, carrying: sealed)
     }
 
     private func land(
@@ -84,7 +94,7 @@ extension Portal {
                 [
                     "source": "\(failure.source)", "rule": "\(failure.rejection.rule.code)",
                     "detail": "\(failure.rejection)",
-                ])
+                ], at: .warning)
         }
         return try route.complete(stated, with: completions, in: exchange)
     }
@@ -152,8 +162,9 @@ extension Portal {
             let route = try world.snapshot().route(.proxyService)
             let visit = visit.speaking(as: exchange)
             if form["deny"] != nil {
-                try await record(.consentRefused, nil, exchange, visit)
-                return try await answer(exchange, .refused(Refusal(.denied)), route, visit)
+                let refused = consentEvent(
+                    .consentRefused, identity.provenance(in: exchange.request), exchange, visit)
+                return try await answer(exchange, .refused(Refusal(.denied)), after: refused, route, visit)
             }
             // Neither button: the page is shown again.
             guard form["accept"] != nil else {
@@ -163,35 +174,38 @@ extension Portal {
                 !asked.isRequired && form[ConsentPage.Datum.field(asked.name)] == nil
             }
             let names = Set(declined.map(\.name))
-            try await record(
+            let given = consentEvent(
                 .consentGiven, identity.provenance(in: exchange.request, without: names), exchange, visit)
-            return try await answer(exchange, .identified(identity), without: names, route, visit)
+            return try await answer(
+                exchange, .identified(identity), without: names, after: given, route, visit)
         } catch {
             return await visit.turnAway(error, from: exchange)
         }
     }
 
-    private func record(
+    private func consentEvent(
         _ kind: AuditEvent.Kind, _ detail: String?, _ exchange: Exchange, _ visit: Visit
-    ) async throws {
-        try await world.store.record(
-            AuditEvent(
-                kind, at: visit.now, exchange: exchange.id, inResponseTo: exchange.request.id,
-                receiver: exchange.request.requester, detail: detail))
+    ) -> AuditEvent {
+        AuditEvent(
+            kind, at: visit.now, exchange: exchange.id, inResponseTo: exchange.request.id,
+            receiver: exchange.request.requester, detail: detail)
     }
 }
 
 extension Identity {
-    /// Which attributes leave and who vouches for each: names alone, for the audit trail.
+    /// Whose word each attribute is that is to leave, and what the person keeps back: names alone, for the audit trail.
     fileprivate func provenance(
         in request: AuthenticationRequest, without declined: Set<AttributeName> = []
     ) -> String {
-        let asked = Set(request.attributes.map(\.name)).subtracting(declined)
-        return attributes.filter { asked.contains($0.name) || $0.name.isRepresentative }.map { attribute in
+        let asked = Set(request.attributes.map(\.name))
+        let shown = attributes.filter { asked.contains($0.name) || $0.name.isRepresentative }
+        let sent = shown.filter { !declined.contains($0.name) }.map { attribute in
             switch attribute.origin {
-            case .responder: attribute.name.rawValue
-            case .source(let name): "\(attribute.name.rawValue) from \(name)"
+            case .responder: "\(attribute.name) (gateway)"
+            case .source(let name): "\(attribute.name) (\(name))"
             }
-        }.joined(separator: ", ")
+        }
+        let kept = shown.map(\.name).filter(declined.contains).map(\.rawValue)
+        return sent.joined(separator: ", ") + (kept.isEmpty ? "" : "; kept back: " + kept.joined(separator: ", "))
     }
 }

@@ -84,8 +84,11 @@ extension Portal {
     }
 
     /// Leg 3: authenticates the answer in a form, and hands it on.
+    ///
+    /// - Parameter again: the page for an answer to an exchange that has gone on already; `nil` for none.
     func receiveAnswer(
         by direction: Exchange.Direction, _ visit: Visit,
+        again: (Exchange, Visit) async -> Response? = { _, _ in nil },
         _ next: (AuthenticAnswer, Route, Visit) async throws -> Response
     ) async throws -> Response {
         let form = try await Form(visit.request, limit: world.messageLimit)
@@ -96,11 +99,11 @@ extension Portal {
         let exchange = try await awaiting(try parsed.claimedQuestion(), direction, visit)
         do {
             try visit.checkTime(of: exchange)
-            // Sent again, as by a reload, after it was taken: the person goes on where they are.
-            if case .consent = exchange.nextStep {
-                return answers.redirect(to: .consent(of: exchange.id), in: visit.askedLanguage)
+            guard let question = exchange.question else {
+                // Sent again, as by a reload, after it was taken: the person goes on where they are.
+                if let response = await again(exchange, visit.speaking(as: exchange)) { return response }
+                throw Rejection(.exchangeFinished)
             }
-            guard let question = exchange.question else { throw Rejection(.exchangeFinished) }
             let route = try world.snapshot().route(direction)
             let now = visit.now
             let verified = try await world.workers.run {
@@ -136,9 +139,11 @@ extension Portal {
     ///   - declined: optional attributes that the person keeps back.
     ///   - question: what the answer belongs to; `nil` when the exchange ends without one.
     ///   - keys: identifiers of the answer, used up in the same step.
+    ///   - consent: what the person said, written down in the same step.
     func finish(
         _ exchange: Exchange, _ outcome: AuthenticationOutcome, without declined: Set<AttributeName> = [],
-        answering question: MessageID?, using keys: [ReplayKey], _ route: Route, _ visit: Visit
+        answering question: MessageID?, using keys: [ReplayKey], after consent: AuditEvent? = nil, _ route: Route,
+        _ visit: Visit
     ) async throws -> SealedMessage {
         let now = visit.now
         let sealed = try await world.workers.run {
@@ -151,7 +156,8 @@ extension Portal {
                 ? exchange.question?.memberState : try route.requester(of: exchange).country,
             digest: sealed.digest.hexadecimal, result: outcome.code)
         let ending: Exchange.Ending = if case .identified = outcome { .identified } else { .refused }
-        _ = try await world.store.update(exchange.id, using: keys, event) { exchange throws(Rejection) in
+        let events = [consent, event].compactMap(\.self)
+        _ = try await world.store.update(exchange.id, using: keys, events) { exchange throws(Rejection) in
             try exchange.finished(ending, answering: question)
         }
         world.inFlight.end(exchange.id)
@@ -168,8 +174,11 @@ extension Portal {
         return visit.page(page, leavesSite: true)
     }
 
-    func log(_ text: Logger.Message, _ exchange: Exchange, _ metadata: Logger.Metadata = [:]) {
-        world.logger.info(text, metadata: metadata.merging(["exchange": "\(exchange.id)"]) { first, _ in first })
+    func log(
+        _ text: Logger.Message, _ exchange: Exchange, _ metadata: Logger.Metadata = [:], at level: Logger.Level = .info
+    ) {
+        world.logger.log(
+            level: level, text, metadata: metadata.merging(["exchange": "\(exchange.id)"]) { first, _ in first })
     }
 }
 

@@ -82,6 +82,9 @@ public struct Portal: Sendable {
     let answers: Answers
     /// Answers of the gateway that are being completed.
     let landings = Flights<Landing>()
+    /// Failures that people have seen, with the message that tells whoever asked: they may reload the page. Nobody is named
+    /// in them.
+    let failures = Lately<(Rejection, SealedMessage)>(limit: 1024)
     /// Whoever waits for them.
     let waiting = Gate(4096)
 

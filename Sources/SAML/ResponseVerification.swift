@@ -19,8 +19,8 @@ public struct ResponseDemands: OptionSet, Hashable, Sendable {
 
     /// eIDAS node to node (eIDAS dossier §2).
     public static let eidas: Self = [.encryption, .confirmation, .subject, .statusCode]
-    /// The gateway of Cl@ve (Cl@ve dossier §3.2 to §3.4).
-    public static let clave: Self = []
+    /// The gateway of Cl@ve (Cl@ve dossier §3.2, §3.3, §11.2).
+    public static let clave: Self = .subject
 }
 
 /// What must be true of an answer before anybody looks at whom it names.

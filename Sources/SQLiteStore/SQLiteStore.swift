@@ -46,17 +46,17 @@ public final class SQLiteStore: ExchangeStore, AuditTrail {
     }
 
     public func update(
-        _ id: Exchange.ID, using keys: [ReplayKey], _ event: AuditEvent,
+        _ id: Exchange.ID, using keys: [ReplayKey], _ events: [AuditEvent],
         _ step: @escaping @Sendable (Exchange) throws(Rejection) -> Exchange
     ) async throws -> Exchange {
         do {
             return try await commits.perform { [atRest] db in
-                try db.use(keys, at: event.at)
+                try db.use(keys, at: events.first?.at ?? .distantPast)
                 let row = try db.row(of: id)
                 let next = try step(atRest.open(row.sealed, as: id))
                 guard next.id == id else { throw StoreError.unavailable("a step may not exchange the exchange") }
                 try db.update(next, atRest.seal(next), awaited: next.awaited(before: row.question))
-                try db.append(event)
+                for event in events { try db.append(event) }
                 return next
             }
         } catch let rejection as Rejection { throw rejection } catch { throw StoreError(error) }

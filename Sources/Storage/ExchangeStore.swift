@@ -25,9 +25,10 @@ public protocol ExchangeStore: Sendable {
     /// One atomic step. `step` sees the exchange as it is now; what it returns is stored, and what it throws is thrown on
     /// with nothing changed: a second answer meets a stage that refuses it. `step` must be pure; it may run more than once.
     ///
+    /// - Parameter events: at least one, written in this order.
     /// - Throws: ``StoreError/duplicate(_:)`` if one of the keys was used before, ``StoreError/unknown``, whatever `step` throws.
     func update(
-        _ id: Exchange.ID, using keys: [ReplayKey], _ event: AuditEvent,
+        _ id: Exchange.ID, using keys: [ReplayKey], _ events: [AuditEvent],
         _ step: @escaping @Sendable (Exchange) throws(Rejection) -> Exchange
     ) async throws -> Exchange
 
@@ -49,6 +50,14 @@ public protocol ExchangeStore: Sendable {
 
 extension ExchangeStore {
     public func record(_ event: AuditEvent) async throws(StoreError) { try await record(event, using: nil) }
+
+    @discardableResult
+    public func update(
+        _ id: Exchange.ID, using keys: [ReplayKey], _ event: AuditEvent,
+        _ step: @escaping @Sendable (Exchange) throws(Rejection) -> Exchange
+    ) async throws -> Exchange {
+        try await update(id, using: keys, [event], step)
+    }
 }
 
 extension Exchange {

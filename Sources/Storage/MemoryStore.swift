@@ -48,15 +48,15 @@ public actor MemoryStore: ExchangeStore, AuditTrail {
     }
 
     public func update(
-        _ id: Exchange.ID, using keys: [ReplayKey], _ event: AuditEvent,
+        _ id: Exchange.ID, using keys: [ReplayKey], _ events: [AuditEvent],
         _ step: @escaping @Sendable (Exchange) throws(Rejection) -> Exchange
     ) throws -> Exchange {
-        let uses = try unused(keys, at: event.at)
+        let uses = try unused(keys, at: events.first?.at ?? .distantPast)
         let next = try step(find(id))
         guard next.id == id else { throw StoreError.unavailable("a step may not exchange the exchange") }
         try keep(next)
         used.merge(uses) { $1 }
-        append(event)
+        events.forEach(append)
         return next
     }
 

@@ -156,6 +156,7 @@ private struct KeyReader {
 
     private func identifiers(_ settings: Settings.ProxyService) -> IdentifierForm? {
         guard settings.identifiers == .derived, let path = settings.identifierKey else { return .national }
+        guard !path.isEmpty else { return nil }  // The settings name no file that is there, and said so.
         let text = contents(path).map { String(decoding: $0, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines) }
         guard let key = text.flatMap(Self.octets).flatMap(DerivationKey.init) else {
             faults.add(

@@ -77,6 +77,26 @@ extension TrustDirectory {
     }
 }
 
+extension TrustDirectory {
+    /// What is no fault, but hardly meant.
+    public var notes: [String] {
+        guard let route = snapshot.proxyService else { return [] }
+        var notes: [String] = []
+        if route.node.answerer.levels.isEmpty {
+            notes.append("clave-gateway.methods: no method is offered and released, so every request will be refused.")
+        }
+        if !route.node.answerer.attributes.contains(.dateOfBirth) {
+            notes.append(
+                "proxy-service.attribute-sources: no source gives DateOfBirth, which Cl@ve does not tell, so every request "
+                    + "for a person will be refused. See Docs/attribute-sources.md.")
+        }
+        if route.requesters.isEmpty {
+            notes.append("trust-lists: no Connector (role: connector) is ready, so nobody can ask.")
+        }
+        return notes
+    }
+}
+
 extension ClaveGateway {
     fileprivate init(_ mapping: MappingTable, _ gateway: Settings.ClaveGateway, _ settings: Settings) {
         let methods = gateway.methods.map { (Method($0.key), MethodPolicy($0.value)) }

@@ -30,5 +30,6 @@ struct Check: AsyncParsableCommand {
         }
         guard let trust else { throw Configuration.report(faults.sorted) }
         print("All good: \(trust.summary)")
+        for note in trust.notes { print("Note: \(note)") }
     }
 }

@@ -115,6 +115,7 @@ struct FileTests {
         sources:
           - name: a
             attributes: [{name: DateOfBirth, at: /born}]
+            must-equal: [{at: /document, value: "{identifier}"}]
             http:
               address: "\(address)"
         """ + "\n" + more.split(separator: "\n").map { "      " + $0 }.joined(separator: "\n")
@@ -136,6 +137,7 @@ struct FileTests {
             (http("certificate-authority: none.pem"), "certificate-authority"),
             (http("certificate: none.pem"), "certificate"),
             (http("").replacing("/born", with: "born"), "at"),
+            (http("").replacing("{identifier}", with: "x"), "http"),
         ])
     func httpMistakes(text: String, key: String) throws {
         let (broker, faults) = try read(text)
@@ -156,7 +158,7 @@ struct FileTests {
         sources:
           - name: a
             attributes: [{name: DateOfBirth, at: R/Born}]
-            must-equal: [{at: R/Id, value: "{request-id}"}]
+            must-equal: [{at: R/Id, value: "{request-id}"}, {at: R/N, value: "{identifier}"}]
             scsp:
               address: https://a.gob.es/s
               signing-key: \(Repository.path("Tests/Vectors/keys/rsa2048-1.pem"))
@@ -228,6 +230,7 @@ struct SourcesSchemaTests {
     func defaults() throws {
         let base = #"""
             {"sources": [{"name": "a", "circuit-breaker": {}, "attributes": [{"name": "DateOfBirth", "at": "/b"}],
+             "must-equal": [{"at": "/n", "value": "{identifier}"}],
              "http": {"address": "https://a.gob.es/"}}]}
             """#
         let filled = try SchemaUnderTest("attribute-sources").documentWithDefaults(over: base)

@@ -259,6 +259,10 @@ struct GatewayFailure: CustomTestStringConvertible, Sendable {
             "003002 - x", .authenticationFailed, told: [SAMLURI.responder]),
         GatewayFailure(
             "codes of nobody", ["urn:x", "urn:y"], "x\ny", .technical, told: [SAMLURI.responder], text: "203001 - x y"),
+        GatewayFailure(
+            "somebody is named", [SAMLURI.responder, SAMLURI.authnFailed],
+            "003002 - El certificado de ANA EJEMPLO - NIF 12345678Z está caducado", .authenticationFailed,
+            text: "003002 - Authentication failed"),
         GatewayFailure("no message", [SAMLURI.responder], nil, .technical, text: "203001 - Internal error"),
         GatewayFailure(
             "a code without text", [SAMLURI.responder, SAMLURI.authnFailed], "003002", .authenticationFailed,

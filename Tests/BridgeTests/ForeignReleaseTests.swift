@@ -36,7 +36,7 @@ struct ForeignReleaseTests {
     static let unusable: [Unusable] = [
         Unusable(
             "P2-03: no attribute", .responseMethod, [SAMLURI.responder, SAMLURI.authnFailed],
-            "003002 - Authentication failed"
+            "003002 - Method of identification not allowed"
         ) {
             $1.attributes = []
         },

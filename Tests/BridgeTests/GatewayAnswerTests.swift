@@ -82,7 +82,7 @@ struct GatewayAnswerTests {
     ]
 
     static let assertions: [Case] = [
-        Case(assertion: "no Subject", nil) { try $0.remove("Subject") },
+        Case(assertion: "no Subject", .responseSubject) { try $0.remove("Subject") },
         Case(assertion: "no NameID", .responseSubject) { try $0.remove("NameID") },
         Case(assertion: "empty NameID", .responseSubject) { try $0.setText(of: "NameID", " ") },
         Case(assertion: "another NameID than the identifier", nil) { try $0.setText(of: "NameID", "x") },
@@ -227,7 +227,7 @@ struct GatewayAnswerTests {
         world.methods[.mobile] = .init(.refused, upTo: .high)
         let refused = try world.login(mobile, request: lenient)
         #expect(refused.statusCodes == [SAMLURI.responder, SAMLURI.authnFailed])
-        #expect(refused.statusMessage == "003002 - Authentication failed")
+        #expect(refused.statusMessage == "003002 - Method of identification not allowed")
     }
 
     @Test("A company is not answered for a person, nor a person for a company")

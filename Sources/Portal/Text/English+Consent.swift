@@ -111,7 +111,7 @@ extension English {
     var notRemembered: HTML {
         """
         We do not keep your decision: next time we will ask you again. Your details are erased from here as soon as they \
-        have left, or if you do not send them.
+        have left, or after some minutes if you do not send them.
         """
     }
     var accept: String { "Agree and send the details" }

@@ -105,7 +105,7 @@ extension Spanish {
     var notRemembered: HTML {
         """
         No guardamos su decisión: la próxima vez volveremos a preguntarle. Sus datos se borran de aquí en cuanto salen, o \
-        si no los envía.
+        al cabo de unos minutos si no los envía.
         """
     }
     var accept: String { "Aceptar y enviar los datos" }
