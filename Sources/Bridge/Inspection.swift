@@ -259,7 +259,8 @@ extension Inspection {
             "that the question \(parsed.claimedInResponseTo?.rawValue ?? "") was ours, for the minimum data set, at level low"
         )
         let question = Exchange.Question(
-            id: parsed.claimedInResponseTo ?? MessageID(""), responder: country.entityID, memberState: country.memberState,
+            id: parsed.claimedInResponseTo ?? MessageID(""), responder: country.entityID,
+            memberState: country.memberState,
             relayState: parsed.received.relayState ?? "", attributes: [], assurance: .minimum(.low), askedAt: now)
         let verified = try route.authenticateResponse(
             parsed.beside(relayState: question.relayState), to: question, at: now, examination)
@@ -316,7 +317,8 @@ extension Route {
     ) throws(Rejection) {
         guard case .identified(let identity) = outcome, direction == .connector else { return }
         let request = AuthenticationRequest(
-            id: question.id, requester: node.answerer.name, serviceName: "", sector: .public, assurance: question.assurance,
+            id: question.id, requester: node.answerer.name, serviceName: "", sector: .public,
+            assurance: question.assurance,
             person: identity.person, attributes: [], reply: ReplyAddress(assertionConsumerService: "", relayState: nil),
             issuedAt: question.askedAt)
         _ = try Policy(destination: node.country, acceptsRepresentation: true)

@@ -54,7 +54,8 @@ extension Clave2 {
                 [SAMLURI.responder, SAMLURI.authnFailed],
                 "003002 - The selected credential's LoA is lower than requested LoA (\(loa))")
         case .requestNotAccepted:
-            .status([SAMLURI.requester, SAMLURI.requestDenied], "202002 - The other country did not accept the request")
+            .status(
+                [SAMLURI.requester, SAMLURI.requestDenied], "202002 - The other country did not accept the request")
         case .technical: .status([SAMLURI.responder], "203001 - Internal error")
         }
     }

@@ -143,7 +143,9 @@ private struct Statement {
             }
             guard let value = attribute.values.first, attribute.values.count == 1, !value.isStructured,
                 let text = ValueRule.text.read(value.text)
-            else { throw Rejection(.attributeInvalid, place, expected: "one value", found: "\(attribute.values.count)") }
+            else {
+                throw Rejection(.attributeInvalid, place, expected: "one value", found: "\(attribute.values.count)")
+            }
             texts[row.name] = text
         }
     }

@@ -92,6 +92,13 @@ public struct ClaveGateway: ResponderDialect {
     /// Every level that an answer can have.
     public var levels: Set<Assurance> { Set(Method.allCases.flatMap { policy(of: $0)?.levels ?? [] }) }
 
+    /// The methods that can meet a request; only a certificate can name a company.
+    public func methods(for person: PersonKind, at assurance: AssuranceRequirement) -> [Method] {
+        Method.allCases.filter { method in
+            assurance.canBeMet(by: policy(of: method)?.levels ?? []) && (person == .natural || method == .certificate)
+        }
+    }
+
     // MARK: Request
 
     /// Other countries are always excluded, so that nobody is sent round two nodes; so is every method that could not meet
@@ -99,10 +106,8 @@ public struct ClaveGateway: ResponderDialect {
     public func writeRequest(
         _ request: AuthenticationRequest, _ question: Exchange.Question, to responder: Responder, as stamp: Stamp
     ) throws(Rejection) -> Draft {
-        let useless = Method.allCases.filter { method in
-            !question.assurance.canBeMet(by: policy(of: method)?.levels ?? [])
-                || (request.person == .legal && method != .certificate)
-        }
+        let useful = methods(for: request.person, at: question.assurance)
+        let useless = Method.allCases.filter { !useful.contains($0) }
         let exclusions = ([.otherCountries] + useless.map(\.exclusion)).map { exclusion in
             Self.asked(exclusion.friendlyName, exclusion.rawValue)
         }

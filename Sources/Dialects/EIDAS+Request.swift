@@ -91,7 +91,8 @@ extension EIDAS: RequesterDialect {
         guard let format = request.nameIDPolicy?.format else { return }
         let known = ["1.1:nameid-format:", "2.0:nameid-format:"].contains { version in
             format.hasPrefix("urn:oasis:names:tc:SAML:" + version)
-                && Self.nameIDFormats.contains(String(format.dropFirst("urn:oasis:names:tc:SAML:".count + version.count)))
+                && Self.nameIDFormats.contains(
+                    String(format.dropFirst("urn:oasis:names:tc:SAML:".count + version.count)))
         }
         try examination.check(
             .requestNameID, known, "AuthnRequest/NameIDPolicy/@Format", expected: "a format of SAML", found: format)

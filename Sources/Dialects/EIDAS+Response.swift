@@ -81,7 +81,7 @@ extension EIDAS {
         authentication failed no certificate has been submitted not valid el certificado está caducado se encuentra revocado \
         type of allowed idp firma the selected credential loa is lower than requested user cancelled detalle error \
         http eidas europa eu low substantial high internal request denied consent attribute attributes mandatory missing \
-        invalid nameid format policy version response
+        invalid nameid format policy version response móvil permanente pin aeat giss dnie 
         """.split(separator: " ").map(String.init))
 
     /// Requests that are understood and cannot be served (P1-35 to P1-43), and answers of the gateway that cannot be used.

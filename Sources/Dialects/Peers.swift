@@ -46,7 +46,8 @@ public struct Requester: Sendable {
     public var isEnabled: Bool
 
     public init(
-        name: EntityID, country: MemberState = .spain, displayName: [String: String], sender: Sender, returnAddresses: [ReturnAddress],
+        name: EntityID, country: MemberState = .spain, displayName: [String: String], sender: Sender,
+        returnAddresses: [ReturnAddress],
         homePage: String?, lowestLoA: LoA, attributes: Set<AttributeName>, persons: Set<PersonKind>,
         acceptsRepresentation: Bool, acceptsNonNotified: Bool, sector: Sector, seal: Seal, assertionInErrors: Bool,
         identifierForm: IdentifierForm, selectedIdP: String?, isEnabled: Bool

@@ -18,8 +18,7 @@ struct GatewayPages: Sendable {
             \(asks(login))
             <form method="post" action="/Proxy2/ServiceRedirect">
             <input type="hidden" name="login" value="\(login.id)"/>
-            <ul class="methods">
-            \(rows)</ul>
+            \(rows.isEmpty ? nobody : "<ul class=\"methods\">\n\(rows)</ul>")
             \(drawer)
             <p class="ways"><button class="quiet" type="submit" name="failure" value="cancelled">\(language("Cancelar", "Cancel"))</button></p>
             </form>
@@ -36,22 +35,21 @@ struct GatewayPages: Sendable {
             """
     }
 
-    /// Excluded methods are not there; the one of other countries says why.
+    private var nobody: HTML {
+        language(
+            "<p role=\"status\">El servicio excluye todas las formas de identificarse.</p>",
+            "<p role=\"status\">The service excludes every way to identify yourself.</p>")
+    }
+
+    /// Excluded methods are not there.
     private func row(_ method: GatewayMethod, _ login: GatewayLogin) -> HTML? {
         let obstacle = login.obstacle(to: method)
-        if obstacle == .excluded, method != .otherCountries { return nil }
+        guard obstacle != .excluded else { return nil }
         let reason: HTML? =
-            switch obstacle {
-            case .excluded:
-                language(
-                    "El servicio lo excluye: quien pregunta desde otro país volvería a él y no acabaría nunca.",
-                    "The service excludes it: whoever is asked from another country would go round in circles.")
-            case .tooLow:
-                language(
-                    "No alcanza el nivel \(login.asked.name(language)) que se pide.",
-                    "Does not reach the level \(login.asked.name(language)) that is asked.")
-            case nil: nil
-            }
+            obstacle == .tooLow
+            ? language(
+                "No alcanza el nivel \(login.asked.name(language)) que se pide.",
+                "Does not reach the level \(login.asked.name(language)) that is asked.") : nil
         return """
             <li><button type="submit" name="SelectedIdP" value="\(method.rawValue)"\(" disabled=\"\"", if: obstacle != nil)>
             <strong\(" translate=\"no\"", if: method.hasOwnName)>\(method.name(language))</strong> <span>\(method.explanation(language))</span>\

@@ -187,8 +187,10 @@ extension Journey {
         Journey("to France, Cl@ve's answer a second time") { visitor in
             let answer = try await visitor.log(in: .certificate("dnie-begona"), on: visitor.goToClave())
             let consent = try await visitor.browser.goOn(from: answer)
-            try await visitor.expectTurnedAway(visitor.browser.goOn(from: answer), .exchangeFinished)
-            let page = try await visitor.agree(on: consent)
+            // As by a reload: the same page, about the same person.
+            let again = try await visitor.browser.goOn(from: answer)
+            guard again.address == consent.address else { throw Surprise(consent.address, again.address) }
+            let page = try await visitor.agree(on: again)
             try visitor.expectKnown(page, .high, isNotified: true, begona)
             try await visitor.expectTurnedAway(visitor.browser.goOn(from: answer), .exchangeFinished)
         },

@@ -100,7 +100,12 @@ extension Portal {
 
     /// Who asks, in words: what the Connector says of the service behind it, else its own name.
     func inquiry(of exchange: Exchange, _ route: Route) throws(Rejection) -> Inquiry {
-        Inquiry(exchange.request, by: exchange.request.serviceName, in: try route.requester(of: exchange).country)
+        let request = exchange.request
+        var inquiry = Inquiry(request, by: request.serviceName, in: try route.requester(of: exchange).country)
+        let methods =
+            (route.responderDialect as? ClaveGateway)?.methods(for: request.person, at: request.assurance) ?? []
+        if methods.count < ClaveGateway.Method.allCases.count { inquiry.methods = methods }
+        return inquiry
     }
 
     /// Leg 4: the answer goes to the Connector.

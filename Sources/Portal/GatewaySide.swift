@@ -61,7 +61,8 @@ extension Portal {
             }
             if case .identified(let stated) = outcome {
                 let identity = try await complete(stated, exchange, route, proxyService)
-                let event = answer.event(outcome.code, to: us, detail: identity.provenance(in: exchange.request), at: now)
+                let event = answer.event(
+                    outcome.code, to: us, detail: identity.provenance(in: exchange.request), at: now)
                 _ = try await world.store.update(exchange.id, using: answer.keys(at: now), event) {
                     exchange throws(Rejection) in
                     try exchange.consenting(to: identity, answering: answer.question.id)

@@ -149,7 +149,8 @@ extension Examination {
             .metadataKeys, role == .proxyService || !recipients.isEmpty, "\(place)/\(role.element)/KeyDescriptor",
             expected: "an encryption key of sufficient length",
             found: descriptor.encryptionKeys.isEmpty
-                ? "nothing" : descriptor.encryptionKeys.map { "\($0.certificate.publicKey.kind)" }.joined(separator: ", "))
+                ? "nothing"
+                : descriptor.encryptionKeys.map { "\($0.certificate.publicKey.kind)" }.joined(separator: ", "))
         let endpoints = descriptor.endpoints.filter { $0.binding == SAMLURI.post }
         try check(
             .metadataEndpoint, !endpoints.isEmpty && descriptor.endpoints.allSatisfy { isAcceptable($0.location) },

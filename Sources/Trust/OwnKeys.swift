@@ -157,12 +157,15 @@ private struct KeyReader {
     private func identifiers(_ settings: Settings.ProxyService) -> IdentifierForm? {
         guard settings.identifiers == .derived, let path = settings.identifierKey else { return .national }
         guard !path.isEmpty else { return nil }  // The settings name no file that is there, and said so.
-        let text = contents(path).map { String(decoding: $0, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines) }
+        let text = contents(path).map {
+            String(decoding: $0, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+        }
         guard let key = text.flatMap(Self.octets).flatMap(DerivationKey.init) else {
             faults.add(
                 Fault(
                     file: path, expected: "64 hexadecimal digits", found: "something else",
-                    advice: "Make it once with openssl rand -hex 32, and keep a copy: identifiers depend on it for ever."))
+                    advice:
+                        "Make it once with openssl rand -hex 32, and keep a copy: identifiers depend on it for ever."))
             return nil
         }
         return .derived(key)

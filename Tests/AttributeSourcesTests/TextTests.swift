@@ -17,7 +17,9 @@ struct TemplateTests {
     /// Scalars that cling to a neighbour, so that no character of the text is a quotation mark or a backslash.
     @Test(
         "Values stay values whatever clings to their quotation marks",
-        arguments: ["ANA\u{600}\",\"b\":\"c", "ANA\"\u{301},\"", "ANA\u{600}\\", "\u{110BD}\"", "\\\u{200D}", "\"\u{FE0F}"])
+        arguments: [
+            "ANA\u{600}\",\"b\":\"c", "ANA\"\u{301},\"", "ANA\u{600}\\", "\u{110BD}\"", "\\\u{200D}", "\"\u{FE0F}",
+        ])
     func clinging(value: String) throws {
         let json = try #require(try text(#"{"a":"{first-name}"}"#, .json, value))
         #expect(JSONText(Array(json.utf8)) == .object(["a": .string(value)]))

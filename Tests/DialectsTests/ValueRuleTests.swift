@@ -131,7 +131,9 @@ struct ValueRuleTests {
 
     @Test(
         "An address that is sent is the one that was shown, whatever clings to its brackets",
-        arguments: ["Calle\u{600}<eidas:PostCode>\u{301}9\u{600}</eidas:PostCode>\u{301}", "a <\u{338} b", "a &\u{301} b"])
+        arguments: [
+            "Calle\u{600}<eidas:PostCode>\u{301}9\u{600}</eidas:PostCode>\u{301}", "a <\u{338} b", "a &\u{301} b",
+        ])
     func clinging(street: String) throws {
         let canonical = "Thoroughfare: " + street
         let wire = try #require(ValueRule.address.write(canonical, prefix: "eidas-natural"))

@@ -27,13 +27,16 @@ struct GatewayPagesTests {
         page.forms.flatMap(\.buttons).filter { $0.name == "SelectedIdP" }.map(\.value)
     }
 
-    @Test("What is excluded is not there, and other countries say why", arguments: Language.allCases)
+    @Test("What is excluded is not there; where nothing is left, that is said", arguments: Language.allCases)
     func excluded(language: Language) throws {
         let page = GatewayPages(language: language).chooser(try login(excluding: [.pin, .otherCountries]))
         #expect(try offered(seen(page)) == ["IDP_MOVIL", "AFIRMA", "SEGSOC"])
         let markup = page.document.markup
         #expect(!markup.contains("Cl@ve PIN"))
-        #expect(markup.contains(language == .spanish ? "no acabaría nunca" : "round in circles"))
+        #expect(!markup.contains(language == .spanish ? "Unión Europea" : "European Union"))
+        let nothing = GatewayPages(language: language).chooser(try login(excluding: Clave2.Exclusion.allCases))
+        #expect(try offered(seen(nothing)).isEmpty)
+        #expect(nothing.document.markup.contains(language == .spanish ? "excluye todas" : "excludes every"))
     }
 
     @Test("What does not reach the level is greyed with the reason", arguments: Language.allCases)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+import Dialects
 import Federation
 
 @testable import Portal
@@ -58,7 +59,8 @@ extension Sample {
 
     static let legal = Inquiry(
         asker: "Handelsregister der Niederlande", country: state("NL"), sector: .private, person: .legal, loa: .high,
-        mandatory: PersonKind.legal.minimumDataSet, optional: names(["VATRegistration", "LegalAddress", "LEI"]))
+        mandatory: PersonKind.legal.minimumDataSet, optional: names(["VATRegistration", "LegalAddress", "LEI"]),
+        methods: [.certificate])
 
     /// A name as long as names may be, without a gap, and all that there is to ask for.
     static let everything = Inquiry(

@@ -62,7 +62,8 @@ extension [Double] {
     var median: Double {
         let sorted = sorted()
         guard let last = sorted.last else { return .nan }
-        return count.isMultiple(of: 2) ? (sorted[count / 2 - 1] + sorted[count / 2]) / 2 : sorted.count == 1 ? last : sorted[count / 2]
+        return count.isMultiple(of: 2)
+            ? (sorted[count / 2 - 1] + sorted[count / 2]) / 2 : sorted.count == 1 ? last : sorted[count / 2]
     }
 }
 

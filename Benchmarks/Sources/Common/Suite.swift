@@ -14,7 +14,8 @@ struct Suite: Sendable {
     let transport: Recipient.Transport
 
     private init(
-        _ name: String, _ signing: Key, _ algorithm: SignatureAlgorithm, _ encryption: Key, _ transport: Recipient.Transport
+        _ name: String, _ signing: Key, _ algorithm: SignatureAlgorithm, _ encryption: Key,
+        _ transport: Recipient.Transport
     ) {
         self.name = name
         self.signing = signing

@@ -34,7 +34,9 @@ final class HTTPConnection {
         address.sin_port = in_port_t(port).bigEndian
         address.sin_addr.s_addr = inet_addr("127.0.0.1")
         let connected = withUnsafePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
         }
         guard connected == 0 else {
             close(descriptor)
@@ -94,6 +96,7 @@ final class HTTPConnection {
         }
         let head = String(decoding: received[..<(needed?.head ?? 0)], as: UTF8.self)
         let status = Int(head.dropFirst(9).prefix(3)) ?? 0
-        return Answer(status: status, head: head, body: String(decoding: received[(needed?.head ?? 0)...], as: UTF8.self))
+        return Answer(
+            status: status, head: head, body: String(decoding: received[(needed?.head ?? 0)...], as: UTF8.self))
     }
 }

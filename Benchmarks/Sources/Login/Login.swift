@@ -20,8 +20,10 @@ struct Login: ParsableCommand {
     @Option(help: "The port that the server listens on.") var port = 18_480
 
     func run() throws {
-        let program = puente.map { URL(filePath: $0) }
-            ?? URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent().appending(path: "puente")
+        let program =
+            puente.map { URL(filePath: $0) }
+            ?? URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent().appending(
+                path: "puente")
         let folder = FileManager.default.temporaryDirectory.appending(path: "puente-bench-\(UUID().uuidString)")
         defer {
             // What cannot be removed lies in a temporary folder, and is worthless.
@@ -36,7 +38,8 @@ struct Login: ParsableCommand {
         let (ours, raw, perSecond) = try measureLogins(server)
         var table = Table("whole login over HTTP", "logins/s", "server CPU ms", "OpenSSL ms", "CPU / OpenSSL")
         table.add(
-            "rsa3072-pss-sha256, SQLite", String(format: "%.0f", perSecond.median), milliseconds(ours.median), milliseconds(raw.median),
+            "rsa3072-pss-sha256, SQLite", String(format: "%.0f", perSecond.median), milliseconds(ours.median),
+            milliseconds(raw.median),
             ratio(zip(ours, raw).map { $0 / $1 }.median))
         print(table.text + "\n")
         var other = Table("process", "")
@@ -60,7 +63,8 @@ struct Login: ParsableCommand {
         try Visitor(port: port).checkedLogin()
         let corpus = try Corpus(Suite.usual[0], count: 1)
         let bound = try RawBound(
-            Cast(testKeysFor: Suite.usual[0]), signing: TestKeys(.rsa3072).sender.key(), response: corpus.response.count,
+            Cast(testKeysFor: Suite.usual[0]), signing: TestKeys(.rsa3072).sender.key(),
+            response: corpus.response.count,
             assertion: corpus.assertion.count)
         var (ours, raw, perSecond): ([Double], [Double], [Double]) = ([], [], [])
         _ = try logins(20)

@@ -38,7 +38,9 @@ final class Server {
         let status = (try? String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)) ?? ""
         func megabytes(_ name: String) -> Double {
             status.split(separator: "\n").first { $0.hasPrefix(name + ":") }
-                .flatMap { $0.split(whereSeparator: \.isWhitespace).dropFirst().first }.flatMap { Double($0) }.map { $0 / 1024 } ?? 0
+                .flatMap { $0.split(whereSeparator: \.isWhitespace).dropFirst().first }.flatMap { Double($0) }.map {
+                    $0 / 1024
+                } ?? 0
         }
         return (megabytes("VmRSS"), megabytes("VmHWM"))
     }

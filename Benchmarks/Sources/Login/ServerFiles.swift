@@ -10,7 +10,8 @@ import XMLSecurity
 struct ServerFiles {
     static let host = "puente.example.es"
     static let states = [
-        "AT", "BE", "BG", "CH", "CY", "CZ", "DE", "DK", "EE", "EL", "FI", "FR", "HR", "HU", "IE", "IS", "IT", "LI", "LT", "LU",
+        "AT", "BE", "BG", "CH", "CY", "CZ", "DE", "DK", "EE", "EL", "FI", "FR", "HR", "HU", "IE", "IS", "IT", "LI",
+        "LT", "LU",
         "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK", "UA",
     ]
     static let service = TestKey.rsa3072e
@@ -26,13 +27,18 @@ struct ServerFiles {
         try write("puente.yaml", settingsText)
         try write("services.yaml", servicesText)
         try write("trust-list.yaml", "nodes:\n" + Self.states.map(node).joined())
-        for (name, key) in [("connector-signing", TestKey.connector), ("connector-encryption", .connectorEncryption), ("gateway", .gateway)] {
+        for (name, key) in [
+            ("connector-signing", TestKey.connector), ("connector-encryption", .connectorEncryption),
+            ("gateway", .gateway),
+        ] {
             try write(name + ".key", key.key().pem(), mode: 0o600)
             try write(name + ".pem", key.certificate().pem)
         }
         try write("service.pem", Self.service.certificate().pem)
         try write("node.pem", TestKey.country.certificate().pem)
-        for state in Self.states { try Data(metadata(of: state, at: now)).write(to: folder.appending(path: "\(state).xml")) }
+        for state in Self.states {
+            try Data(metadata(of: state, at: now)).write(to: folder.appending(path: "\(state).xml"))
+        }
     }
 
     private func write(_ name: String, _ text: String, mode: Int = 0o644) throws {
@@ -110,11 +116,15 @@ extension ServerFiles {
             [
                 entityAttribute(SAMLURI.protocolVersion, ["1.4.1", "1.4", "1.3", "1.2"]),
                 entityAttribute(SAMLURI.applicationIdentifier, ["Bench:node:1"]),
-                entityAttribute(SAMLURI.assuranceCertification, LoA.allCases.map { "http://eidas.europa.eu/LoA/\($0)" }),
+                entityAttribute(
+                    SAMLURI.assuranceCertification, LoA.allCases.map { "http://eidas.europa.eu/LoA/\($0)" }),
             ])
         let document = XMLNode(
             Namespace.md("EntityDescriptor"),
-            [("ID", "_\(state)"), ("entityID", Self.entity(state).rawValue), ("validUntil", Instant.write(now + 86_400))],
+            [
+                ("ID", "_\(state)"), ("entityID", Self.entity(state).rawValue),
+                ("validUntil", Instant.write(now + 86_400)),
+            ],
             mentioning: [.xs],
             [XMLNode(Namespace.md("Extensions"), [], [attributes]), try role(state), organization(state)]
                 + ["support", "technical"].map(contact))
@@ -122,7 +132,8 @@ extension ServerFiles {
     }
 
     private func role(_ state: String) throws -> XMLNode {
-        let key = XMLNode(Namespace.md("KeyDescriptor"), [("use", "signing")], [.keyInfo(try TestKey.country.certificate())])
+        let key = XMLNode(
+            Namespace.md("KeyDescriptor"), [("use", "signing")], [.keyInfo(try TestKey.country.certificate())])
         let country = XMLNode(Namespace.eidas("NodeCountry"), text: state)
         let service = XMLNode(
             Namespace.md("SingleSignOnService"),
@@ -142,7 +153,9 @@ extension ServerFiles {
         let english: [(XMLName, String?)] = [(Namespace.xml("lang"), "en")]
         return XMLNode(
             Namespace.md("Organization"), [],
-            ["OrganizationName", "OrganizationDisplayName"].map { XMLNode(Namespace.md($0), english, text: "Node of \(state)") }
+            ["OrganizationName", "OrganizationDisplayName"].map {
+                XMLNode(Namespace.md($0), english, text: "Node of \(state)")
+            }
                 + [XMLNode(Namespace.md("OrganizationURL"), english, text: "https://node.example")])
     }
 
@@ -160,7 +173,8 @@ extension ServerFiles {
             Namespace.saml2("Attribute"), [("Name", name), ("NameFormat", SAMLURI.nameFormatURI)],
             values.map {
                 XMLNode(
-                    Namespace.saml2("AttributeValue"), [(Namespace.xsi("type"), "xs:string")], mentioning: [.xs], text: $0)
+                    Namespace.saml2("AttributeValue"), [(Namespace.xsi("type"), "xs:string")], mentioning: [.xs],
+                    text: $0)
             })
     }
 }

@@ -21,7 +21,8 @@ final class Visitor {
         let relayState = try asked.field("RelayState")
         let answered = try connection.post(
             "/eidas/connector/acs",
-            ["SAMLResponse": Base64.encode(try answer(to: request, relayState)), "RelayState": relayState], cookie: asked.cookie)
+            ["SAMLResponse": Base64.encode(try answer(to: request, relayState)), "RelayState": relayState],
+            cookie: asked.cookie)
         let response = try octets(answered.field("SAMLResponse"))
         guard response.contains("status:Success") else { throw Failure(String(decoding: response, as: UTF8.self)) }
         return response

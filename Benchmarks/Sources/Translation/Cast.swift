@@ -70,7 +70,8 @@ private struct Files {
 
     func credential(_ kind: Suite.Key, _ name: String) throws -> Cast.Credential {
         Cast.Credential(
-            key: try PrivateKey(pem: octets("\(kind.rawValue)/\(name).key.pem")), certificate: try certificate(kind, name))
+            key: try PrivateKey(pem: octets("\(kind.rawValue)/\(name).key.pem")),
+            certificate: try certificate(kind, name))
     }
 
     private func octets(_ path: String) throws -> [UInt8] { Array(try Data(contentsOf: folder.appending(path: path))) }

@@ -66,7 +66,9 @@ final class RawBound {
 // MARK: Operations
 
 extension RawBound {
-    private func require(_ done: Bool, _ step: String = #function) throws { if !done { throw Failure("libcrypto: " + step) } }
+    private func require(_ done: Bool, _ step: String = #function) throws {
+        if !done { throw Failure("libcrypto: " + step) }
+    }
 
     private static func key(of certificate: Certificate) throws -> OpaquePointer {
         let key = certificate.der.withUnsafeBufferPointer { buffer -> OpaquePointer? in
@@ -137,12 +139,15 @@ extension RawBound {
     private func setOAEP(_ context: OpaquePointer?) throws {
         try require(
             EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_OAEP_PADDING) > 0
-                && EVP_PKEY_CTX_set_rsa_oaep_md(context, maskHash) > 0 && EVP_PKEY_CTX_set_rsa_mgf1_md(context, maskHash) > 0)
+                && EVP_PKEY_CTX_set_rsa_oaep_md(context, maskHash) > 0
+                && EVP_PKEY_CTX_set_rsa_mgf1_md(context, maskHash) > 0)
     }
 
     private var isAgreement: Bool { if case .ecdhES = suite.transport { true } else { false } }
 
-    private func wrap(_ key: [UInt8], for recipient: OpaquePointer) throws -> (octets: [UInt8], originator: OpaquePointer?) {
+    private func wrap(_ key: [UInt8], for recipient: OpaquePointer) throws -> (
+        octets: [UInt8], originator: OpaquePointer?
+    ) {
         let context = EVP_PKEY_CTX_new(recipient, nil)
         defer { EVP_PKEY_CTX_free(context) }
         if isAgreement {
@@ -160,7 +165,9 @@ extension RawBound {
     }
 
     private func unwrap() throws -> [UInt8] {
-        if isAgreement { return try keyWrap(wrapped, with: keyEncryptionKey(ourEncryption, originator), encrypting: false) }
+        if isAgreement {
+            return try keyWrap(wrapped, with: keyEncryptionKey(ourEncryption, originator), encrypting: false)
+        }
         let context = EVP_PKEY_CTX_new(ourEncryption, nil)
         defer { EVP_PKEY_CTX_free(context) }
         try require(EVP_PKEY_decrypt_init(context) > 0)
@@ -226,6 +233,7 @@ extension RawBound {
                 EVP_DecryptUpdate(context, &output, &count, $0.baseAddress! + 12, Int32(assertion.count)) > 0
             })
         try require(
-            EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, 16, &tag) > 0 && EVP_DecryptFinal_ex(context, nil, &count) > 0)
+            EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, 16, &tag) > 0
+                && EVP_DecryptFinal_ex(context, nil, &count) > 0)
     }
 }

@@ -27,7 +27,8 @@ struct Translate: ParsableCommand {
 
     func run() throws {
         var table = Table(
-            "translate one response", "messages/s/core", "CPU ms", "OpenSSL ms", "libxml2 ms", "rest / libxml2", "CPU / OpenSSL")
+            "translate one response", "messages/s/core", "CPU ms", "OpenSSL ms", "libxml2 ms", "rest / libxml2",
+            "CPU / OpenSSL")
         for suite in suite.flatMap(Suite.named).map({ [$0] }) ?? Suite.usual {
             let rows = try Contest(try works(suite), slice: 0.03).run(rounds: quick ? 15 : 75)
             let (raw, xml, ours) = (rows.map { $0[0] }.median, rows.map { $0[1] }.median, rows.map { $0[2] }.median)

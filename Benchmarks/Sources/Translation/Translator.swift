@@ -123,8 +123,10 @@ extension Translator {
     private static func exchange(_ places: Places) throws -> Exchange {
         guard let id = Exchange.ID(rawValue: "00112233445566778899aabbccddeeff") else { throw Rejection(.ownFailure) }
         let request = AuthenticationRequest(
-            id: MessageID(""), requester: places.receiver, serviceName: "Sede", sector: .public, assurance: .minimum(.low),
-            person: .natural, attributes: PersonKind.natural.minimumDataSet.map { RequestedAttribute($0, isRequired: true) },
+            id: MessageID(""), requester: places.receiver, serviceName: "Sede", sector: .public,
+            assurance: .minimum(.low),
+            person: .natural,
+            attributes: PersonKind.natural.minimumDataSet.map { RequestedAttribute($0, isRequired: true) },
             reply: ReplyAddress(
                 assertionConsumerService: places.returns, relayState: Self.relayState, issuer: places.receiver),
             issuedAt: .distantPast)

@@ -36,8 +36,10 @@ struct Worker: ParsableCommand {
         while let line = readLine() {
             let words = line.split(separator: " ")
             switch (words.first, words.dropFirst().first.flatMap { Int($0) }) {
-            case ("run"?, let n?): try repeated(n, &next, messages) { _ = try translator.translate($0, from: $1, at: Date()) }
-            case ("recv"?, let n?): try repeated(n, &next, messages) { _ = try translator.receive($0, from: $1, at: Date()) }
+            case ("run"?, let n?):
+                try repeated(n, &next, messages) { _ = try translator.translate($0, from: $1, at: Date()) }
+            case ("recv"?, let n?):
+                try repeated(n, &next, messages) { _ = try translator.receive($0, from: $1, at: Date()) }
             case ("once"?, let k?) where words.count == 3:
                 let sealed = try translator.translate(messages.texts[k], from: messages.states[k], at: Date())
                 let octets = sealed.fields.first.flatMap { Base64.decode($0.value) } ?? []
@@ -68,7 +70,8 @@ struct Worker: ParsableCommand {
     /// The names that the peers' bench has agreed on for what is written.
     private func peersMapping() throws -> MappingTable {
         let faults = Faults()
-        guard let table = MappingTable.read(path: Repository.path("Benchmarks/mapping.yaml"), into: faults), faults.isEmpty
+        guard let table = MappingTable.read(path: Repository.path("Benchmarks/mapping.yaml"), into: faults),
+            faults.isEmpty
         else { throw Failure(faults.sorted.map { "\($0)" }.joined(separator: "\n")) }
         return table
     }
@@ -99,7 +102,8 @@ private struct ForeignCorpus {
 extension Places {
     /// Those of the peers' bench. Its messages may be half a day old.
     fileprivate static let peers = Places(
-        sender: EntityID("https://up.bench.example/ServiceMetadata"), connector: EntityID("https://px.bench.example/sp"),
+        sender: EntityID("https://up.bench.example/ServiceMetadata"),
+        connector: EntityID("https://px.bench.example/sp"),
         answers: "https://px.bench.example/sp/acs", gateway: EntityID("https://px.bench.example/idp"),
         receiver: EntityID("https://dn.bench.example/sp"), returns: "https://dn.bench.example/sp/acs", patience: 43_200)
 }

@@ -22,7 +22,9 @@ final class XMLBound {
         for isOut in [false, true] {
             let outer = try canonicalized(response)
             defer { xmlFreeDoc(outer) }
-            guard let cipher = find("CipherValue", in: xmlDocGetRootElement(outer), last: true) else { throw Failure("libxml2: a message that is not as expected") }
+            guard let cipher = find("CipherValue", in: xmlDocGetRootElement(outer), last: true) else {
+                throw Failure("libxml2: a message that is not as expected")
+            }
             let text = xmlNodeGetContent(cipher)
             let octets = text.map { Base64.decode(UnsafeBufferPointer(start: $0, count: Int(xmlStrlen($0)))) } ?? nil
             cpuente_xml_free(text)
@@ -77,7 +79,8 @@ final class XMLBound {
         var next = node?.pointee.children
         while let child = next, last || found == nil {
             if child.pointee.type == XML_ELEMENT_NODE {
-                found = (xmlStrEqual(child.pointee.name, name) == 1 ? child : find(name, in: child, last: last)) ?? found
+                found =
+                    (xmlStrEqual(child.pointee.name, name) == 1 ? child : find(name, in: child, last: last)) ?? found
             }
             next = child.pointee.next
         }
@@ -85,7 +88,8 @@ final class XMLBound {
     }
 }
 
-private let isVisible: @convention(c) (UnsafeMutableRawPointer?, xmlNodePtr?, xmlNodePtr?) -> Int32 = { data, node, parent in
+private let isVisible: @convention(c) (UnsafeMutableRawPointer?, xmlNodePtr?, xmlNodePtr?) -> Int32 = {
+    data, node, parent in
     guard let scope = data?.assumingMemoryBound(to: XMLBound.Scope.self), let node else { return 0 }
     let isPart = node.pointee.type == XML_NAMESPACE_DECL || node.pointee.type == XML_ATTRIBUTE_NODE
     var next: xmlNodePtr? = isPart ? parent : node

@@ -58,7 +58,7 @@ struct ConsentPage: Page {
     }
 
     private func facts(_ texts: any Texts) -> [Fact] {
-        inquiry.origin(texts) + (isOnlyPage ? [inquiry.demand(texts)] : [])
+        inquiry.origin(texts) + (isOnlyPage ? inquiry.demand(texts) : [])
             + [Fact(texts.loaTerm, "\(texts.told(assurance))")]
     }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+import Dialects
 import Federation
 
 /// Who in another country asks for a person, and for what.
@@ -12,6 +13,8 @@ struct Inquiry: Hashable, Sendable {
     var loa: LoA
     var mandatory: [AttributeName]
     var optional: [AttributeName]
+    /// The ways of identifying oneself that serve, where not all do.
+    var methods: [ClaveGateway.Method] = []
 
     /// The name of the asker, set apart from the text around it.
     var askerMarkup: HTML { "<strong><bdi>\(asker)</bdi></strong>" }
@@ -24,8 +27,12 @@ struct Inquiry: Hashable, Sendable {
         ]
     }
 
-    /// How sure the identification has to be.
-    func demand(_ texts: any Texts) -> Fact { Fact(texts.loaAskedTerm, "\(texts.asked(loa))") }
+    /// How sure the identification has to be, and what it can be made with where not everything serves.
+    func demand(_ texts: any Texts) -> [Fact] {
+        let names = methods.map { texts.name(of: $0) }.joined(separator: ", ")
+        return [Fact(texts.loaAskedTerm, "\(texts.asked(loa))")]
+            + (names.isEmpty ? [] : [Fact(texts.methodsTerm, "\(names)")])
+    }
 }
 
 extension Inquiry {

@@ -16,7 +16,7 @@ struct RequestPage: Page {
         <div class="who">
         <p class="lead">\(texts.asks(inquiry.askerMarkup, inquiry.person))</p>
         <dl class="facts">
-        \((inquiry.origin(texts) + [inquiry.demand(texts)]).map(\.row))</dl>
+        \((inquiry.origin(texts) + inquiry.demand(texts)).map(\.row))</dl>
         </div>
         <div class="data">
         \(list("mandatory", texts.mandatoryHeading, texts.mandatoryNote, inquiry.mandatory, texts))\

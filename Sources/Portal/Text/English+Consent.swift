@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+import Dialects
 import Federation
 
 extension English {
@@ -9,6 +10,15 @@ extension English {
         switch sector {
         case .public: "Public"
         case .private: "Private"
+        }
+    }
+    var methodsTerm: String { "What you can identify yourself with" }
+    func name(of method: ClaveGateway.Method) -> String {
+        switch method {
+        case .certificate: "electronic identity card or certificate"
+        case .permanent: "Cl@ve Permanente"
+        case .pin: "Cl@ve PIN"
+        case .mobile: "Cl@ve Móvil"
         }
     }
     var loaAskedTerm: String { "Security that it asks for" }

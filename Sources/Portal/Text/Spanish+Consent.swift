@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+import Dialects
 import Federation
 
 extension Spanish {
@@ -9,6 +10,15 @@ extension Spanish {
         switch sector {
         case .public: "Público"
         case .private: "Privado"
+        }
+    }
+    var methodsTerm: String { "Con qué puede identificarse" }
+    func name(of method: ClaveGateway.Method) -> String {
+        switch method {
+        case .certificate: "DNI electrónico o certificado"
+        case .permanent: "Cl@ve Permanente"
+        case .pin: "Cl@ve PIN"
+        case .mobile: "Cl@ve Móvil"
         }
     }
     var loaAskedTerm: String { "Seguridad que pide" }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+import Dialects
 import Federation
 
 /// Every text that a citizen can read, in one language. A text that a language lacks does not compile.
@@ -46,6 +47,8 @@ protocol Texts: Sendable {
     var countryTerm: String { get }
     var sectorTerm: String { get }
     func name(of sector: Sector) -> String
+    var methodsTerm: String { get }
+    func name(of method: ClaveGateway.Method) -> String
     var loaAskedTerm: String { get }
     func asked(_ loa: LoA) -> String
     var mandatoryHeading: String { get }
