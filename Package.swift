@@ -145,7 +145,12 @@ let package = Package(
         tests("Bridge", ["Dialects", "SAML", "XMLSecurity", "Federation"]),
         .testTarget(name: "ArchitectureTests", dependencies: ["Federation", "PuenteTestKit"], swiftSettings: strict),
         tests(
-            "Portal", ["Federation", hummingbird, .product(name: "HTTPTypes", package: "swift-http-types")] + nio,
+            "Portal",
+            [
+                "Bridge", "Trust", "SAML", "Storage", "Federation", "XMLSecurity", hummingbird, logging,
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+            ] + nio,
             besides: ["Golden"]),
         tests("YAMLText"),
         tests("Settings", ["Federation", "YAMLText"]),
