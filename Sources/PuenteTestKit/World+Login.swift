@@ -106,10 +106,14 @@ extension World {
     }
 
     /// Our answer as its receiver reads it.
-    public func open(_ document: SentDocument) throws -> DeliveredAnswer {
+    ///
+    /// - Parameter signer: whose key must have signed it; `nil` for ours in this direction.
+    public func open(_ document: SentDocument, from signer: TestKey? = nil) throws -> DeliveredAnswer {
         switch direction {
-        case .connector: try DeliveredAnswer(document, from: .gateway, .clave, openingWith: requesterKey)
-        case .proxyService: try DeliveredAnswer(document, from: .connector, .eidas, openingWith: requesterKey)
+        case .connector:
+            try DeliveredAnswer(document, from: signer ?? .gateway, .clave, openingWith: requesterKey)
+        case .proxyService:
+            try DeliveredAnswer(document, from: signer ?? .connector, .eidas, openingWith: requesterKey)
         }
     }
 }
