@@ -47,7 +47,7 @@ struct Scene {
             good = try requests.map { try $0.octets() }
             evil = try Self.attackers(requests[0])
             now = world.now
-            unsigned = requests.map { $0.root.serialized() }
+            unsigned = try (requests + Self.doubtful()).map { $0.root.serialized() }
         }
         pool = good + evil
         for message in good {
@@ -81,6 +81,18 @@ struct Scene {
         more.root.set("AssertionConsumerServiceURL", World.foreignAnswers + "/2")
         more.root.set("AssertionConsumerServiceIndex", "2")
         return [ConnectorRequest(), ConnectorRequest(for: [.legal], id: "_legal"), more]
+    }
+
+    /// What a Connector may not ask, though it is one.
+    private static func doubtful() throws -> [ConnectorRequest] {
+        let natural = "http://eidas.europa.eu/attributes/naturalperson/"
+        var (acting, required, half) = (ConnectorRequest(), ConnectorRequest(), ConnectorRequest())
+        try acting.ask(for: natural + "representative/CurrentFamilyName", "RepresentativeFamilyName")
+        try required.ask(for: natural + "Gender", "Gender", isRequired: true)
+        try half.root.remove("RequestedAttribute")
+        var elsewhere = ConnectorRequest()
+        elsewhere.root.set("AssertionConsumerServiceURL", "https://other.example/")
+        return [acting, required, half, elsewhere, ConnectorRequest(for: [.natural, .legal])]
     }
 
     /// Of somebody who wants the answer for himself and holds no key.

@@ -45,7 +45,7 @@ struct HomeScene: Awaiting {
         let answers = try Self.answers(to: question)
         let good = try answers.map { try $0.octets() }
         pool = good + (try Self.attackers(to: question))
-        responses = answers.map { answer in
+        responses = try (answers + Self.doubtful(to: question)).map { answer in
             (answer.assertion.map { answer.response.appending($0) } ?? answer.response).serialized()
         }
         extracts = [
@@ -73,6 +73,18 @@ struct HomeScene: Awaiting {
                 failureAtHome: [SAMLURI.responder, SAMLURI.requestDenied],
                 "003002 - Authentication Failed (user cancelled)", to: question),
         ]
+    }
+
+    /// Whom a gateway may not name, though it is one.
+    private static func doubtful(to question: Exchange.Question) throws -> [NodeAnswer] {
+        let certificate = TestPerson.partialAfirma(["clasificacion": "5"])
+        let numbers = ["B00000000", "DE/ES/00000000T", "00000000A"].map { number in
+            var person = TestPerson.atHome(number)
+            person.attributes.append(.clave("PartialAfirma", certificate))
+            return person
+        }
+        let others = [TestPerson.representative, .atHome(by: "IDP_MOVIL"), .atHome(by: "AFIRMA SEGSOC"), .atHome()]
+        return try (numbers + others).map { try NodeAnswer(atHome: $0, to: question) }
     }
 
     private static func attackers(to question: Exchange.Question) throws -> [[UInt8]] {
