@@ -146,7 +146,11 @@ let package = Package(
         .testTarget(name: "ArchitectureTests", dependencies: ["Federation", "PuenteTestKit"], swiftSettings: strict),
         tests(
             "Portal",
-            ["Dialects", "Federation", hummingbird, .product(name: "HTTPTypes", package: "swift-http-types")] + nio,
+            [
+                "Bridge", "Dialects", "Trust", "SAML", "Storage", "Federation", "XMLSecurity", hummingbird, logging,
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+            ] + nio,
             besides: ["Golden"]),
         tests("YAMLText"),
         tests("Settings", ["Federation", "YAMLText"]),

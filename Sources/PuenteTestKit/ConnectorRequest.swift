@@ -97,9 +97,13 @@ public struct ConnectorRequest: RequestUnderTest {
     public func received() throws -> ReceivedMessage {
         switch binding {
         case .post: try ReceivedMessage(post: Base64.encode(octets()), relayState: relayState)
-        case .redirect: try ReceivedMessage(redirect: editsQuery(signedQuery()))
-        case .nodeRedirect: try ReceivedMessage(redirect: editsQuery(query(octets())))
+        case .redirect, .nodeRedirect: try ReceivedMessage(redirect: address())
         }
+    }
+
+    /// The query of the address to which the Connector redirects.
+    public func address() throws -> String {
+        try editsQuery(binding == .redirect ? signedQuery() : query(octets()))
     }
 
     private func query(_ message: [UInt8]) -> String {

@@ -102,10 +102,18 @@ extension World {
     public func deliver(
         _ outcome: AuthenticationOutcome, in exchange: Exchange, without declined: Set<AttributeName> = []
     ) throws -> DeliveredAnswer {
-        let sealed = try route().sendResponse(outcome, in: exchange, without: declined, at: now)
-        return switch direction {
-        case .connector: try DeliveredAnswer(sealed, from: .gateway, .clave, openingWith: requesterKey)
-        case .proxyService: try DeliveredAnswer(sealed, from: .connector, .eidas, openingWith: requesterKey)
+        try open(SentDocument(route().sendResponse(outcome, in: exchange, without: declined, at: now)))
+    }
+
+    /// Our answer as its receiver reads it.
+    ///
+    /// - Parameter signer: whose key must have signed it; `nil` for ours in this direction.
+    public func open(_ document: SentDocument, from signer: TestKey? = nil) throws -> DeliveredAnswer {
+        switch direction {
+        case .connector:
+            try DeliveredAnswer(document, from: signer ?? .gateway, .clave, openingWith: requesterKey)
+        case .proxyService:
+            try DeliveredAnswer(document, from: signer ?? .connector, .eidas, openingWith: requesterKey)
         }
     }
 }
@@ -124,8 +132,14 @@ public struct SentDocument {
     public let root: Element
 
     public init(_ sealed: SealedMessage) throws {
-        fields = Dictionary(sealed.fields.map { ($0.name, $0.value) }) { first, _ in first }
-        guard let octets = sealed.fields.first.flatMap({ Base64.decode($0.value) }) else { throw Unreadable() }
+        try self.init(Dictionary(sealed.fields.map { ($0.name, $0.value) }) { first, _ in first })
+    }
+
+    /// The fields of a form.
+    public init(_ fields: [String: String]) throws {
+        self.fields = fields
+        let message = ["SAMLRequest", "SAMLResponse", "logoutResponse"].compactMap { fields[$0] }
+        guard message.count == 1, let octets = Base64.decode(message[0]) else { throw Unreadable() }
         self.octets = octets
         root = try XMLTree(parsing: octets).root
     }
@@ -138,9 +152,9 @@ public struct DeliveredAnswer {
 
     /// - Throws: if our signature does not fit, or the assertion cannot be opened with the receiver's key.
     init(
-        _ sealed: SealedMessage, from signer: TestKey, _ policy: SignaturePolicy, openingWith key: TestKey
+        _ document: SentDocument, from signer: TestKey, _ policy: SignaturePolicy, openingWith key: TestKey
     ) throws {
-        document = try SentDocument(sealed)
+        self.document = document
         _ = try document.root.verifySignature(trusting: [signer.certificate()], policy: policy)
         if let encrypted = document.root.only(Namespace.saml2("EncryptedAssertion")) {
             let element = try EncryptedElement(in: encrypted, policy: EncryptionPolicy(allowsOldKeyTransport: true))

@@ -79,7 +79,7 @@ struct ForeignPropertyTests {
         #expect(try Self.identifier(of: spaced, for: france, as: Self.key(1), in: world) == here)
     }
 
-    /// By Python: `base64.b32encode(hmac.new(bytes(range(32)), b"puente person identifier 1\nFR\n00000000T", "sha256").digest())`.
+    /// In Python: `b32encode(hmac.digest(bytes(range(32)), b"puente person identifier 1\nFR\n00000000T", "sha256"))`.
     @Test("A derived identifier is the one that was documented: it may never change")
     func documented() throws {
         let person = try #require(SpanishIdentifier("00000000T"))

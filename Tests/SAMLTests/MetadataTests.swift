@@ -275,6 +275,46 @@ struct MetadataTests {
             try Golden.reviewed("connector-metadata-\(encryption.rawValue).xml", now: text, beside: #filePath) == text)
     }
 
+    static let ourProxyService = ProxyServiceMetadata(
+        entityID: World.proxyService, country: .spain, singleSignOnService: World.singleSignOn,
+        levels: ["http://eidas.europa.eu/NotNotified/LoA/low", "http://eidas.europa.eu/LoA/high"],
+        attributes: [
+            .init(
+                uri: "http://eidas.europa.eu/attributes/naturalperson/PersonIdentifier",
+                friendlyName: "PersonIdentifier"),
+            .init(uri: "http://eidas.europa.eu/attributes/naturalperson/CurrentFamilyName", friendlyName: "FamilyName"),
+        ], needsRequesterID: false, signing: [], details: ours.details, applicationIdentifier: "Puente")
+
+    @Test("The metadata of our Proxy-Service reads as it was reviewed", arguments: [false, true])
+    func goldenProxyService(needsRequesterID: Bool) throws {
+        var metadata = Self.ourProxyService
+        metadata.signing = [try TestKey.connector.certificate()]
+        metadata.needsRequesterID = needsRequesterID
+        let text = metadata.document(id: MessageID("_m1"), validUntil: try World().now + 86_400).reviewable
+        let name = needsRequesterID ? "proxy-service-metadata-requester-id.xml" : "proxy-service-metadata.xml"
+        #expect(try Golden.reviewed(name, now: text, beside: #filePath) == text)
+    }
+
+    @Test("The signed metadata of our Proxy-Service is read back as a Connector reads it")
+    func sealedProxyService() throws {
+        var metadata = Self.ourProxyService
+        metadata.signing = [try TestKey.connector.certificate(), try TestKey.p256b.certificate()]
+        metadata.needsRequesterID = true
+        let now = try World().now
+        let octets = try metadata.sealed(id: try .random(), validUntil: now + 86_400, by: TestKey.p384.signer())
+        let expected = MetadataExpectation(
+            entityID: World.proxyService, country: .spain, role: .proxyService, pins: [try TestKey.p384.certificate()])
+        let entity = try VerifiedEntity(octets, expecting: expected, at: now)
+        #expect(
+            entity.descriptor.endpoints.map(\.binding) == [SAMLURI.post, SAMLURI.redirect]
+                && entity.descriptor.endpoints.allSatisfy { $0.location == World.singleSignOn })
+        #expect(entity.entity.levelsOfAssurance == metadata.levels && entity.entity.needsRequesterID)
+        #expect(entity.descriptor.attributes == metadata.attributes.map(\.uri))
+        #expect(entity.descriptor.signingCertificates.count == 2 && entity.descriptor.encryptionKeys.isEmpty)
+        #expect(entity.descriptor.nodeCountry == "ES" && entity.entity.sector == nil)
+        #expect(entity.entity.protocolVersions == ConnectorMetadata.protocolVersions)
+    }
+
     @Test("Our signed metadata is read back as a peer reads it")
     func sealed() throws {
         var metadata = Self.ours

@@ -37,17 +37,23 @@ struct SQLiteStoreTests {
         }
     }
 
-    @Test("Nothing of a request lies in the files in plain text")
+    @Test("Nothing of a request or a person lies in the files in plain text")
     func sealed() async throws {
         try await withFile { path in
             let store = try SQLiteStore(path: path, sealing: AtRest(.sample))
             for number in 1...20 { try await store.open(.sample(number), using: [], .sample()) }
+            _ = try await store.update(.numbered(1), using: [], .sample()) { exchange throws(Rejection) in
+                try exchange.asked(.sample("_q"))
+            }
+            try await store.consent(.response("_r1"))
             let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
             let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
             #expect(files.count == 3)
             for file in files {
                 let octets = try Data(contentsOf: file)
-                #expect(octets.range(of: Data(Exchange.marker.utf8)) == nil)
+                for marker in [Exchange.marker, Identity.marker, "00000000T"] {
+                    #expect(octets.range(of: Data(marker.utf8)) == nil)
+                }
                 #expect(try permissions(file.path) == 0o600)
             }
             #expect(try permissions(folder.path) == 0o700)

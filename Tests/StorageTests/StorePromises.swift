@@ -101,6 +101,67 @@ struct StorePromises {
         }
     }
 
+    @Test(
+        "Whoever has to agree is found as they were, by either name, and by no second answer",
+        arguments: StoreUnderTest.all)
+    func consenting(store: StoreUnderTest) async throws {
+        try await store.run { store in
+            try await store.openAsked()
+            let kept = try await store.consent(.response("_r1"))
+            #expect(kept.stage == .consenting(.sample) && kept.nextStep == .consent(.sample))
+            #expect(try await store.find(.numbered(1)) == kept)
+            #expect(try await store.find(awaiting: MessageID("_q")) == kept)
+            await #expect(throws: Rejection(.exchangeFinished)) { try await store.consent(.response("_r2")) }
+            await #expect(throws: Rejection(.exchangeFinished)) { try await store.finish(.response("_r2")) }
+            await #expect(throws: StoreError.duplicate(.response("_r1"))) { try await store.consent(.response("_r1")) }
+            await #expect(throws: Rejection(.exchangeFinished)) {
+                _ = try await store.update(.numbered(1), using: [], .sample(.requestSent)) {
+                    exchange throws(Rejection) in
+                    try exchange.asked(.sample("_q2"))
+                }
+            }
+            #expect(try await store.find(.numbered(1)) == kept)
+        }
+    }
+
+    @Test("Who has agreed is forgotten, and agrees once", arguments: StoreUnderTest.all)
+    func agreed(store: StoreUnderTest) async throws {
+        try await store.run { store in
+            try await store.openAsked()
+            try await store.consent(.response("_r1"))
+            let ended = try await store.end(.identified)
+            #expect(ended.stage == .finished(.identified))
+            #expect(try await store.find(.numbered(1)) == ended)
+            #expect(try await store.find(awaiting: MessageID("_q")) == ended)
+            await #expect(throws: Rejection(.exchangeFinished)) { try await store.end(.refused) }
+        }
+    }
+
+    @Test("Of many who agree at once one succeeds", arguments: StoreUnderTest.all)
+    func agreedAtOnce(store: StoreUnderTest) async throws {
+        try await store.run { store in
+            try await store.openAsked()
+            try await store.consent(.response("_r1"))
+            let agreed = try await winners(
+                of: 20, failing: { $0 as? Rejection == Rejection(.exchangeFinished) },
+                { _ in _ = try await store.end(.identified) })
+            #expect(agreed == 1)
+        }
+    }
+
+    @Test("Whoever never agrees is purged like others", arguments: StoreUnderTest.all)
+    func neverAgreed(store: StoreUnderTest) async throws {
+        try await store.run { store in
+            try await store.openAsked()
+            try await store.consent(.response("_r1"))
+            try await store.purge(before: .noon + 900)
+            #expect(try await store.find(.numbered(1)).stage == .consenting(.sample))
+            try await store.purge(before: .noon + 901)
+            await #expect(throws: StoreError.unknown) { try await store.find(.numbered(1)) }
+            await #expect(throws: StoreError.unknown) { try await store.find(awaiting: MessageID("_q")) }
+        }
+    }
+
     @Test("A step that throws changes nothing", arguments: StoreUnderTest.all)
     func thrown(store: StoreUnderTest) async throws {
         try await store.run { store in
@@ -203,6 +264,22 @@ extension ExchangeStore {
         try await open(.sample(), using: [.request("_request-1")], .sample())
         _ = try await update(.numbered(1), using: [], .sample(.requestSent)) { exchange throws(Rejection) in
             try exchange.asked(.sample("_q"))
+        }
+    }
+
+    /// Exchange 1 after the answer to `_q`, waiting for the person to agree.
+    @discardableResult
+    func consent(_ key: ReplayKey) async throws -> Exchange {
+        try await update(.numbered(1), using: [key], .sample(.responseReceived)) { exchange throws(Rejection) in
+            try exchange.consenting(to: .sample, answering: MessageID("_q"))
+        }
+    }
+
+    /// Exchange 1 after its answer has left.
+    @discardableResult
+    func end(_ ending: Exchange.Ending) async throws -> Exchange {
+        try await update(.numbered(1), using: [], .sample(.responseSent)) { exchange throws(Rejection) in
+            try exchange.finished(ending, answering: nil)
         }
     }
 

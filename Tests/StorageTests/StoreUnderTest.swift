@@ -82,6 +82,19 @@ extension Exchange.Question {
     }
 }
 
+extension Identity {
+    static let marker = "Núria-de-Ejemplo"
+
+    /// In two scripts and from two sources, so that nothing of it may be lost.
+    static let sample = Identity(
+        assurance: Assurance(.substantial, notified: false), memberState: .spain,
+        attributes: [
+            Attribute(.personIdentifier, "ES/FR/00000000T"),
+            Attribute(.firstName, [AttributeValue(marker), AttributeValue("Νούρια", isLatin: false)]),
+            Attribute(.dateOfBirth, "1970-05-01", from: .source("padron")),
+        ], authenticatedAt: .noon + 7)
+}
+
 extension ReplayKey {
     static func request(_ id: String, until expiresAt: Date = .noon + 900) -> ReplayKey {
         ReplayKey(.request, of: EntityID("S2833002E_E04975701"), MessageID(id), until: expiresAt)

@@ -161,6 +161,11 @@ public struct EditScript {
         "urn:oasis:names:tc:SAML:2.0:cm:sender-vouches", "urn:oasis:names:tc:SAML:2.0:attrname-format:uri",
         "urn:oasis:names:tc:SAML:2.0:nameid-format:entity", "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent",
         "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST", "X0000000X_E00000000;Sede",
+        "https://puente.example.es/eidas/proxy/sso", "https://puente.example.es/clave/acs",
+        "https://noeud.example.fr/connector/acs", "https://noeud.example.fr/connector/metadata", "00000001R",
+        "B00000000", "ES/ES/00000001R", "AFIRMA", "SEGSOC", "IDP_MOVIL", "0", "5", "11", "12", "clasificacion",
+        "NIF-CIF",
+        "NIFResponsable", "http://es.minhafp.clave/PartialAfirma",
     ]
     private static let snippets = [
         "<!-- -->", "<![CDATA[x]]>", "<?x y?>", "<!DOCTYPE a>", "&#13;", "&amp;", "&#0;", "\u{FEFF}", "\u{301}", "<x/>",

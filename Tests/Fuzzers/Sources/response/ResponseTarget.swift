@@ -8,14 +8,16 @@ import SAML
 
 @testable import XMLSecurity
 
-/// A whole answer, leg 3 and, if it is accepted, leg 4. Who holds no key of the node abroad is refused, or delivers
-/// what the node said, word for word; the node itself may say what it likes, of people of its own country.
+/// A whole answer, leg 3 and, if it is accepted, leg 4. Who holds no key of the responder is refused, or delivers what the
+/// responder said, word for word; the responder itself may say what it likes, of people of its own country.
 ///
 /// The first octet chooses: `<` a message as it comes; `E` an edit script over messages of the node and of an attacker;
 /// `A` an assertion that the node encrypts and signs as it is, `a` an edit script over good ones; `R` and `r` the same for
-/// a Response that the node signs.
+/// a Response that the node signs. `F` is an edit script over messages of the national gateway and of an attacker; `G` and
+/// `g` are a Response that the gateway signs; `P` and `p` the extract of a certificate in one.
 enum ResponseTarget: FuzzTarget {
     private static let scene = scenery("the scene is set") { try Scene() }
+    private static let home = scenery("the scene at home is set") { try HomeScene() }
 
     static func seeds() throws -> [(name: String, octets: [UInt8])] {
         var seeds = try Vector.all(in: "answers").map { (name: $0.name, octets: $0.message) }
@@ -28,7 +30,16 @@ enum ResponseTarget: FuzzTarget {
         seeds += EditScript.seeds("E", over: scene.pool.count)
         seeds += EditScript.seeds("a", over: scene.assertions.count)
         seeds += EditScript.seeds("r", over: scene.responses.count)
-        return seeds
+        return try seeds + homeSeeds()
+    }
+
+    private static func homeSeeds() throws -> [(name: String, octets: [UInt8])] {
+        var seeds = home.pool.enumerated().map { (name: "gateway-\($0.offset)", octets: $0.element) }
+        for (mode, documents) in [("G", home.responses), ("P", home.extracts)] {
+            seeds += documents.enumerated().map { ("\(mode)-\($0.offset)", Array(mode.utf8) + $0.element) }
+        }
+        return seeds + EditScript.seeds("F", over: home.pool.count) + EditScript.seeds("g", over: home.responses.count)
+            + EditScript.seeds("p", over: home.extracts.count)
     }
 
     static func run(_ octets: [UInt8]) throws {
@@ -44,14 +55,23 @@ enum ResponseTarget: FuzzTarget {
             if let signed = try scene.answer(copying: Array(octets.dropFirst())) { try follow(signed, scene) }
         case UInt8(ascii: "r"):
             if let signed = try scene.answer(copying: script.edit(oneOf: scene.responses)) { try follow(signed, scene) }
-        default: try judge(octets, scene)
+        case UInt8(ascii: "F"): try judge(script.edit(oneOf: home.pool), home)
+        case UInt8(ascii: "G"):
+            if let signed = try home.answer(copying: Array(octets.dropFirst())) { try follow(signed, home) }
+        case UInt8(ascii: "g"):
+            if let signed = try home.answer(copying: script.edit(oneOf: home.responses)) { try follow(signed, home) }
+        case UInt8(ascii: "P"): try follow(home.answer(extracting: Array(octets.dropFirst())), home)
+        case UInt8(ascii: "p"): try follow(home.answer(extracting: script.edit(oneOf: home.extracts)), home)
+        default:
+            try judge(octets, scene)
+            try judge(octets, home)
         }
     }
 
     /// A message of somebody without a key.
-    private static func judge(_ octets: [UInt8], _ scene: Scene) throws {
+    private static func judge(_ octets: [UInt8], _ scene: any Awaiting) throws {
         guard let outcome = try outcome(of: octets, scene) else { return }
-        promise(scene.honest[signature(in: octets)] == outcome, "an answer says what the node signed")
+        promise(scene.honest[signature(in: octets)] == outcome, "an answer says what the responder signed")
     }
 
     /// A message that the node signed, whatever is in it.
@@ -66,9 +86,13 @@ enum ResponseTarget: FuzzTarget {
         }
     }
 
-    private static func outcome(of octets: [UInt8], _ scene: Scene) throws -> AuthenticationOutcome? {
+    static func outcome(of octets: [UInt8], _ scene: any Awaiting) throws -> AuthenticationOutcome? {
+        try accepted { try scene.outcome(of: octets) }
+    }
+
+    static func accepted<T>(_ work: () throws -> T) throws -> T? {
         do {
-            return try scene.outcome(of: octets)
+            return try work()
         } catch let rejection as Rejection {
             promise(rejection.rule != .ownFailure, "a message is no reason to fail, but \(rejection)")
             promise(!rejection.description.utf8.contains { $0 < 32 }, "a rejection is one line")

@@ -9,7 +9,7 @@ import SAML
 @testable import XMLSecurity
 
 /// One login at the moment at which an answer is awaited. Keys are small where they are used at every run.
-struct Scene {
+struct Scene: Awaiting {
     let route: Route
     let exchange: Exchange
     let question: Exchange.Question
