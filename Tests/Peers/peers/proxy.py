@@ -187,6 +187,11 @@ class Matrix:
                    connector=self.world.connectors["CZ"])
         self.login("a certificate without PartialAfirma fields but the class", replace(ANA, certificate={
             "clasificacion": "0", "NIF-CIF": None, "razonSocial": None, "NIFResponsable": None}))
+        self.login("a certificate whose numbers bear their kind (ETSI EN 319 412-1)", replace(ANA, certificate={
+            "clasificacion": "0", "NIF-CIF": "IDCES-" + ANA.identifier, "NIFResponsable": "IDCES-" + ANA.identifier}))
+        self.login("a company's certificate whose numbers bear their kind", replace(DIRECTOR, certificate={
+            "clasificacion": "11", "NIF-CIF": "VATES-" + DIRECTOR.company[0],
+            "NIFResponsable": "IDCES-" + DIRECTOR.identifier}))
         self.login("a public employee whose certificate names the office", replace(citizens.OFFICIAL, certificate={
             "clasificacion": "5", "NIF-CIF": citizens.cif("S", 2833002), "razonSocial": "Ayuntamiento de Ejemplo"}))
 

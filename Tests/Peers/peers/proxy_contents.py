@@ -183,6 +183,8 @@ person("C05", "a certificate and no PartialAfirma", replace(ANA, certificate=Non
 person("C05", "a certificate and no PartialAfirma where a company is asked for", replace(DIRECTOR, certificate=None),
        legal=True)
 person("C14", "PartialAfirma is another person's", known_as(ANA.identifier, certified=EVIL.identifier))
+for title, number in (("with a wrong letter", "12345678Q"), ("that is none", "sin NIF"), ("in brackets", "[12345678Z]")):
+    person("C14", f"PartialAfirma with a number {title}", known_as(ANA.identifier, certified=number))
 person("C14", "PartialAfirma of a representative is another person's", replace(DIRECTOR, certificate={
     "clasificacion": "11", "NIFResponsable": EVIL.identifier}), legal=True)
 person("E12", "a representative without the company's number", replace(DIRECTOR, certificate={

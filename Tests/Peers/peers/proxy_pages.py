@@ -43,24 +43,25 @@ def _(h):
 
 def from_elsewhere(site):
     """Yes, and onwards, from a form on a page of somebody else, with this browser's cookies."""
+    told = {"Sec-Fetch-Site": site, "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"} if site else {}
+
     def send(browser, target, word):
         return browser.send("POST", target, f"{word}=1".encode(), {
-            "Content-Type": FORM, "Origin": "https://evil.test", "Sec-Fetch-Site": site, "Sec-Fetch-Mode": "navigate",
-            "Sec-Fetch-Dest": "document"})
+            "Content-Type": FORM, "Origin": "https://evil.test"} | told)
 
-    @page("F14", f"yes from a form of another site ({site})")
+    @page("F14", f"yes from a form of another site ({site or 'an old browser'})")
     def _(h):
         consent = consenting(h)
         return send(h.now.browser, action(consent, "accept"), "accept")
 
-    @page("F14", f"onwards from a form of another site ({site})")
+    @page("F14", f"onwards from a form of another site ({site or 'an old browser'})")
     def _(h):
         crossing = h.crossing()
         before = crossing.ask()
         return send(crossing.browser, action(before, "continue"), "continue")
 
 
-for name in ("cross-site", "same-site"):
+for name in ("cross-site", "same-site", None):
     from_elsewhere(name)
 
 
