@@ -45,7 +45,8 @@ final class Node: Sendable {
                 proxyService: Portal.ProxyService(
                     metadata: { _ in (Array("<p/>".utf8), 60) }, complete: { world.register($0) },
                     sourceName: { source, _ in "Padrón (\(source))" }, asksBefore: asksBefore),
-                isSecure: false, exchangeSeconds: 600, messageLimit: ReceivedMessage.defaultLimit,
+                origin: "http://puente.test", isSecure: false, exchangeSeconds: 600,
+                messageLimit: ReceivedMessage.defaultLimit,
                 inFlight: InFlight(limit: 100), now: { self.clock.withLock(\.self) },
                 logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }))
         let router = Router()
