@@ -179,6 +179,12 @@ class Matrix:
             self.login(f"person: {citizen.name}", citizen)
         for citizen in (ANA, DIRECTOR, TREASURER):
             self.login(f"PartialAfirma without namespaces: {citizen.name}", replace(citizen, declared=False))
+        stated = Spoil(response=habits.extra("DateOfBirth", NAMED["DateOfBirth"], "2001-09-09"))
+        for citizen in (citizens.MINOR, ANA):
+            with self.report.case(f"Cl@ve states a date of birth: {citizen.name}"):
+                crossing = self.crossing()
+                told = replace(citizen, register=citizen.register | {"DateOfBirth": "2001-09-09"})
+                identified(crossing.run(citizen, stated), crossing, told)
         both = {name: True for _, name, _ in (*NATURAL_SET, *LEGAL_SET)}
         for name in ("CZ", "AT"):
             self.login(f"a company and who acts for it side by side, as peers up to 1.3 may ask: {name}", DIRECTOR,
