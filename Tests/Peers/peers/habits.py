@@ -155,7 +155,6 @@ ACCEPTED = {
     "declarations repeated within": Spoil(response=renamed(
         ("<saml2:AttributeValue ", f'<saml2:AttributeValue xmlns:xs="{XS}" xmlns:eidas-natural="{NATURAL}" '))),
     "indented": Spoil(response=lambda root: xml.parse(etree.tostring(root, pretty_print=True))),
-    "no Subject": Spoil(response=drop(saml("Subject"))),
     "no SubjectConfirmation": Spoil(response=drop(saml("SubjectConfirmation"))),
     "named SAML 2.0 at length": Spoil(octets=lambda octets: octets.replace(
         b"<?xml version='1.0' encoding='UTF-8'?>", b'<?xml version="1.0" encoding="UTF-8" standalone="no"?>')),

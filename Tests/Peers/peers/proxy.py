@@ -179,6 +179,12 @@ class Matrix:
             self.login(f"person: {citizen.name}", citizen)
         for citizen in (ANA, DIRECTOR, TREASURER):
             self.login(f"PartialAfirma without namespaces: {citizen.name}", replace(citizen, declared=False))
+        stated = Spoil(response=habits.extra("DateOfBirth", NAMED["DateOfBirth"], "2001-09-09"))
+        for citizen in (citizens.MINOR, ANA):
+            with self.report.case(f"Cl@ve states a date of birth: {citizen.name}"):
+                crossing = self.crossing()
+                told = replace(citizen, register=citizen.register | {"DateOfBirth": "2001-09-09"})
+                identified(crossing.run(citizen, stated), crossing, told)
         both = {name: True for _, name, _ in (*NATURAL_SET, *LEGAL_SET)}
         for name in ("CZ", "AT"):
             self.login(f"a company and who acts for it side by side, as peers up to 1.3 may ask: {name}", DIRECTOR,
@@ -299,6 +305,22 @@ class Matrix:
             for name, line in browser.attributes.items():
                 flags = {part.strip().lower() for part in line.split(";")[1:]}
                 require({"httponly", "secure", "samesite=none"} <= flags, f"{name}: {sorted(flags)}")
+        for title, citizen, spoil in (("the same answer", ANA, HONEST),
+                                      ("an answer about somebody else", citizens.EVIL, HONEST),
+                                      ("an unsigned one about somebody else", citizens.EVIL, Spoil(signs=False)),
+                                      ("a failure", citizens.CANCELS, HONEST)):
+            with self.report.case(f"after the gateway's answer {title}: what the citizen looks at stays as it was"):
+                crossing = self.crossing().begin()
+                first = crossing.answer(ANA)
+                second = crossing.answer(citizen, spoil)
+                require(outward(second) is None and citizens.EVIL.family not in second.text, "the later one counts")
+                identified(crossing.finish(first), crossing, ANA)
+        with self.report.case("neither yes nor no is neither"):
+            crossing = self.crossing().begin()
+            consent = crossing.answer(ANA)
+            page = crossing.browser.post(consent.url, {"perhaps": "1"})
+            require(outward(page) is None, "an answer was sent")
+            identified(crossing.finish(consent), crossing, ANA)
         with self.report.case("yes by GET is only a look"):
             crossing = self.crossing().begin()
             consent = crossing.answer(ANA)

@@ -70,7 +70,7 @@ for name in ("InResponseTo", "Destination", "IssueInstant", "Version", "ID"):
             return forge.craft(root, h.gateway.signer, "rsa-sha512", uri="" if name == "ID" else None)
         return h.answer(ANA, Spoil(signs=False, signed=sign))
     CASES.add("B16", f"answer without {name}", unnamed)
-for name in ("Conditions", "AudienceRestriction", "AuthnStatement", "AttributeStatement", "AuthnContextClassRef",
+for name in ("Subject", "Conditions", "AudienceRestriction", "AuthnStatement", "AttributeStatement", "AuthnContextClassRef",
              "NameID"):
     edited("B16", f"no {name}", drop(saml(name)))
 for name in ("Conditions", "Subject", "AuthnStatement", "AttributeStatement", "NameID"):
@@ -183,7 +183,8 @@ person("C05", "a certificate and no PartialAfirma", replace(ANA, certificate=Non
 person("C05", "a certificate and no PartialAfirma where a company is asked for", replace(DIRECTOR, certificate=None),
        legal=True)
 person("C14", "PartialAfirma is another person's", known_as(ANA.identifier, certified=EVIL.identifier))
-for title, number in (("with a wrong letter", "12345678Q"), ("that is none", "sin NIF"), ("in brackets", "[12345678Z]")):
+for title, number in (("with a wrong letter", "12345678Q"), ("that is none", "sin NIF"),
+                      ("in brackets", "[12345678Z]")):
     person("C14", f"PartialAfirma with a number {title}", known_as(ANA.identifier, certified=number))
 person("C14", "PartialAfirma of a representative is another person's", replace(DIRECTOR, certificate={
     "clasificacion": "11", "NIFResponsable": EVIL.identifier}), legal=True)

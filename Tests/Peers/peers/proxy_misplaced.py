@@ -66,24 +66,11 @@ def _(h):
     return h.stranger().post(h.gateway.acs, form)
 
 
-@case("E01", "the same answer twice, before the citizen agrees")
-def _(h):
-    _, form = h.gateway.answer(h.start().request, ANA)
-    h.now.browser.post(h.gateway.acs, form)
-    return h.now.browser.post(h.gateway.acs, form)
-
-
 @case("E01", "the same answer again after the citizen agreed")
 def _(h):
     _, form = h.gateway.answer(h.start().request, ANA)
     h.now.finish(h.now.browser.post(h.gateway.acs, form))
     return h.now.browser.post(h.gateway.acs, form)
-
-
-@case("E21", "a second, different answer before the citizen agrees")
-def _(h):
-    h.start().answer(ANA)
-    return h.now.answer(EVIL)
 
 
 @case("E21", "a second, different answer to a login that is over")

@@ -106,12 +106,6 @@ def _(h):
     return crossing.browser.press(crossing.before, "continue")
 
 
-@page("E21", "neither yes nor no")
-def _(h):
-    consent = consenting(h)
-    return h.now.browser.post(action(consent, "accept"), {"perhaps": "1"})
-
-
 @page("F01", "yes and no at once")
 def _(h):
     consent = consenting(h)
