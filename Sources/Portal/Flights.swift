@@ -25,20 +25,20 @@ final class Flights<Landing: Sendable>: Sendable {
     }
 }
 
-/// What was last said in some exchanges, until they expire; of too many, none.
-final class Lately<Said: Sendable>: Sendable {
+/// What was lately so, under a key, until it expires; of too much, nothing.
+final class Lately<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     private let limit: Int
-    private let said = Mutex<[Exchange.ID: (said: Said, until: Date)]>([:])
+    private let kept = Mutex<[Key: (value: Value, until: Date)]>([:])
 
     init(limit: Int) { self.limit = limit }
 
-    func keep(_ what: Said, of exchange: Exchange, at now: Date) {
-        said.withLock { said in
-            if said.count >= limit { said = said.filter { now < $0.value.until } }
-            if said.count >= limit { said.removeAll() }
-            said[exchange.id] = (what, exchange.expiresAt)
+    func keep(_ value: Value, under key: Key, until end: Date, at now: Date) {
+        kept.withLock { kept in
+            if kept.count >= limit { kept = kept.filter { now < $0.value.until } }
+            if kept.count >= limit { kept.removeAll() }
+            kept[key] = (value, end)
         }
     }
 
-    func find(_ id: Exchange.ID) -> Said? { said.withLock { $0[id]?.said } }
+    func find(_ key: Key) -> Value? { kept.withLock { $0[key]?.value } }
 }

@@ -35,7 +35,8 @@ extension Portal {
             case .consent: return answers.redirect(to: .consent(of: answer.exchange.id), in: visit.askedLanguage)
             case .refused(let sealed): return try post(sealed, answering: answer.exchange, route, visit)
             case .failed(let rejection, let sealed):
-                failures.keep((rejection, sealed), of: answer.exchange, at: visit.now)
+                failures.keep(
+                    (rejection, sealed), under: answer.exchange.id, until: answer.exchange.expiresAt, at: visit.now)
                 return await visit.turnAway(rejection, from: answer.exchange, carrying: sealed)
             }
         }

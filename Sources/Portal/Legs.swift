@@ -54,6 +54,9 @@ extension Portal {
         _ = try await world.store.update(exchange.id, using: [], event) { exchange throws(Rejection) in
             try exchange.asked(question, in: visit.askedLanguage?.rawValue)
         }
+        if let older = exchange.question {
+            superseded.keep(exchange.id, under: older.id, until: exchange.expiresAt, at: now)
+        }
         log("request sent", exchange, ["country": "\(country)", "responder": "\(question.responder)"])
         return (sealed, question)
     }
@@ -117,7 +120,8 @@ extension Portal {
         }
     }
 
-    /// The exchange whose newest question the answer claims to belong to.
+    /// The exchange whose question the answer claims to belong to. Only the newest one can be answered; whoever answers an
+    /// older one, as from another tab, is led back to where they are.
     private func awaiting(
         _ claimed: MessageID, _ direction: Exchange.Direction, _ visit: Visit
     ) async throws -> Exchange {
@@ -125,7 +129,12 @@ extension Portal {
             .responseUnsolicited, "Response/@InResponseTo", expected: "a question that awaits its answer",
             found: claimed.rawValue)
         do {
-            let exchange = try visit.own(try await world.store.find(awaiting: claimed))
+            let found: Exchange
+            do { found = try await world.store.find(awaiting: claimed) } catch StoreError.unknown {
+                guard let id = superseded.find(claimed) else { throw unsolicited }
+                found = try await world.store.find(id)
+            }
+            let exchange = try visit.own(found)
             guard exchange.direction == direction else { throw unsolicited }
             return exchange
         } catch StoreError.unknown {

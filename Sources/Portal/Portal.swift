@@ -84,7 +84,9 @@ public struct Portal: Sendable {
     let landings = Flights<Landing>()
     /// Failures that people have seen, with the message that tells whoever asked: they may reload the page. Nobody is named
     /// in them.
-    let failures = Lately<(Rejection, SealedMessage)>(limit: 1024)
+    let failures = Lately<Exchange.ID, (Rejection, SealedMessage)>(limit: 1024)
+    /// Where questions belong in whose place a newer one came.
+    let superseded = Lately<MessageID, Exchange.ID>(limit: 4096)
     /// Whoever waits for them.
     let waiting = Gate(4096)
 

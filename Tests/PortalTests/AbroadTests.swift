@@ -190,6 +190,22 @@ struct AbroadTests {
         }
     }
 
+    @Test("The answer to the older of two questions leads back to where the person is")
+    func olderQuestion() async throws {
+        try await Node().run { client in
+            var browser = Browser(client)
+            let path = try #require(try await browser.arrive().location)
+            let older = try Asked(try await browser.post(path, ["continue": "1"]).fields)
+            let newer = try Asked(try await browser.post(path, ["continue": "1"]).fields)
+            let page = try await browser.answer(older)
+            #expect(page.status == .badRequest && page.text.contains("href=\"" + path))
+            let consent = try #require(try await browser.answer(newer).location)
+            #expect(try await browser.answer(older).location == consent)
+            var other = Browser(client)
+            #expect(try await other.answer(older).status == .forbidden)
+        }
+    }
+
     @Test("An assertion serves once, whatever message it comes in")
     func usedAssertion() async throws {
         try await Node().run { client in

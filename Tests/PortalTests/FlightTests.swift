@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import Federation
+import Foundation
 import PuenteTestKit
 import Testing
 
@@ -42,5 +43,27 @@ struct FlightTests {
             _ = try await flights.join(id) { throw Rejection(.sourceUnavailable) }
         }
         #expect(try await flights.join(id) { 1 } == 1)
+    }
+}
+
+@Suite("What is kept for a while")
+struct LatelyTests {
+    let now = Date(timeIntervalSince1970: 1_000)
+
+    @Test("What expired makes room; the rest stays")
+    func expiry() {
+        let lately = Lately<String, Int>(limit: 2)
+        lately.keep(1, under: "past", until: now, at: now - 10)
+        lately.keep(2, under: "coming", until: now + 60, at: now - 10)
+        lately.keep(3, under: "new", until: now + 60, at: now)
+        #expect(lately.find("past") == nil && lately.find("coming") == 2 && lately.find("new") == 3)
+    }
+
+    @Test("Never more than the limit")
+    func limit() {
+        let lately = Lately<Int, Int>(limit: 3)
+        for key in 0..<100 { lately.keep(key, under: key, until: now + 60, at: now) }
+        #expect(lately.find(99) == 99)
+        #expect((0..<100).filter { lately.find($0) != nil }.count <= 3)
     }
 }
