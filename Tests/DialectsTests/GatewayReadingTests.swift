@@ -216,6 +216,18 @@ struct GatewayReadingTests {
             "an employee with the number of the employer", nil,
             TestPerson.partialAfirma(["clasificacion": "5", "NIF-CIF": "Q2826004J"])),
         Extract(
+            "an employee with the number of somebody else", .responsePartialAfirma,
+            TestPerson.partialAfirma(["clasificacion": "5", "NIF-CIF": "00000001R"])),
+        Extract(
+            "a person with the number of a company", .responsePartialAfirma,
+            TestPerson.partialAfirma(["clasificacion": "0", "NIF-CIF": "B00000000"])),
+        Extract(
+            "a number that cannot be read", .responsePartialAfirma,
+            TestPerson.partialAfirma(["clasificacion": "0", "NIF-CIF": "00000000A"])),
+        Extract(
+            "the kind of number before it", nil,
+            TestPerson.partialAfirma(["clasificacion": "0", "NIF-CIF": "IDCES-00000000T"])),
+        Extract(
             "a representative of nobody", .responsePartialAfirma,
             TestPerson.partialAfirma(["clasificacion": "11", "razonSocial": "EMPRESA FICTICIA SL"])),
         Extract(
@@ -309,11 +321,22 @@ struct GatewayReadingTests {
                 == example.rule)
     }
 
-    @Test("A date of birth that the gateway should give counts, though no national method gives one today")
-    func birth() throws {
+    @Test("What else the gateway says of the person counts, in its form; of nobody else")
+    func others() throws {
         var person = TestPerson.citizen
-        person.attributes.append(.natural("DateOfBirth", "DateOfBirth", "1970-05-01"))
-        #expect(try Self.read(person)[.dateOfBirth]?.values.first?.text == "1970-05-01")
+        person.attributes += [
+            .natural("DateOfBirth", "DateOfBirth", "1970-05-01"), .legal("LegalName", "LegalName", "x"),
+        ]
+        let identity = try Self.read(person)
+        #expect(identity[.dateOfBirth] == Attribute(.dateOfBirth, "1970-05-01") && identity[.legalName] == nil)
+        person.attributes[person.attributes.count - 2] = .natural("DateOfBirth", "DateOfBirth", "01/05/1970")
+        let odd = person
+        #expect(try Self.rule(odd) == .attributeInvalid)
+        var acting = TestPerson.representative
+        acting.attributes.append(.natural("DateOfBirth", "DateOfBirth", "1970-05-01"))
+        let company = try Self.read(acting)
+        #expect(company[.dateOfBirth.ofRepresentative] == Attribute(.dateOfBirth.ofRepresentative, "1970-05-01"))
+        #expect(company[.dateOfBirth] == nil && company[.firstSurname.ofRepresentative] == nil)
     }
 }
 

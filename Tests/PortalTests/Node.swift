@@ -19,6 +19,8 @@ import XMLSecurity
 
 /// A whole portal in memory that serves the direction in which Connectors ask, at an hour that a test sets.
 final class Node: Sendable {
+    static let origin = "https://puente.example.es"
+
     let world: World
     let store = MemoryStore()
     private let clock: Mutex<Date>
@@ -45,8 +47,8 @@ final class Node: Sendable {
                 proxyService: Portal.ProxyService(
                     metadata: { _ in (Array("<p/>".utf8), 60) }, complete: { world.register($0) },
                     sourceName: { source, _ in "Padrón (\(source))" }, asksBefore: asksBefore),
-                origin: "http://puente.test", isSecure: false, exchangeSeconds: 600,
-                messageLimit: ReceivedMessage.defaultLimit,
+                origin: Node.origin,
+                isSecure: false, exchangeSeconds: 600, messageLimit: ReceivedMessage.defaultLimit,
                 inFlight: InFlight(limit: 100), now: { self.clock.withLock(\.self) },
                 logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }))
         let router = Router()
@@ -71,6 +73,7 @@ struct Browser {
     let client: any TestClientProtocol
     var cookie: String?
     var site: String?
+    var origin: String?
 
     init(_ client: any TestClientProtocol) { self.client = client }
 
@@ -99,6 +102,7 @@ struct Browser {
         if body != nil { headers[.contentType] = "application/x-www-form-urlencoded" }
         if let cookie { headers[.cookie] = cookie }
         if let site { headers[.secFetchSite] = site }
+        if let origin { headers[.origin] = origin }
         let response = try await client.executeRequest(
             uri: path, method: method, headers: headers, body: body.map { ByteBuffer(string: $0) })
         if let set = response.headers[.setCookie] { cookie = String(set.prefix { $0 != ";" }) }
@@ -126,11 +130,17 @@ struct Browser {
     }
 
     /// Cl@ve sends the person back.
+    ///
+    /// - Parameter again: whether its message has other identifiers than the first.
     mutating func answer(
-        _ asked: Asked, _ person: TestPerson = .citizen, loa: String? = nil,
+        _ asked: Asked, _ person: TestPerson = .citizen, again: Bool = false, loa: String? = nil,
         spoiling: (inout NodeAnswer) throws -> Void = { _ in }
     ) async throws -> Page {
         var answer = try NodeAnswer(atHome: person, to: asked.question(), loa: loa)
+        if again {
+            answer.response.set("ID", "_again")
+            try answer.editAssertion { $0.set("ID", "_again-assertion") }
+        }
         try spoiling(&answer)
         return try await post(
             Paths.gatewayAnswers,
@@ -155,4 +165,9 @@ extension Asked {
             relayState: try #require(fields["RelayState"]), attributes: [], assurance: .minimum(.low),
             askedAt: .distantPast)
     }
+}
+
+extension TestPerson {
+    /// Somebody else.
+    static let other = atHome("00000001R", certificate: ["clasificacion": "0"])
 }
