@@ -6,10 +6,15 @@ import XMLSecurity
 
 extension EIDAS {
     /// Success carries one assertion, a failure none (dossier §2.3, §2.4).
+    ///
+    /// - Throws: ``Rule/encryptionKeyMissing``: nobody crosses the border in clear (P2-15).
     public func writeResponse(
         _ outcome: AuthenticationOutcome, answering request: AuthenticationRequest, to requester: Requester,
         as stamp: Stamp
     ) throws(Rejection) -> Draft {
+        if case .identified = outcome, requester.seal.recipients.isEmpty {
+            throw Rejection(.encryptionKeyMissing, "EncryptedAssertion", expected: "a key of \(requester.name)")
+        }
         let (status, consent, assertion): (XMLNode, String, XMLNode?) =
             switch outcome {
             case .identified(let identity):

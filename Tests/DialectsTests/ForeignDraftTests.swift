@@ -123,6 +123,20 @@ struct ForeignDraftTests {
         #expect(!draft.namesNobody && draft.destination == World.foreignAnswers)
     }
 
+    @Test("Nobody is told of in clear, not even by mistake; a failure needs no key")
+    func neverInClear() throws {
+        let world = try World(.proxyService)
+        let request = try world.receive(ConnectorRequest()).request
+        let dialect = EIDAS(mapping: try World.mapping("eidas"), saysSectorInRequest: false)
+        var keyless = world.requester
+        keyless.seal.recipients = []
+        #expect(throws: Rejection(.encryptionKeyMissing, "EncryptedAssertion", expected: "a key of \(keyless.name)")) {
+            try dialect.writeResponse(Self.identity(Self.citizen), answering: request, to: keyless, as: Self.stamp)
+        }
+        let no = AuthenticationOutcome.refused(Refusal(.denied))
+        #expect(try dialect.writeResponse(no, answering: request, to: keyless, as: Self.stamp).assertion == nil)
+    }
+
     @Test("A failure for a Connector reads as it was reviewed", arguments: Refusal.Reason.allCases)
     func failure(reason: Refusal.Reason) throws {
         let draft = try Self.draft(.refused(Refusal(reason)))
