@@ -136,17 +136,18 @@ class ProxyStandIn:
         told, country = login["told"], login["connector"].country
         known = next((c.register for c in citizens.EVERYBODY if c.identifier == told["PersonIdentifier"]), {})
         out = {f: told[f] for f in ("FamilyName", "FirstName")} | {"DateOfBirth": "1970-01-01"} | known | {
-            "PersonIdentifier": f"ES/{country}/{told['PersonIdentifier']}"}
+            f: told[f] for f in ("DateOfBirth",) if f in told} | {
+                "PersonIdentifier": f"ES/{country}/{told['PersonIdentifier']}"}
         names = [r.get("Name") for r in login["root"].iter(eidas("RequestedAttribute"))]
         if not any(LEGAL in name for name in names):
             return out
         fields = read_extract(told["PartialAfirma"])
+        company = {"LegalPersonIdentifier": f"ES/{country}/{fields['NIF-CIF'].removeprefix('VATES-')}",
+                   "LegalName": fields["razonSocial"]}
         if any(NATURAL in name for name in names):
-            return out | {"LegalPersonIdentifier": f"ES/{country}/{fields['NIF-CIF']}",
-                          "LegalName": fields["razonSocial"]}
-        return {"Representative" + f: v for f, v in out.items() if f in ("PersonIdentifier", "FamilyName", "FirstName",
-                                                                        "DateOfBirth")} | {
-            "LegalPersonIdentifier": f"ES/{country}/{fields['NIF-CIF']}", "LegalName": fields["razonSocial"]}
+            return out | company
+        return company | {"Representative" + f: v for f, v in out.items() if f in (
+            "PersonIdentifier", "FamilyName", "FirstName", "DateOfBirth")}
 
     def answer(self, key, released=(), status=None):
         """(ACS, form): an identity, or the failure that `status` names: codes and message."""
