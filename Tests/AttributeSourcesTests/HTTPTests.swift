@@ -138,7 +138,6 @@ struct MutualTLSTests {
     /// Two authorities, and what they have certified.
     struct Parties {
         let folder: Folder
-        var server = TLSConfiguration.makeServerConfiguration(certificateChain: [], privateKey: .file("unused"))
 
         init() throws {
             folder = try Folder()

@@ -236,7 +236,7 @@ struct SOAPMessageTests {
             changed[Int.random(in: octets.indices, using: &random)] = UInt8.random(in: 32...126, using: &random)
             do {
                 #expect(try SOAPMessage.open(changed, trusting: trusted, at: Sample.now).text(of: "Fecha") == sound)
-            } catch is XMLFault {
+            } catch {
                 refused += 1
             }
         }
