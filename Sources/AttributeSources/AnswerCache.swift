@@ -15,6 +15,8 @@ final class AnswerCache: Sendable {
     private struct Entry {
         let answer: SourceAnswer
         let expiresAt: Date
+        /// The same by a clock that nobody sets.
+        let end: ContinuousClock.Instant
     }
 
     private let seconds: Int
@@ -40,11 +42,13 @@ final class AnswerCache: Sendable {
 
     func keep(_ answer: SourceAnswer, for query: SourceQuery, at now: Date) {
         let name = name(of: query)
+        let end = ContinuousClock.now + .seconds(seconds)
         let isFirst = entries.withLock { entries in
+            let isFirst = entries.isEmpty
             if entries.count >= Self.capacity { entries = entries.filter { now < $0.value.expiresAt } }
             if entries.count >= Self.capacity, let victim = entries.keys.first { entries[victim] = nil }
-            entries[name] = Entry(answer: answer, expiresAt: now.addingTimeInterval(Double(seconds)))
-            return entries.count == 1
+            entries[name] = Entry(answer: answer, expiresAt: now.addingTimeInterval(Double(seconds)), end: end)
+            return isFirst
         }
         if isFirst { sweep() }
     }
@@ -53,19 +57,16 @@ final class AnswerCache: Sendable {
 
     /// Forgets what is over, until nothing is left.
     private func sweep() {
-        Task { [weak self, seconds] in
-            while !Task.isCancelled {
-                try await Task.sleep(for: .seconds(seconds))
-                guard let self, !self.forget(before: Date()) else { return }
-            }
+        Task { [weak self] in
+            while let next = self?.forget(at: .now) { try await Task.sleep(until: next) }
         }
     }
 
-    /// - Returns: whether nothing is left.
-    func forget(before now: Date) -> Bool {
+    /// - Returns: when the next one is over; `nil` where nothing is left.
+    private func forget(at now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
         entries.withLock { entries in
-            entries = entries.filter { now < $0.value.expiresAt }
-            return entries.isEmpty
+            entries = entries.filter { now < $0.value.end }
+            return entries.values.map(\.end).min()
         }
     }
 

@@ -71,7 +71,10 @@ struct Source: Sendable {
             metrics.count(.cached, of: terms.name)
             return .answered(answer)
         }
-        guard seconds > 0 else { return .failed(unavailable("no time left to ask")) }
+        guard seconds > 0 else {
+            metrics.count(.abandoned, of: terms.name)
+            return .failed(unavailable("no time left to ask"))
+        }
         let clock = ContinuousClock()
         let arrival = clock.now
         // Waiting for a turn is no fault of the source.
@@ -85,9 +88,13 @@ struct Source: Sendable {
             return .failed(unavailable("too many failures lately"))
         }
         let start = clock.now
-        let left = seconds - (start - arrival) / .seconds(1)
-        let (outcome, result, end) = await ask(question, within: min(left, terms.timeoutSeconds))
+        let given = min(seconds - (start - arrival) / .seconds(1), terms.timeoutSeconds)
+        var (outcome, result, end) = await ask(question, within: given)
         let duration = clock.now - start
+        // Much less than its own time says nothing about the source.
+        if end == .failed, given < 0.9 * terms.timeoutSeconds, duration >= .seconds(0.9 * given) {
+            (result, end) = (.abandoned, .abandoned)
+        }
         breaker.leave(end, at: question.now.addingTimeInterval(duration / .seconds(1)))
         metrics.count(result, of: terms.name, after: duration)
         if case .answered(let answer) = outcome, answer.invalid.isEmpty {
@@ -114,9 +121,7 @@ struct Source: Sendable {
         } catch is CancellationError {
             return (.failed(unavailable("the question was given up")), .abandoned, .abandoned)
         } catch is TooLate {
-            // Less than its own time says nothing about the source.
-            let end: CircuitBreaker.End = seconds < terms.timeoutSeconds ? .abandoned : .failed
-            return (.failed(unavailable("none in time")), .failed, end)
+            return (.failed(unavailable("none in time")), .failed, .failed)
         } catch {
             return (.failed(unavailable(String(describing: type(of: error)))), .failed, .failed)
         }

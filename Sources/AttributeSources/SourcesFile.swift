@@ -28,6 +28,8 @@ final class SourcesReader {
     let isProduction: Bool
     /// Whether the entry at hand is enabled: only then its files have to be there.
     private(set) var isLive = true
+    /// For all sources together.
+    private var deadlineSeconds = 8
     private var places: [String: String] = [:]
 
     /// `FirstSurname` is no attribute of eIDAS, but Cl@ve tells it and registries ask for it.
@@ -39,9 +41,9 @@ final class SourcesReader {
     }
 
     func broker(_ map: YAMLMap) -> AttributeBroker {
-        let deadline = map["deadline-seconds"].integer(in: 1...60) ?? 8
+        deadlineSeconds = map["deadline-seconds"].integer(in: 1...60) ?? deadlineSeconds
         let sources = map.required("sources").list(of: "sources").compactMap(source)
-        return AttributeBroker(sources: sources, deadlineSeconds: Double(deadline))
+        return AttributeBroker(sources: sources, deadlineSeconds: Double(deadlineSeconds))
     }
 
     /// `nil` for an entry that is switched off, or faulty.
@@ -80,7 +82,8 @@ final class SourcesReader {
             subjects: subjects(map["subjects"]),
             highestLoA: map["highest-loa"].word() ?? .high,
             cost: map["cost"].integer(in: 0...1000) ?? 10,
-            timeoutSeconds: Double(map["timeout-seconds"].integer(in: 1...30) ?? 3),
+            // No source has longer than all together.
+            timeoutSeconds: Double(min(map["timeout-seconds"].integer(in: 1...30) ?? 3, deadlineSeconds)),
             atOnce: map["at-once"].integer(in: 1...512) ?? 32,
             cacheSeconds: map["cache-seconds"].integer(in: 0...3600) ?? 0,
             breaker: map["circuit-breaker"].section { breaker in

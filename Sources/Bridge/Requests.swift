@@ -71,15 +71,19 @@ extension Route {
                 .requestAttributesUnavailable, "AuthnRequest/Extensions/RequestedAttributes",
                 expected: "an attribute of our metadata", found: "none")
         }
-        for asked in request.attributes where asked.isRequired && !answerer.attributes.contains(asked.name) {
+        var needed = request.attributes.filter(\.isRequired).map(\.name)
+        // Whoever represents a company comes with their own minimum data set.
+        if request.person == .legal { needed += PersonKind.natural.minimumDataSet }
+        if let missing = needed.first(where: { !answerer.attributes.contains($0) }) {
             throw Rejection(
                 .requestAttributesUnavailable, "AuthnRequest/Extensions/RequestedAttributes",
-                expected: "an attribute of our metadata", found: asked.name.rawValue)
+                expected: "an attribute of our metadata", found: missing.rawValue)
         }
-        guard request.assurance.canBeMet(by: answerer.levels) else {
+        let levels = request.person == .legal ? answerer.companyLevels : answerer.levels
+        guard request.assurance.canBeMet(by: levels) else {
             throw Rejection(
                 .requestLoAUnavailable, "AuthnRequest/RequestedAuthnContext",
-                expected: answerer.levels.sorted().map(\.uri).joined(separator: ", "),
+                expected: levels.sorted().map(\.uri).joined(separator: ", "),
                 found: "\(request.assurance.lowest.rawValue) or more")
         }
         let formats = [SAMLURI.persistent, SAMLURI.transient, SAMLURI.unspecified]

@@ -81,6 +81,8 @@ public struct Route: Sendable {
         public var requestAgeSeconds: Double
         /// The levels that we publish; empty if we publish none.
         public var levels: Set<Assurance>
+        /// Those of them that an answer about a company can have.
+        public var companyLevels: Set<Assurance>
         /// Attributes that we publish; empty if we publish none.
         public var attributes: Set<AttributeName>
         /// Whether private requesters must say for whom they ask.
@@ -89,13 +91,14 @@ public struct Route: Sendable {
 
         public init(
             name: EntityID, addresses: Set<String>, requestAgeSeconds: Double, levels: Set<Assurance> = [],
-            attributes: Set<AttributeName> = [], needsRequesterID: Bool = false,
+            companyLevels: Set<Assurance>? = nil, attributes: Set<AttributeName> = [], needsRequesterID: Bool = false,
             identifiers: IdentifierForm = .national
         ) {
             self.name = name
             self.addresses = addresses
             self.requestAgeSeconds = requestAgeSeconds
             self.levels = levels
+            self.companyLevels = companyLevels ?? levels
             self.attributes = attributes
             self.needsRequesterID = needsRequesterID
             self.identifiers = identifiers

@@ -67,24 +67,26 @@ extension ClaveGateway {
     private func attributes(
         _ statement: Statement, _ method: Method, of country: MemberState
     ) throws(Rejection) -> [Attribute] {
-        let certificate = try statement[.partialAfirma].map { text throws(Rejection) in try PartialAfirma(text) }
-        if method == .certificate, certificate == nil {
-            throw Rejection(.responsePartialAfirma, "Attribute[PartialAfirma]", expected: "it, beside a certificate")
-        }
         var person = [try statement.identifier(of: country)]
         for name in [AttributeName.familyName, .firstName, .firstSurname] {
             // As it will be sent, so that people see it so.
             if let text = statement[name] { person.append(Attribute(name, text).withLatinFirst()) }
         }
         person += statement.others
-        guard method == .certificate, let certificate else { return person }
+        // That of another method counts for nothing.
+        guard method == .certificate else { return person }
+        guard let extract = statement[.partialAfirma] else {
+            throw Rejection(.responsePartialAfirma, "Attribute[PartialAfirma]", expected: "it, beside a certificate")
+        }
+        let certificate = try PartialAfirma(extract)
         switch certificate.holder {
         case .natural:
             try certificate.checkHolder(person[0])
             return person
         case .representative:
             try certificate.checkRepresentative(person[0])
-            person.removeAll { !mapping.names.contains($0.name.ofRepresentative) }
+            // Nobody asks for a representative's attributes: no more of them leaves than has to.
+            person.removeAll { !PersonKind.natural.minimumDataSet.contains($0.name) }
             return try certificate.represented(of: country)
                 + person.map { Attribute($0.name.ofRepresentative, $0.values) }
         case nil:
@@ -141,6 +143,8 @@ private struct Statement {
                     })
                 continue
             }
+            // Nor do those that need not be there.
+            if attribute.values.isEmpty, [.firstSurname, .partialAfirma].contains(row.name) { continue }
             guard let value = attribute.values.first, attribute.values.count == 1, !value.isStructured,
                 let text = ValueRule.text.read(value.text)
             else {

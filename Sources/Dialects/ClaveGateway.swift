@@ -92,6 +92,9 @@ public struct ClaveGateway: ResponderDialect {
     /// Every level that an answer can have.
     public var levels: Set<Assurance> { Set(Method.allCases.flatMap { policy(of: $0)?.levels ?? [] }) }
 
+    /// Every level that an answer about a company can have.
+    public var companyLevels: Set<Assurance> { policy(of: .certificate)?.levels ?? [] }
+
     /// The methods that can meet a request; only a certificate can name a company.
     public func methods(for person: PersonKind, at assurance: AssuranceRequirement) -> [Method] {
         Method.allCases.filter { method in

@@ -73,16 +73,20 @@ extension EIDAS {
     private static func message(_ given: String?, else code: String, _ text: String) -> String {
         let line = (given ?? "").split(whereSeparator: \.isWhitespace).joined(separator: " ")
         let digits = line.prefix { $0.isASCII && $0.isNumber }
-        let hasCode = (6...7).contains(digits.count)
+        // A number that a letter follows at once is somebody's.
+        let hasCode = digits.count == 6 && line.dropFirst(digits.count).first.map(" -–:".contains) ?? true
         let rest = hasCode ? line.dropFirst(digits.count).drop { " -–:".contains($0) } : line[...]
         let words = rest.lowercased().split { !$0.isLetter && !$0.isNumber }
-        let isHarmless = !words.isEmpty && words.allSatisfy { knownWords.contains(String($0)) || $0.utf8.count <= 2 }
+        let isHarmless =
+            !words.isEmpty && words.allSatisfy { $0.count == 1 || knownWords.contains(String($0)) }
+            && words.count { $0.count == 1 } <= 2
         return "\(hasCode ? String(digits) : code) - \(isHarmless ? String(rest) : text)"
     }
 
     /// The words of the messages that gateways are known to send (Cl@ve dossier §3.3).
     private static let knownWords = Set(
         """
+        a al by de del e el en es eu id in is la lo o of on or se the to un y was your su with for por con para \
         authentication failed no certificate has been submitted not valid el certificado está caducado se encuentra revocado \
         type of allowed idp firma the selected credential loa is lower than requested user cancelled detalle error \
         http eidas europa eu low substantial high internal request denied consent attribute attributes mandatory missing \

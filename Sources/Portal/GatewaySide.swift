@@ -27,34 +27,49 @@ extension Portal {
             try waiting.enter()
             defer { waiting.leave() }
             Place.current?.leave()
-            // However often it is sent, sources are asked once.
-            let landing = try await landings.join(answer.exchange.id) {
-                try await land(answer, route, visit, proxyService)
-            }
-            switch landing {
-            case .consent: return answers.redirect(to: .consent(of: answer.exchange.id), in: visit.askedLanguage)
-            case .refused(let sealed): return try post(sealed, answering: answer.exchange, route, visit)
-            case .failed(let rejection, let sealed):
-                failures.keep(
-                    (rejection, sealed), under: answer.exchange.id, until: answer.exchange.expiresAt, at: visit.now)
-                return await visit.turnAway(rejection, from: answer.exchange, carrying: sealed)
+            do {
+                // However often it is sent, sources are asked once.
+                let landing = try await landings.join(answer.exchange.id) {
+                    try await land(answer, route, visit, proxyService)
+                }
+                return try await show(landing, of: answer.exchange, route, visit)
+            } catch {
+                // It was sent twice, and the other was quicker.
+                guard let exchange = try? await world.store.find(answer.exchange.id), exchange.question == nil,
+                    let response = try await goOn(exchange, visit)
+                else { throw error }
+                return response
             }
         }
     }
 
-    /// The page for an answer that is sent again.
-    private func goOn(_ exchange: Exchange, _ visit: Visit) async -> Response? {
-        if case .consent = exchange.nextStep {
-            return answers.redirect(to: .consent(of: exchange.id), in: visit.askedLanguage)
+    private func show(
+        _ landing: Landing, of exchange: Exchange, _ route: Route, _ visit: Visit
+    ) async throws -> Response {
+        switch landing {
+        case .consent: return answers.redirect(to: .consent(of: exchange.id), in: visit.askedLanguage)
+        case .refused(let sealed): return try post(sealed, answering: exchange, route, visit)
+        case .failed(let rejection, let sealed):
+            return await visit.turnAway(rejection, from: exchange, carrying: sealed)
         }
-        guard let (rejection, sealed) = failures.find(exchange.id) else { return nil }
-        return await visit.turnAway(rejection, from: exchange, carrying: sealed)
+    }
+
+    /// The page for an answer that is sent again.
+    private func goOn(_ exchange: Exchange, _ visit: Visit) async throws -> Response? {
+        let landing: Landing? =
+            if case .consent = exchange.nextStep { .consent } else { failures.find(exchange.id) }
+        guard let landing else { return nil }
+        return try await show(landing, of: exchange, try world.snapshot().route(.proxyService), visit)
     }
 
     private func land(
         _ answer: AuthenticAnswer, _ route: Route, _ visit: Visit, _ proxyService: ProxyService
     ) async throws -> Landing {
         let (now, exchange, us) = (visit.now, answer.exchange, route.node.asker.name)
+        // Who came right behind the one that was taken asks nobody.
+        guard try await world.store.find(exchange.id).question?.id == answer.question.id else {
+            throw Rejection(.exchangeFinished)
+        }
         let outcome: AuthenticationOutcome
         do {
             outcome = try await world.workers.run {
@@ -76,9 +91,15 @@ extension Portal {
                 throw rejection
             }
             let refusal = AuthenticationOutcome.refused(rejection.refusal)
-            return .failed(rejection, try await end(answer, with: refusal, "\(rejection)", route, visit))
+            let sealed = try await end(answer, with: refusal, "\(rejection)", route, visit)
+            return keep(.failed(rejection, sealed), of: exchange, visit)
         }
-        return .refused(try await end(answer, with: outcome, nil, route, visit))
+        return keep(.refused(try await end(answer, with: outcome, nil, route, visit)), of: exchange, visit)
+    }
+
+    private func keep(_ landing: Landing, of exchange: Exchange, _ visit: Visit) -> Landing {
+        failures.keep(landing, under: exchange.id, until: exchange.expiresAt, at: visit.now)
+        return landing
     }
 
     /// Asks the sources about everybody of whom something is missing, at the same time.

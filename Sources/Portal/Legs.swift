@@ -7,6 +7,7 @@ import Hummingbird
 import Logging
 import SAML
 import Storage
+import Synchronization
 import XMLSecurity
 
 /// The four legs as both directions walk them: what is checked, stored and written down in each.
@@ -51,11 +52,13 @@ extension Portal {
         let event = AuditEvent(
             .requestSent, at: now, exchange: exchange.id, message: sealed.id, sender: route.node.asker.name,
             receiver: question.responder, memberState: country, digest: sealed.digest.hexadecimal)
+        let older = Mutex<MessageID?>(nil)
         _ = try await world.store.update(exchange.id, using: [], event) { exchange throws(Rejection) in
-            try exchange.asked(question, in: visit.askedLanguage?.rawValue)
+            older.withLock { $0 = exchange.question?.id }
+            return try exchange.asked(question, in: visit.askedLanguage?.rawValue)
         }
-        if let older = exchange.question {
-            superseded.keep(exchange.id, under: older.id, until: exchange.expiresAt, at: now)
+        if let older = older.withLock(\.self) {
+            superseded.keep(exchange.id, under: older, until: exchange.expiresAt, at: now)
         }
         log("request sent", exchange, ["country": "\(country)", "responder": "\(question.responder)"])
         return (sealed, question)
@@ -91,7 +94,7 @@ extension Portal {
     /// - Parameter again: the page for an answer to an exchange that has gone on already; `nil` for none.
     func receiveAnswer(
         by direction: Exchange.Direction, _ visit: Visit,
-        again: (Exchange, Visit) async -> Response? = { _, _ in nil },
+        again: (Exchange, Visit) async throws -> Response? = { _, _ in nil },
         _ next: (AuthenticAnswer, Route, Visit) async throws -> Response
     ) async throws -> Response {
         let form = try await Form(visit.request, limit: world.messageLimit)
@@ -104,7 +107,7 @@ extension Portal {
             try visit.checkTime(of: exchange)
             guard let question = exchange.question else {
                 // Sent again, as by a reload, after it was taken: the person goes on where they are.
-                if let response = await again(exchange, visit.speaking(as: exchange)) { return response }
+                if let response = try await again(exchange, visit.speaking(as: exchange)) { return response }
                 throw Rejection(.exchangeFinished)
             }
             let route = try world.snapshot().route(direction)

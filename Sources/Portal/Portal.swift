@@ -82,9 +82,9 @@ public struct Portal: Sendable {
     let answers: Answers
     /// Answers of the gateway that are being completed.
     let landings = Flights<Landing>()
-    /// Failures that people have seen, with the message that tells whoever asked: they may reload the page. Nobody is named
-    /// in them.
-    let failures = Lately<Exchange.ID, (Rejection, SealedMessage)>(limit: 1024)
+    /// Answers that identified nobody, with the message that tells whoever asked: people may reload the page. Nobody is
+    /// named in them.
+    let failures = Lately<Exchange.ID, Landing>(limit: 1024)
     /// Where questions belong in whose place a newer one came.
     let superseded = Lately<MessageID, Exchange.ID>(limit: 4096)
     /// Whoever waits for them.

@@ -33,6 +33,7 @@ extension World {
             answerer: Route.Answerer(
                 name: proxyService, addresses: [singleSignOn], requestAgeSeconds: 60,
                 levels: Set(ClaveGateway.defaultMethods.values.flatMap(\.levels)),
+                companyLevels: ClaveGateway.defaultMethods[.certificate]?.levels,
                 attributes: known.union(TestRegister.knows.keys)))
     }
 

@@ -62,7 +62,8 @@ extension TrustDirectory {
                 decryptionKeys: [keys.decryption]),
             answerer: Route.Answerer(
                 name: proxy.entityID, addresses: [base + Paths.singleSignOnService],
-                requestAgeSeconds: Double(proxy.requestAgeSeconds), levels: dialect.levels, attributes: attributes,
+                requestAgeSeconds: Double(proxy.requestAgeSeconds), levels: dialect.levels,
+                companyLevels: dialect.companyLevels, attributes: attributes,
                 needsRequesterID: proxy.needsRequesterID, identifiers: keys.identifiers))
     }
 
@@ -115,7 +116,8 @@ extension OwnKeys {
         guard let proxy = settings.proxyService, let keys = proxyService else { return nil }
         let answerer = route.node.answerer
         // Representatives may come back unasked (Attribute Profile 1.4 §2.8).
-        let names = answerer.attributes.union(PersonKind.natural.minimumDataSet.map(\.ofRepresentative))
+        let names = answerer.attributes.union(
+            PersonKind.natural.minimumDataSet.filter(answerer.attributes.contains).map(\.ofRepresentative))
         return ProxyServiceMetadata(
             entityID: proxy.entityID, country: settings.memberState,
             singleSignOnService: settings.publicURL.description + Paths.singleSignOnService,

@@ -93,6 +93,23 @@ struct StateTests {
         #expect(cache.count == 0)
     }
 
+    @Test("Silence counts where a source had nearly all its time, be it that of all together; less says nothing of it")
+    func silence() async throws {
+        func isOpen(timeout: Double, deadline: Double) async throws -> (Bool, String) {
+            let source = try Sample.source(
+                "a", Scripted(.dawdle(60, [:])), timeout: timeout, breaker: .init(failures: 1, seconds: 30))
+            let broker = AttributeBroker(sources: [source], deadlineSeconds: deadline)
+            _ = await broker.complete(try Sample.query(), wanting: Sample.wanting(.dateOfBirth), at: Sample.now)
+            return (source.breaker.isOpen(at: Sample.now), broker.metrics(at: Sample.now))
+        }
+        // A machine that has much else to do may take the time away before the source is asked.
+        var hasOpened = false
+        for _ in 0..<50 where !hasOpened { hasOpened = try await isOpen(timeout: 0.5, deadline: 0.5).0 }
+        #expect(hasOpened)
+        let (isOpen, metrics) = try await isOpen(timeout: 300, deadline: 0.5)
+        #expect(!isOpen && metrics.contains(#"puente_source_questions_total{source="a",result="abandoned"} 1"#))
+    }
+
     @Test("Metrics are Prometheus text with buckets that add up, and nothing of a person")
     func metrics() async throws {
         let broker = AttributeBroker(

@@ -144,6 +144,13 @@ struct ForeignDemandTests {
             "P1-38: a required attribute that nobody here knows", .requestAttributesUnavailable,
             [requester, SAMLURI.invalidAttribute], attributes
         ) { _, world in world.node.answerer.attributes.remove(.dateOfBirth) },
+        Refused(
+            "P1-38: a company, where nobody knows when its representative was born", .requestAttributesUnavailable,
+            [requester, SAMLURI.invalidAttribute], attributes
+        ) { request, world in
+            request = ConnectorRequest(for: [.legal])
+            world.node.answerer.attributes.remove(.dateOfBirth)
+        },
         Refused("P1-40: NameID emailAddress", .requestNameID, [requester, SAMLURI.invalidNameIDPolicy], nameID) {
             request, _ in
             try request.root.set(
@@ -157,6 +164,11 @@ struct ForeignDemandTests {
             request, world in
             world.node.answerer.levels = [Assurance(.substantial), Assurance(.high, notified: false)]
             request.ask("minimum", [high])
+        },
+        Refused("P1-43: a company, at a level that only people reach", .requestLoAUnavailable, [requester], level) {
+            request, _ in
+            request = ConnectorRequest(for: [.legal])
+            request.ask("exact", ["http://eidas.europa.eu/NotNotified/LoA/substantial"])
         },
         Refused("P1-43: only levels of nobody", .requestLoAUnavailable, [requester], level) { request, _ in
             request.ask("exact", ["urn:x"])

@@ -263,6 +263,15 @@ struct GatewayFailure: CustomTestStringConvertible, Sendable {
             "somebody is named", [SAMLURI.responder, SAMLURI.authnFailed],
             "003002 - El certificado de ANA EJEMPLO - NIF 12345678Z está caducado", .authenticationFailed,
             text: "003002 - Authentication failed"),
+        GatewayFailure(
+            "a number in place of a code", [SAMLURI.responder, SAMLURI.authnFailed],
+            "1234567L: certificado revocado", .authenticationFailed, text: "003002 - Authentication failed"),
+        GatewayFailure(
+            "somebody with a short name", [SAMLURI.responder, SAMLURI.authnFailed],
+            "Li Wu authentication failed", .authenticationFailed, text: "003002 - Authentication failed"),
+        GatewayFailure(
+            "a number in pieces", [SAMLURI.responder, SAMLURI.authnFailed], "003002 - 12 34 56 78 Z",
+            .authenticationFailed, text: "003002 - Authentication failed"),
         GatewayFailure("no message", [SAMLURI.responder], nil, .technical, text: "203001 - Internal error"),
         GatewayFailure(
             "a code without text", [SAMLURI.responder, SAMLURI.authnFailed], "003002", .authenticationFailed,

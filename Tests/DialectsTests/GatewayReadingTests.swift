@@ -259,6 +259,10 @@ struct GatewayReadingTests {
         #expect(try Self.rule(.atHome(by: "AFIRMA")) == .responsePartialAfirma)
         let odd = TestPerson.atHome(by: "SEGSOC", certificate: ["clasificacion": "11", "NIF-CIF": "B00000000"])
         #expect(try Self.read(odd).person == .natural)
+        var broken = TestPerson.atHome(by: "SEGSOC")
+        broken.attributes.append(.clave("PartialAfirma", "no extract at all"))
+        let other = broken
+        #expect(try Self.read(other).person == .natural)
     }
 
     // MARK: Attributes
@@ -280,6 +284,7 @@ struct GatewayReadingTests {
         Statement("an attribute twice", .attributeRepeated) { try $0.double("Attribute") },
         Statement("a name in two values", .attributeInvalid) { try $0.double("AttributeValue") },
         Statement("a name without value", .attributeInvalid) { try $0.remove("AttributeValue") },
+        Statement("a first surname without value", nil) { try $0.setAttribute("FirstSurname", nil) },
         Statement("elements in a name", .attributeInvalid) {
             try $0.edit("AttributeValue") { $0 = $0.appending(XMLNode(Namespace.saml2("NameID"))) }
         },
@@ -334,21 +339,28 @@ struct GatewayReadingTests {
         #expect(try Self.rule(odd) == .attributeInvalid)
         var acting = TestPerson.representative
         acting.attributes.append(.natural("DateOfBirth", "DateOfBirth", "1970-05-01"))
+        // Nobody can ask for it of a representative, so it stays here.
+        acting.attributes.append(.natural("Gender", "Gender", "Male"))
         let company = try Self.read(acting)
         #expect(company[.dateOfBirth.ofRepresentative] == Attribute(.dateOfBirth.ofRepresentative, "1970-05-01"))
         #expect(company[.dateOfBirth] == nil && company[.firstSurname.ofRepresentative] == nil)
+        #expect(Set(company.attributes.map(\.name).filter(\.isRepresentative)).count == 4)
     }
 }
 
 extension XMLNode {
     /// Gives the attribute whose Name ends so another text.
-    fileprivate mutating func setAttribute(_ name: String, _ text: String) throws {
+    fileprivate mutating func setAttribute(_ name: String, _ text: String?) throws {
         guard
             let index = content.firstIndex(where: {
                 if case .node(let child) = $0 { child["Name"]?.hasSuffix("/" + name) ?? false } else { false }
             }), case .node(var attribute) = content[index]
         else { throw NothingToSpoil(name: name) }
-        try attribute.setText(of: "AttributeValue", text)
+        if let text {
+            try attribute.setText(of: "AttributeValue", text)
+        } else {
+            try attribute.remove("AttributeValue")
+        }
         content[index] = .node(attribute)
     }
 

@@ -361,6 +361,24 @@ struct AbroadTests {
 
     // MARK: Answers that do not serve
 
+    @Test("Who cancelled at Cl@ve may reload the page that carries the refusal on")
+    func reloaded() async throws {
+        let node = try Node()
+        try await node.run { client in
+            var browser = Browser(client)
+            let (_, asked) = try await browser.agree()
+            let refusal = try NodeAnswer(failureAtHome: [SAMLURI.requestDenied], "003002 - x", to: asked.question())
+            func post() async throws -> Browser.Page {
+                try await browser.post(
+                    Paths.gatewayAnswers,
+                    ["SAMLResponse": Base64.encode(refusal.octets()), "RelayState": refusal.relayState ?? ""])
+            }
+            let first = try await post()
+            #expect(try node.world.open(SentDocument(first.fields)).statusCodes.contains(SAMLURI.requestDenied))
+            #expect(try await post().fields["SAMLResponse"] == first.fields["SAMLResponse"])
+        }
+    }
+
     @Test("Who does not serve learns why, and carries the answer on")
     func tooLow() async throws {
         let node = try Node()
