@@ -19,6 +19,12 @@ final class CircuitBreaker: Sendable {
         case abandoned
     }
 
+    /// Lets one question out.
+    struct Pass: Hashable, Sendable {
+        /// Whether this question tries if the source is back.
+        let isProbe: Bool
+    }
+
     private struct State {
         var failures = 0
         var opensAgain: Date?
@@ -30,19 +36,20 @@ final class CircuitBreaker: Sendable {
 
     init(_ terms: Terms) { self.terms = terms }
 
-    /// Whether a question may go out now. Whoever is let through must ``leave(_:at:)``.
-    func enter(at now: Date) -> Bool {
+    /// `nil` if no question may go out now. Whoever is let through must ``leave(_:with:at:)``.
+    func enter(at now: Date) -> Pass? {
         state.withLock { state in
-            guard let opensAgain = state.opensAgain else { return true }
-            guard now >= opensAgain, !state.isProbing else { return false }
+            guard let opensAgain = state.opensAgain else { return Pass(isProbe: false) }
+            guard now >= opensAgain, !state.isProbing else { return nil }
             state.isProbing = true
-            return true
+            return Pass(isProbe: true)
         }
     }
 
-    func leave(_ end: End, at now: Date) {
+    func leave(_ end: End, with pass: Pass, at now: Date) {
         state.withLock { state in
-            state.isProbing = false
+            // Who was let out before the breaker opened ends no probe.
+            if pass.isProbe { state.isProbing = false }
             switch end {
             case .abandoned: break
             case .answered: state = State()

@@ -83,7 +83,7 @@ struct Source: Sendable {
             return .failed(unavailable("no turn in time: \(terms.atOnce) questions are under way"))
         }
         defer { turns.giveBack() }
-        guard breaker.enter(at: question.now) else {
+        guard let pass = breaker.enter(at: question.now) else {
             metrics.count(.refused, of: terms.name)
             return .failed(unavailable("too many failures lately"))
         }
@@ -95,7 +95,7 @@ struct Source: Sendable {
         if end == .failed, given < 0.9 * terms.timeoutSeconds, duration >= .seconds(0.9 * given) {
             (result, end) = (.abandoned, .abandoned)
         }
-        breaker.leave(end, at: question.now.addingTimeInterval(duration / .seconds(1)))
+        breaker.leave(end, with: pass, at: question.now.addingTimeInterval(duration / .seconds(1)))
         metrics.count(result, of: terms.name, after: duration)
         if case .answered(let answer) = outcome, answer.invalid.isEmpty {
             cache?.keep(answer, for: question.query, at: question.now)

@@ -36,16 +36,20 @@ struct StateTests {
     }
 
     @Test("While one tries whether the source is back, nobody else does")
-    func probe() {
+    func probe() throws {
         let breaker = CircuitBreaker(.init(failures: 1, seconds: 10))
-        #expect(breaker.enter(at: Sample.now))
-        breaker.leave(.failed, at: Sample.now)
-        #expect(!breaker.enter(at: Sample.now + 9) && breaker.isOpen(at: Sample.now + 9))
-        #expect(breaker.enter(at: Sample.now + 11) && !breaker.enter(at: Sample.now + 11))
-        breaker.leave(.abandoned, at: Sample.now + 11)
-        #expect(breaker.enter(at: Sample.now + 12))
-        breaker.leave(.answered, at: Sample.now + 12)
-        #expect(breaker.enter(at: Sample.now) && breaker.enter(at: Sample.now))
+        let first = try #require(breaker.enter(at: Sample.now))
+        let straggler = try #require(breaker.enter(at: Sample.now))
+        breaker.leave(.failed, with: first, at: Sample.now)
+        #expect(breaker.enter(at: Sample.now + 9) == nil && breaker.isOpen(at: Sample.now + 9))
+        let probe = try #require(breaker.enter(at: Sample.now + 11))
+        #expect(breaker.enter(at: Sample.now + 11) == nil)
+        breaker.leave(.abandoned, with: straggler, at: Sample.now + 11)
+        #expect(breaker.enter(at: Sample.now + 11) == nil)
+        breaker.leave(.abandoned, with: probe, at: Sample.now + 11)
+        let second = try #require(breaker.enter(at: Sample.now + 12))
+        breaker.leave(.answered, with: second, at: Sample.now + 12)
+        #expect(breaker.enter(at: Sample.now) != nil && breaker.enter(at: Sample.now) != nil)
     }
 
     @Test("Answers that cannot be used, and people who are not known, do not open the breaker")
