@@ -4,8 +4,11 @@ import Portal
 import SAML
 
 /// The pages of the demo service in France.
-struct FrenchPages: Sendable {
+struct FrenchPages: DemoServicePages {
     let language: Language
+
+    var place: MockPage.Place { .mairie }
+    var onward: HTML { language("Le llevamos a España…", "Taking you to Spain…") }
 
     func front() -> MockPage {
         page(
@@ -22,7 +25,7 @@ struct FrenchPages: Sendable {
             <details>
             <summary>\(language("Opciones de la demostración", "Options of the demonstration"))</summary>
             <div class="options">
-            \(levels)
+            \(levels(besides: checkbox("non-notified", language("Aceptar también medios no notificados", "Accept schemes that are not notified too"), isChecked: true)))
             \(persons)
             \(bindings)
             \(registrations)
@@ -30,28 +33,6 @@ struct FrenchPages: Sendable {
             </details>
             </form>
             """, at: "/fr/mairie")
-    }
-
-    private var levels: HTML {
-        let rows: [HTML] = LoA.allCases.map {
-            radio("loa", $0.rawValue, $0.name(language), isChosen: $0 == .substantial)
-        }
-        return """
-            <fieldset><legend>\(language("Nivel de seguridad, como mínimo", "Assurance level, at least"))</legend>
-            \(rows)\
-            <label><input type="checkbox" name="non-notified" value="1" checked=""/> <span>\(language("Aceptar también medios no notificados", "Accept schemes that are not notified too"))</span></label>
-            </fieldset>
-            """
-    }
-
-    private var persons: HTML {
-        """
-        <fieldset><legend>\(language("A quién se identifica", "Who is identified"))</legend>
-        \(radio("person", "natural", language("Una persona", "A person"), isChosen: true))\
-        \(radio("person", "legal", language("Una empresa u otra entidad", "A company or other entity"), isChosen: false))\
-        <label><input type="checkbox" name="more" value="1"/> <span>\(language("Pedir también datos opcionales", "Ask for optional data too"))</span></label>
-        </fieldset>
-        """
     }
 
     private var bindings: HTML {
@@ -75,42 +56,6 @@ struct FrenchPages: Sendable {
         """
     }
 
-    private func radio(_ name: HTML, _ value: String, _ label: HTML, isChosen: Bool) -> HTML {
-        "<label><input type=\"radio\" name=\"\(name)\" value=\"\(value)\"\(" checked=\"\"", if: isChosen)/> <span>\(label)</span></label>\n"
-    }
-
-    func forward(_ form: PostForm) -> MockPage {
-        page(
-            language("Un momento", "One moment"),
-            """
-            <h1>\(language("Le llevamos a España…", "Taking you to Spain…"))</h1>
-            <p>\(language("Si no ocurre nada, pulse el botón.", "If nothing happens, press the button."))</p>
-            \(form.markup(language("Continuar", "Continue")))
-            """)
-    }
-
-    /// By GET; a link, because a form would write the query anew.
-    func forward(to address: String) -> MockPage {
-        page(
-            language("Un momento", "One moment"),
-            """
-            <h1>\(language("Le llevamos a España…", "Taking you to Spain…"))</h1>
-            <p>\(language("Si no ocurre nada, pulse el botón.", "If nothing happens, press the button."))</p>
-            <p class="ways"><a class="button" href="\(address)" data-autofollow="">\(language("Continuar", "Continue"))</a></p>
-            """)
-    }
-
-    /// An answer to nothing that was asked.
-    func unexpected() -> MockPage {
-        page(
-            language("Respuesta inesperada", "Unexpected answer"),
-            """
-            <h1>\(language("No esperábamos esta respuesta", "We did not expect this answer"))</h1>
-            <p>\(language("No corresponde a ninguna petición de este servicio.", "It belongs to no request of this service."))</p>
-            \(back)
-            """)
-    }
-
     func proxyRefused(_ rejection: Rejection) -> MockPage {
         page(
             language("Sin conexión con España", "No connection to Spain"),
@@ -119,13 +64,5 @@ struct FrenchPages: Sendable {
             <pre>\(rejection.description)</pre>
             \(back)
             """)
-    }
-
-    func page(_ title: HTML, _ content: HTML, at address: String? = nil) -> MockPage {
-        MockPage(place: .mairie, language: language, title: title, content: content, address: address)
-    }
-
-    var back: HTML {
-        "<p class=\"ways\"><a class=\"button quiet\" href=\"/fr/mairie\">\(language("Volver al principio", "Back to the start"))</a></p>"
     }
 }

@@ -5,8 +5,11 @@ import Portal
 import SAML
 
 /// The pages of the mock Cl@ve gateway: what stands around the methods.
-struct GatewayPages: Sendable {
+struct GatewayPages: MockPages {
     let language: Language
+
+    var place: MockPage.Place { .gateway }
+    var onward: HTML { language("De vuelta al servicio…", "Back to the service…") }
 
     /// How to identify oneself, and what may go wrong on the way.
     func chooser(_ login: GatewayLogin) -> MockPage {
@@ -123,16 +126,6 @@ struct GatewayPages: Sendable {
             """, at: "/")
     }
 
-    func forward(_ form: PostForm) -> MockPage {
-        page(
-            language("De vuelta al servicio", "Back to the service"),
-            """
-            <h1>\(language("De vuelta al servicio…", "Back to the service…"))</h1>
-            <p>\(language("Si no ocurre nada, pulse el botón.", "If nothing happens, press the button."))</p>
-            \(form.markup(language("Continuar", "Continue")))
-            """)
-    }
-
     /// - Parameter fault: for whoever runs the service; holds no personal data.
     func refused(_ fault: String) -> MockPage {
         page(
@@ -151,10 +144,6 @@ struct GatewayPages: Sendable {
             <h1>\(language("Esta identificación ya no espera", "This login waits no longer"))</h1>
             <p>\(language("Ha terminado, o ha pasado un cuarto de hora. Empiece de nuevo en el servicio.", "It has ended, or a quarter of an hour has passed. Begin again at the service."))</p>
             """)
-    }
-
-    func page(_ title: HTML, _ content: HTML, at address: String? = nil) -> MockPage {
-        MockPage(place: .gateway, language: language, title: title, content: content, address: address)
     }
 
     func back(_ login: GatewayLogin) -> HTML {

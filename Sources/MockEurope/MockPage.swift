@@ -115,7 +115,7 @@ extension MockPage.Place {
         }
     }
 
-    fileprivate var front: String {
+    var front: String {
         switch self {
         case .mairie: "/fr/mairie"
         case .phone: "/telefono"

@@ -4,9 +4,12 @@ import Portal
 import SAML
 
 /// The pages of one mock state, in the order in which a citizen sees them.
-struct StatePages: Sendable {
+struct StatePages: MockPages {
     let profile: StateProfile
     let language: Language
+
+    var place: MockPage.Place { .state(profile) }
+    var onward: HTML { language("De vuelta a España…", "Back to Spain…") }
 
     /// Who is there to log in. No password is asked for.
     func login(_ login: Login, id: String) -> MockPage {
@@ -100,16 +103,6 @@ struct StatePages: Sendable {
         """
     }
 
-    func forward(_ form: PostForm) -> MockPage {
-        page(
-            language("De vuelta a España", "Back to Spain"),
-            """
-            <h1>\(language("De vuelta a España…", "Back to Spain…"))</h1>
-            <p>\(language("Si no ocurre nada, pulse el botón.", "If nothing happens, press the button."))</p>
-            \(form.markup(language("Continuar", "Continue")))
-            """)
-    }
-
     /// - Parameter fault: for whoever runs the Connector; holds no personal data.
     func refused(_ fault: String) -> MockPage {
         page(
@@ -119,10 +112,6 @@ struct StatePages: Sendable {
             <p>\(language("Un nodo de verdad tampoco la aceptaría:", "A real node would not accept it either:"))</p>
             <pre>\(fault)</pre>
             """)
-    }
-
-    private func page(_ title: HTML, _ content: HTML) -> MockPage {
-        MockPage(place: .state(profile), language: language, title: title, content: content)
     }
 }
 

@@ -42,7 +42,7 @@ struct StyleTests {
 
     @Test("A file is one thing: at most 20 kB, rules and texts aside")
     func size() throws {
-        let lists: Set = ["Sources/Federation/Rule.swift"]
+        let lists: Set = ["Sources/Federation/Rule+Explanation.swift"]
         for file in try SourceFile.all(in: "Sources") where !lists.contains(file.path) && !file.path.contains("/Text/")
         {
             #expect(file.lines.map(\.utf8.count).reduce(file.lines.count, +) < 20_480, "\(file.path)")

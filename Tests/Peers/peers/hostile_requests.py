@@ -9,6 +9,7 @@ from lxml import etree
 from . import forge, keys, xml
 from .browser import FORM
 from .cases import Cases
+from .forms import replaced, without
 from .kits import requested
 from .names import CONSENT, EIDAS, LOA, NATURAL, eidas, samlp
 
@@ -246,13 +247,9 @@ def form(class_id, title, change):
     add(class_id, title, run)
 
 
-def replaced(name, value):
-    return lambda pairs: [(n, value(v) if n == name else v) for n, v in pairs]
-
-
 form("E16", "RelayState of 81 characters", replaced("RelayState", lambda v: "r" * 81))
 form("E16", "RelayState of 60000 characters", replaced("RelayState", lambda v: "r" * 60000))
-form("F01", "SAMLRequest missing", lambda pairs: [p for p in pairs if p[0] != "SAMLRequest"])
+form("F01", "SAMLRequest missing", without("SAMLRequest"))
 form("F01", "SAMLRequest twice", lambda pairs: [pairs[0], *pairs])
 form("F01", "RelayState twice", lambda pairs: [*pairs, ("RelayState", "other")])
 form("F01", "country twice", lambda pairs: [*pairs, ("country", "XX")])

@@ -5,21 +5,20 @@ import http.server
 import json
 import os
 import ssl
-import threading
 import time
 import urllib.parse
 from dataclasses import dataclass, field
 
 from . import keys
-from .sources import COLUMNS, INVALID, MISSING, PATIENT, UNAVAILABLE, Sources
+from .register import LATE, Served
+from .sources import COLUMNS, INVALID, MISSING, PATIENT, UNAVAILABLE
 from .world import free_port
 
-LATE = 6          # seconds of a slow register: more than any source is given
 STATUSES = (204, 301, 400, 401, 403, 500, 502, 503)
 
 
 @dataclass
-class HTTPSource:
+class HTTPSource(Served):
     people: tuple
     gives: tuple = tuple(COLUMNS)
     name: str = "web-register"
@@ -38,9 +37,6 @@ class HTTPSource:
         self.port = free_port()
 
     # --- declared -------------------------------------------------------------------------------------------------
-
-    def declare(self, folder):
-        return Sources(self).declare(folder)
 
     def entry(self, folder):
         http = {"address": f"{self.scheme}://127.0.0.1:{self.port}/people/{{identifier}}",
@@ -71,33 +67,18 @@ class HTTPSource:
 
     # --- served ---------------------------------------------------------------------------------------------------
 
-    def start(self):
-        handler = type("Handler", (_Handler,), {"source": self})
-        self.server = _Server(("127.0.0.1", self.port), handler)
-        if self.authority is not None:
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            context.load_cert_chain(self.paths["server.pem"], self.paths["server.key"])
-            context.verify_mode = ssl.CERT_REQUIRED
-            context.load_verify_locations(self.paths["wanted.pem"])
-            self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
-        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
+    @property
+    def handler(self):
+        return _Handler
 
-    def stop(self):
-        if self.server is not None:
-            self.server.shutdown()
-            self.server.server_close()
-            self.server = None
-
-    def break_by(self, fault):
-        self.mend()
-        self.fault = fault
-        if fault == "dead":
-            self.stop()
-
-    def mend(self):
-        self.fault = ""
-        if self.server is None:
-            self.start()
+    def dressed(self, socket):
+        if self.authority is None:
+            return socket
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.paths["server.pem"], self.paths["server.key"])
+        context.verify_mode = ssl.CERT_REQUIRED
+        context.load_verify_locations(self.paths["wanted.pem"])
+        return context.wrap_socket(socket, server_side=True)
 
     def record(self, document):
         """What the register has of a person, or None."""
@@ -113,13 +94,6 @@ def issued(authority, name, **options):
     key = keys.private_key("p256")
     return keys.Identity(key, keys.certify(key, name, issuer=authority.certificate.subject, signer=authority.key,
                                            **options), "p256")
-
-
-class _Server(http.server.ThreadingHTTPServer):
-    daemon_threads = True
-
-    def handle_error(self, request, client_address):
-        """Whoever hangs up on a slow register is right."""
 
 
 def with_data(change):

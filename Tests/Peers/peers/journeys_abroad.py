@@ -13,24 +13,23 @@ NOT_COMPLETED = "La identificación en España no se completó.", "The identific
 FEW = MODES[1:3]
 
 
+def see_her(visitor):
+    visitor.consent()
+    visitor.see_known(HER_NAME, SUBSTANTIAL, NOT_NOTIFIED, HER)
+
+
 # MARK: People who are who they say
 
 @journey("to France by Cl@ve Móvil, a notice on the phone")
 def notice(visitor):
-    visitor.go_to_clave()
-    visitor.press(MOBILE)
-    visitor.see("mobile", MOBILE)
-    visitor.fill(person=BEGONA_ID)
-    visitor.press(SEND_NOTICE)
-    visitor.see("mobile-notice", MOBILE)
+    visitor.ask_for_notice()
     with visitor.phone():
         visitor.open(visitor.demo.gateway + "/telefono")
         visitor.see("phone", PHONE)
         visitor.press(BEGONA)
         visitor.confirm_on_phone()
     visitor.wait_for_phone()
-    visitor.consent()
-    visitor.see_known(HER_NAME, SUBSTANTIAL, NOT_NOTIFIED, HER)
+    see_her(visitor)
 
 
 @journey("to France by Cl@ve Móvil, the code of the page", FEW)
@@ -47,18 +46,12 @@ def scan(visitor):
         visitor.press(BEGONA)
         visitor.confirm_on_phone()
     visitor.wait_for_phone()
-    visitor.consent()
-    visitor.see_known(HER_NAME, SUBSTANTIAL, NOT_NOTIFIED, HER)
+    see_her(visitor)
 
 
 @journey("to France by Cl@ve Móvil, six digits of a phone that is offline", FEW)
 def offline(visitor):
-    visitor.go_to_clave()
-    visitor.press(MOBILE)
-    visitor.see("mobile", MOBILE)
-    visitor.fill(person=BEGONA_ID)
-    visitor.press(SEND_NOTICE)
-    visitor.see("mobile-notice", MOBILE)
+    visitor.ask_for_notice()
     with visitor.phone():
         visitor.open(visitor.demo.gateway + "/telefono")
         visitor.press(BEGONA)
@@ -73,8 +66,7 @@ def offline(visitor):
     visitor.fill(code=code)
     visitor.press(CONTINUE)
     visitor.come_back_from_clave()
-    visitor.consent()
-    visitor.see_known(HER_NAME, SUBSTANTIAL, NOT_NOTIFIED, HER)
+    see_her(visitor)
 
 
 @journey("to France by Cl@ve Permanente and SMS")
@@ -92,8 +84,7 @@ def permanent(visitor):
     visitor.fill(code=visitor.read_sms())
     visitor.press(CONTINUE)
     visitor.come_back_from_clave()
-    visitor.consent()
-    visitor.see_known(HER_NAME, SUBSTANTIAL, NOT_NOTIFIED, HER)
+    see_her(visitor)
 
 
 @journey("to France by Cl@ve PIN", FEW)
@@ -107,8 +98,7 @@ def pin(visitor):
     visitor.fill(code=visitor.read_sms())
     visitor.press(CONTINUE)
     visitor.come_back_from_clave()
-    visitor.consent()
-    visitor.see_known(HER_NAME, SUBSTANTIAL, NOT_NOTIFIED, HER)
+    see_her(visitor)
 
 
 @journey("to France by DNIe, level high, optional data kept back")

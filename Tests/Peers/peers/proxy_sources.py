@@ -17,7 +17,8 @@ from .browser import Browser, outward
 from .citizens import ANA, DIRECTOR, EVERYBODY, MINOR, NIE
 from .crossing import Crossing, failed, identified
 from .drivers import Stage, drive, parser
-from .http_source import HTTP_FAULTS, LATE, HTTPSource
+from .http_source import HTTP_FAULTS, HTTPSource
+from .register import LATE
 from .soap_source import SOAP_FAULTS, SOAPSource
 from .sources import MISSING, SQLITE_FAULTS, Register, Sources
 from .xml import require

@@ -8,7 +8,6 @@ import base64
 import datetime as dt
 import html
 import http.server
-import threading
 import urllib.parse
 import zlib
 
@@ -19,7 +18,7 @@ from .abroad import METADATA, RETURN, SSO
 from .names import (APPLICATION, ASSURANCE, BEARER, CLAVE, CONSENT, EIDAS, ENTITY, LEGAL, LEGAL_REPRESENTATIVE,
                     LOA, NAMED, NATURAL, NATURAL_REPRESENTATIVE, PERSISTENT, POST, PROFILE, PROTOCOL_VERSION, REDIRECT,
                     SAML, SAMLP, STATUS, SUCCESS, TRANSIENT, URI_FORMAT, XSI, eidas, saml, samlp)
-from .standin import hidden_fields
+from .standin import Served, hidden_fields
 
 PREFIXES = {NATURAL: "eidas-natural", LEGAL: "eidas-legal", NATURAL_REPRESENTATIVE: "eidas-natural-representative",
             LEGAL_REPRESENTATIVE: "eidas-legal-representative"}
@@ -31,29 +30,19 @@ def same(element):
     return element
 
 
-class ProxyStandIn:
-    """Serves a World on its port while the context lasts."""
-
+class ProxyStandIn(Served):
     def __init__(self, world):
         self.world, self.pending = world, {}
         self.spoil_metadata = self.spoil_request = self.spoil_assertion = self.spoil_answer = self.spoil_signed = same
         self.request_signing, self.answer_signing, self.answer_relay, self.cipher = {}, {}, None, None
 
-    def __enter__(self):
-        handler = type("Handler", (_Handler,), {"standin": self})
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", self.world.port), handler)
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        octets = self.metadata()
+    @property
+    def handler(self):
+        return _Handler
+
+    def introduce(self, octets):
         for connector in self.world.connectors.values():
             connector.trust(octets, self.world.own["metadata"].certificate, self.world.public + METADATA)
-        return self
-
-    def __exit__(self, *_):
-        self.server.shutdown()
-        self.server.server_close()
-
-    def alive(self):
-        return True
 
     # --- what it writes ---------------------------------------------------------------------------------------
 

@@ -4,7 +4,6 @@ answer, both by libxmlsec, and everything that may go wrong there."""
 import copy
 import datetime as dt
 import http.server
-import threading
 import time
 from dataclasses import dataclass, field
 
@@ -12,9 +11,9 @@ import xmlsec
 from lxml import etree
 
 from . import keys, xml
-from .http_source import LATE, _Server
 from .names import DIGESTS, DS, EC14N, SIGNATURES, ds
-from .sources import COLUMNS, INVALID, MISSING, PATIENT, UNAVAILABLE, Sources
+from .register import LATE, Served
+from .sources import COLUMNS, INVALID, MISSING, PATIENT, UNAVAILABLE
 from .world import free_port
 from .xml import Refused, require, text_of
 
@@ -31,7 +30,7 @@ BODY = (f'<p:Peticion xmlns:p="{QUESTION}"><p:Atributos><p:IdPeticion>{{request-
 
 
 @dataclass
-class SOAPSource:
+class SOAPSource(Served):
     people: tuple
     gives: tuple = ("DateOfBirth", "Gender")
     name: str = "scsp-register"
@@ -47,9 +46,6 @@ class SOAPSource:
     def __post_init__(self):
         self.port, self.signer = free_port(), self.signer or keys.identity("rsa3072", "SCSP")
         self.client = self.client or keys.identity("rsa3072", "Puente at SCSP")
-
-    def declare(self, folder):
-        return Sources(self).declare(folder)
 
     def entry(self, folder):
         paths = {}
@@ -67,26 +63,9 @@ class SOAPSource:
             "not-found-when": [{"at": "Respuesta/Atributos/Estado", "is": ["0233"]}],
             "attributes": [{"name": name, "at": f"Respuesta/Datos/{COLUMNS[name]}"} for name in self.gives]}
 
-    def start(self):
-        self.server = _Server(("127.0.0.1", self.port), type("Handler", (_Handler,), {"source": self}))
-        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
-
-    def stop(self):
-        if self.server is not None:
-            self.server.shutdown()
-            self.server.server_close()
-            self.server = None
-
-    def break_by(self, fault):
-        self.mend()
-        self.fault = fault
-        if fault == "dead":
-            self.stop()
-
-    def mend(self):
-        self.fault = ""
-        if self.server is None:
-            self.start()
+    @property
+    def handler(self):
+        return _Handler
 
     # --- what is said ---------------------------------------------------------------------------------------------
 

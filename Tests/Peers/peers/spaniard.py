@@ -47,6 +47,15 @@ class Spaniard(Visitor):
         self.press(name)
         self.come_back_from_clave()
 
+    def ask_for_notice(self):
+        """All the way to the page that waits for the phone."""
+        self.go_to_clave()
+        self.press(MOBILE)
+        self.see("mobile", MOBILE)
+        self.fill(person=BEGONA_ID)
+        self.press(SEND_NOTICE)
+        self.see("mobile-notice", MOBILE)
+
     @contextmanager
     def phone(self):
         """For a while the mock phone is in front, which is another tab."""

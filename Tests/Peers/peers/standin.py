@@ -23,22 +23,16 @@ HEAD = (f'xmlns:saml2p="{SAMLP}" xmlns:saml2="{SAML}" xmlns:xs="{XS}" xmlns:xsi=
         f' xmlns:eidas-natural="{NATURAL}" xmlns:eidas-legal="{LEGAL}"')
 
 
-class StandIn:
-    """Serves a World on its port while the context lasts."""
+class Served:
+    """Serves a World on its port while the context lasts; `handler` is the class that answers."""
 
-    def __init__(self, world):
-        self.world, self.pending = world, {}
-        self.spoil_request = self.spoil_answer = self.spoil_signed = self.spoil_assertion = lambda element: element
-        self.spoil_metadata = lambda element: element
-        self.answer_signing, self.answer_relay = {}, None
+    handler = None
 
     def __enter__(self):
-        handler = type("Handler", (_Handler,), {"standin": self})
+        handler = type("Handler", (self.handler,), {"standin": self})
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", self.world.port), handler)
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        octets = self.metadata()
-        for node in self.world.nodes.values():
-            node.trust(octets, self.world.own["metadata"].certificate)
+        self.introduce(self.metadata())
         return self
 
     def __exit__(self, *_):
@@ -47,6 +41,22 @@ class StandIn:
 
     def alive(self):
         return True
+
+
+class StandIn(Served):
+    def __init__(self, world):
+        self.world, self.pending = world, {}
+        self.spoil_request = self.spoil_answer = self.spoil_signed = self.spoil_assertion = lambda element: element
+        self.spoil_metadata = lambda element: element
+        self.answer_signing, self.answer_relay = {}, None
+
+    @property
+    def handler(self):
+        return _Handler
+
+    def introduce(self, octets):
+        for node in self.world.nodes.values():
+            node.trust(octets, self.world.own["metadata"].certificate)
 
     # --- what it writes ---------------------------------------------------------------------------------------
 
