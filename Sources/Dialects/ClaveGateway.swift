@@ -42,6 +42,9 @@ public struct ClaveGateway: ResponderDialect {
             }
         }
 
+        /// Only a certificate names companies (dossier §3.7).
+        func names(_ person: PersonKind) -> Bool { person == .natural || self == .certificate }
+
         var exclusion: Clave2.Exclusion {
             switch self {
             case .certificate: .certificate
@@ -89,17 +92,14 @@ public struct ClaveGateway: ResponderDialect {
 
     func policy(of method: Method) -> MethodPolicy? { methods[method] ?? Self.defaultMethods[method] }
 
-    /// Every level that an answer can have.
-    public var levels: Set<Assurance> { Set(Method.allCases.flatMap { policy(of: $0)?.levels ?? [] }) }
+    /// Every level that an answer about such a person can have.
+    public func levels(of person: PersonKind) -> Set<Assurance> {
+        Set(Method.allCases.filter { $0.names(person) }.flatMap { policy(of: $0)?.levels ?? [] })
+    }
 
-    /// Every level that an answer about a company can have.
-    public var companyLevels: Set<Assurance> { policy(of: .certificate)?.levels ?? [] }
-
-    /// The methods that can meet a request; only a certificate can name a company.
+    /// The methods that can meet a request.
     public func methods(for person: PersonKind, at assurance: AssuranceRequirement) -> [Method] {
-        Method.allCases.filter { method in
-            assurance.canBeMet(by: policy(of: method)?.levels ?? []) && (person == .natural || method == .certificate)
-        }
+        Method.allCases.filter { $0.names(person) && assurance.canBeMet(by: policy(of: $0)?.levels ?? []) }
     }
 
     // MARK: Request

@@ -73,8 +73,10 @@ extension EIDAS {
     private static func message(_ given: String?, else code: String, _ text: String) -> String {
         let line = (given ?? "").split(whereSeparator: \.isWhitespace).joined(separator: " ")
         let digits = line.prefix { $0.isASCII && $0.isNumber }
-        // A number that a letter follows at once is somebody's.
-        let hasCode = digits.count == 6 && line.dropFirst(digits.count).first.map(" -–:".contains) ?? true
+        // Codes begin so (dossier §6.6); another number, or one that a letter follows at once, is somebody's.
+        let next = line.dropFirst(digits.count).first
+        let hasCode =
+            digits.count == 6 && ["00", "20"].contains(digits.prefix(2)) && next.map(" -–:".contains) ?? true
         let rest = hasCode ? line.dropFirst(digits.count).drop { " -–:".contains($0) } : line[...]
         let words = rest.lowercased().split { !$0.isLetter && !$0.isNumber }
         let isHarmless =

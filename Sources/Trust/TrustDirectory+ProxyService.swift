@@ -62,8 +62,8 @@ extension TrustDirectory {
                 decryptionKeys: [keys.decryption]),
             answerer: Route.Answerer(
                 name: proxy.entityID, addresses: [base + Paths.singleSignOnService],
-                requestAgeSeconds: Double(proxy.requestAgeSeconds), levels: dialect.levels,
-                companyLevels: dialect.companyLevels, attributes: attributes,
+                requestAgeSeconds: Double(proxy.requestAgeSeconds), levels: dialect.levels(of: .natural),
+                companyLevels: dialect.levels(of: .legal), attributes: attributes,
                 needsRequesterID: proxy.needsRequesterID, identifiers: keys.identifiers))
     }
 

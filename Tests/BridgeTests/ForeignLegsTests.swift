@@ -267,6 +267,9 @@ struct GatewayFailure: CustomTestStringConvertible, Sendable {
             "a number in place of a code", [SAMLURI.responder, SAMLURI.authnFailed],
             "1234567L: certificado revocado", .authenticationFailed, text: "003002 - Authentication failed"),
         GatewayFailure(
+            "an old number in place of a code", [SAMLURI.responder, SAMLURI.authnFailed],
+            "123456 Z: certificado revocado", .authenticationFailed, text: "003002 - Authentication failed"),
+        GatewayFailure(
             "somebody with a short name", [SAMLURI.responder, SAMLURI.authnFailed],
             "Li Wu authentication failed", .authenticationFailed, text: "003002 - Authentication failed"),
         GatewayFailure(

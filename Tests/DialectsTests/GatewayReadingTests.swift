@@ -101,11 +101,13 @@ struct GatewayReadingTests {
     @Test("What we publish is what the methods can reach")
     func published() throws {
         let mapping = try World.mapping("clave2")
-        func levels(_ methods: [ClaveGateway.Method: ClaveGateway.MethodPolicy]) -> [String] {
+        func levels(
+            _ methods: [ClaveGateway.Method: ClaveGateway.MethodPolicy], of person: PersonKind = .natural
+        ) -> [String] {
             ClaveGateway(
                 mapping: mapping, providerName: EntityID("x"), application: nil, assertionConsumerService: "x",
                 methods: methods
-            ).levels.sorted().map { ($0.isNotified ? "" : "not notified ") + $0.loa.rawValue }
+            ).levels(of: person).sorted().map { ($0.isNotified ? "" : "not notified ") + $0.loa.rawValue }
         }
         #expect(
             levels([:]) == ["not notified low", "low", "not notified substantial", "substantial", "high"])
@@ -113,6 +115,7 @@ struct GatewayReadingTests {
             uniqueKeysWithValues: ClaveGateway.Method.allCases.map {
                 ($0, ClaveGateway.MethodPolicy(.refused, upTo: .high))
             })
+        #expect(levels([:], of: .legal) == ["low", "substantial", "high"])
         #expect(levels(closed).isEmpty)
         #expect(levels(closed.merging([.mobile: .init(.nonNotified, upTo: .low)]) { $1 }) == ["not notified low"])
         #expect(levels(closed.merging([.mobile: .init(.notified, upTo: .low, isOffered: false)]) { $1 }).isEmpty)
