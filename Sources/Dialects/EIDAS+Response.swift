@@ -88,7 +88,6 @@ extension EIDAS {
     /// The words of the messages that gateways are known to send (Cl@ve dossier §3.3).
     private static let knownWords = Set(
         """
-        a al by de del e el en es eu id in is la lo o of on or se the to un y was your su with for por con para \
         authentication failed no certificate has been submitted not valid el certificado está caducado se encuentra revocado \
         type of allowed idp firma the selected credential loa is lower than requested user cancelled detalle error \
         http eidas europa eu low substantial high internal request denied consent attribute attributes mandatory missing \

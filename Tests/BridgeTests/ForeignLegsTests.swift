@@ -273,6 +273,9 @@ struct GatewayFailure: CustomTestStringConvertible, Sendable {
             "somebody with a short name", [SAMLURI.responder, SAMLURI.authnFailed],
             "Li Wu authentication failed", .authenticationFailed, text: "003002 - Authentication failed"),
         GatewayFailure(
+            "somebody whose name is made of particles", [SAMLURI.responder, SAMLURI.authnFailed],
+            "003002 - De la O", .authenticationFailed, text: "003002 - Authentication failed"),
+        GatewayFailure(
             "a number in pieces", [SAMLURI.responder, SAMLURI.authnFailed], "003002 - 12 34 56 78 Z",
             .authenticationFailed, text: "003002 - Authentication failed"),
         GatewayFailure("no message", [SAMLURI.responder], nil, .technical, text: "203001 - Internal error"),
