@@ -23,6 +23,12 @@ final class Flights<Landing: Sendable>: Sendable {
         }
         return try await task.value
     }
+
+    /// What comes of the work that is under way for this exchange; `nil` where there is none, or where it fails.
+    func awaited(_ id: Exchange.ID) async -> Landing? {
+        guard let task = running.withLock({ $0[id] }) else { return nil }
+        return try? await task.value
+    }
 }
 
 /// What was lately so, under a key, until it expires; of too much, nothing.

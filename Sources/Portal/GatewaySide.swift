@@ -56,9 +56,14 @@ extension Portal {
 
     /// The page for an answer that is sent again.
     private func goOn(_ exchange: Exchange, _ visit: Visit) async throws -> Response? {
-        let landing: Landing? =
-            if case .consent = exchange.nextStep { .consent } else { failures.find(exchange.id) }
-        guard let landing else { return nil }
+        let landing: Landing
+        if case .consent = exchange.nextStep {
+            landing = .consent
+        } else if let said = await landings.awaited(exchange.id) ?? failures.find(exchange.id) {
+            landing = said
+        } else {
+            return nil
+        }
         return try await show(landing, of: exchange, try world.snapshot().route(.proxyService), visit)
     }
 

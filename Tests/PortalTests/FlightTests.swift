@@ -35,6 +35,28 @@ struct FlightTests {
         #expect(try await flights.join(id) { 9 } == 9)
     }
 
+    @Test("Who only asks what comes of it waits for it, and begins nothing")
+    func awaited() async throws {
+        let flights = Flights<Int>()
+        let id = try #require(Exchange.ID(rawValue: String(repeating: "a", count: 32)))
+        #expect(await flights.awaited(id) == nil)
+        var seen: Int?
+        // Whoever comes when all is over has nothing to wait for; on a busy machine that may happen.
+        for _ in 0..<50 where seen == nil {
+            let (started, starter) = AsyncStream.makeStream(of: Void.self)
+            async let joined = flights.join(id) {
+                starter.finish()
+                try? await Task.sleep(for: .milliseconds(100))
+                return 7
+            }
+            for await _ in started {}
+            seen = await flights.awaited(id)
+            #expect(try await joined == 7)
+        }
+        #expect(seen == 7)
+        #expect(await flights.awaited(id) == nil)
+    }
+
     @Test("A failure is everybody's, and the next may try again")
     func failure() async throws {
         let flights = Flights<Int>()
