@@ -125,6 +125,18 @@ def at_once(report, title, times, call, good, most=1):
         require(all(page.status in (200, 400, 409, 503) for page in pages), "an answer of another sort")
 
 
+def one_ending(matrix, times):
+    """Answers about two persons and a refusal, all good, at the same moment: the same one counts for every page."""
+    crossing, national = matrix.crossing().begin(), matrix.world.national
+    forms = [national.answer(crossing.request, who) for who in (ANA, citizens.EVIL, citizens.CANCELS)] * times
+    with concurrent.futures.ThreadPoolExecutor(len(forms)) as pool:
+        pages = list(pool.map(lambda form: crossing.browser.post(*form), forms))
+    ends = {form.fields["SAMLResponse"] if (form := outward(page)) else crossing.browser.get(page.url).text
+            for page in pages}
+    require({page.status for page in pages} == {200} and len(ends) == 1, f"{len(ends)} endings")
+    return "refused" if outward(pages[0]) else "consent"
+
+
 def state(matrix):
     """What is remembered: in races, over a restart, and no longer than a minute."""
     def tells(page):
@@ -141,6 +153,8 @@ def state(matrix):
     acs, form = matrix.world.national.answer(crossing.request, ANA)
     at_once(matrix.report, "one answer eight times at once: to the one page of this browser", 8,
             lambda: crossing.browser.post(acs, form), goes_on("accept"), most=8)
+    with matrix.report.case("answers about two persons and a refusal at once, ten times") as note:
+        note(", ".join(one_ending(matrix, 4) for _ in range(10)))
     page = crossing.browser.get(crossing.before.url.replace("/request", "/consent"))
     at_once(matrix.report, "one yes eight times at once", 8, lambda: crossing.browser.press(page, "accept"), tells)
 
