@@ -80,7 +80,7 @@ let package = Package(
             "Trust",
             [
                 "AttributeSources", "Bridge", "Dialects", "SAML", "Settings", "Federation", "XMLSecurity", "YAMLText",
-                logging,
+                logging, grdb,
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ] + nio),

@@ -107,7 +107,7 @@ public enum ReturnAddress: Hashable, Sendable {
 /// gateway, as the operator registered it.
 public struct Responder: Sendable {
     /// When it is told who asks us (Message Format 1.4 §2.4.1).
-    public enum RequesterIDRule: String, Hashable, Sendable, CaseIterable {
+    public enum RequesterIDRule: String, Hashable, Sendable, Codable, CaseIterable {
         case always
         case whenFlagged = "when-flagged"
         case never

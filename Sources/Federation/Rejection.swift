@@ -102,7 +102,7 @@ extension Rule {
             .responseAudience,
             .responseNotYetValid, .responseExpired, .responseConfirmation, .responseAuthnStatement,
             .responseAttributeStatement, .exchangeUnknown, .exchangeExpired, .exchangeFinished,
-            .exchangeOtherBrowser, .metadataSignature, .metadataExpiry, .metadataContent, .metadataKeys,
+            .exchangeOtherBrowser, .metadataSignature, .metadataExpiry, .metadataContent, .metadataRoleMissing, .metadataKeys,
             .metadataEndpoint, .metadataCountry, .metadataEntity, .configuration, .keyUnusable:
             .requester
         }
@@ -130,7 +130,7 @@ extension Rule {
         case .replayed, .exchangeExpired, .exchangeFinished: .expired
         case .exchangeOtherBrowser, .crossSite: .otherBrowser
         case .metadataUnavailable, .metadataExpired, .countryDisabled, .metadataSignature, .metadataExpiry,
-            .metadataContent, .metadataKeys, .metadataEndpoint, .metadataCountry, .metadataEntity,
+            .metadataContent, .metadataRoleMissing, .metadataKeys, .metadataEndpoint, .metadataCountry, .metadataEntity,
             .requestLoAUnavailable, .requestAttributesUnavailable, .requestCountry:
             .countryUnavailable
         case .responseLoATooLow, .attributeMissing, .dataSetIncomplete, .representationNotAccepted: .notEnough

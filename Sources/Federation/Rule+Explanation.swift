@@ -506,8 +506,13 @@ extension Rule {
         case .metadataContent:
             Explanation(
                 .peer, "eIDAS Message Format 1.4 §2.1.1",
-                "The metadata lacks the role or is not built as SAML says.",
+                "The metadata is not built as SAML says.",
                 "Compare with the SAML metadata schema.")
+        case .metadataRoleMissing:
+            Explanation(
+                .peer, "eIDAS Message Format 1.4 §2.1.1",
+                "The metadata does not have the role of the trust list.",
+                "Ask the peer whether the node was given up; approve the change, or correct the entry.")
         case .metadataKeys:
             Explanation(
                 .peer, "eIDAS Cryptographic Requirements 1.4 §3.4",

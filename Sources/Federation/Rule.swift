@@ -97,6 +97,7 @@ public enum Rule: String, Hashable, Sendable, Codable, CaseIterable {
     case metadataSignature = "metadata.signature"
     case metadataExpiry = "metadata.valid-until"
     case metadataContent = "metadata.content"
+    case metadataRoleMissing = "metadata.role-missing"
     case metadataKeys = "metadata.keys"
     case metadataEndpoint = "metadata.endpoint"
     case metadataCountry = "metadata.country"

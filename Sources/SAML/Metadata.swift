@@ -8,7 +8,7 @@ public import XMLSecurity
 /// Read leniently, as the field demands: unknown extensions, undeclared prefixes in `xsi:type` and unreadable certificates
 /// lose nothing but themselves (eIDAS dossier §0.2 fact 21).
 public struct EntityDescriptor: Hashable, Sendable {
-    public enum Role: String, Hashable, Sendable, CaseIterable {
+    public enum Role: String, Hashable, Sendable, Codable, CaseIterable {
         case proxyService = "proxy-service"
         case connector
     }

@@ -131,7 +131,7 @@ extension Examination {
             .metadataExpiry, entity.validUntil.map { $0 < now + 400 * 86_400 } ?? !isSigned, place + "/@validUntil",
             expected: "within 400 days", found: entity.validUntil.map(Instant.write) ?? "nothing")
         guard let descriptor = entity[role] else {
-            throw Rejection(.metadataContent, place, expected: role.element, found: "nothing")
+            throw Rejection(.metadataRoleMissing, place, expected: role.element, found: "nothing")
         }
         let named = descriptor.nodeCountry.flatMap(MemberState.init)
         try check(

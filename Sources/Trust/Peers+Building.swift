@@ -31,7 +31,7 @@ extension Requester {
 
 extension Responder {
     /// A node abroad, as its verified metadata and the trust list describe it together.
-    init(_ verified: VerifiedEntity, _ entry: NodeEntry) throws(Rejection) {
+    init(_ verified: VerifiedEntity, _ entry: NodeEntry, graceSeconds: Int = 0) throws(Rejection) {
         let descriptor = verified.descriptor
         guard let endpoint = descriptor.endpoints.first(where: { $0.binding == SAMLURI.post }) else {
             throw Rejection(.metadataEndpoint, "IDPSSODescriptor/SingleSignOnService", expected: SAMLURI.post)
@@ -48,7 +48,7 @@ extension Responder {
             nameIDFormat: profile.requestsNameID.uri, skewSeconds: Double(profile.clockSkewSeconds),
             acceptsNonNotified: profile.acceptsNonNotified,
             demands: profile.requiresSubjectConfirmation ? .eidas : .eidas.subtracting(.confirmation),
-            validUntil: verified.validUntil)
+            validUntil: verified.validUntil + Double(graceSeconds))
     }
 }
 
@@ -57,7 +57,9 @@ extension Requester {
     ///
     /// - Throws: ``Rule/metadataEndpoint``, ``Rule/metadataKeys``: what cannot be answered is not listened to.
     /// - Spec: eIDAS dossier P1-34, P1-50, P2-15, P2-17.
-    init(_ verified: VerifiedEntity, _ entry: NodeEntry, signer: Signer) throws(Rejection) {
+    init(
+        _ verified: VerifiedEntity, _ entry: NodeEntry, signer: Signer, graceSeconds: Int = 0
+    ) throws(Rejection) {
         let descriptor = verified.descriptor
         let endpoints = descriptor.endpoints.filter { $0.binding == SAMLURI.post }
         let ordered = endpoints.filter(\.isDefault) + endpoints.filter { !$0.isDefault }
@@ -81,7 +83,7 @@ extension Requester {
         protocolVersions = verified.entity.protocolVersions
         publishesSector = verified.entity.sector != nil
         skewSeconds = Double(entry.profile.clockSkewSeconds)
-        validUntil = verified.validUntil
+        validUntil = verified.validUntil + Double(graceSeconds)
     }
 
     /// The first key that may be used, because old nodes look at the first EncryptedKey alone; with the strongest cipher

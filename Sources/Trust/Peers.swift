@@ -104,8 +104,8 @@ public struct ServiceEntry: Hashable, Sendable {
 }
 
 /// One node of a member state, as `metadata/trust-list.yaml` names it.
-public struct NodeEntry: Hashable, Sendable {
-    public enum Source: Hashable, Sendable {
+public struct NodeEntry: Hashable, Sendable, Codable {
+    public enum Source: Hashable, Sendable, Codable {
         case file(path: String)
         /// HTTPS only; `certificateAuthority` is a PEM file with the only anchors to trust, or `nil` for the public ones.
         case https(url: String, certificateAuthority: String?)
@@ -138,8 +138,8 @@ public struct NodeEntry: Hashable, Sendable {
 }
 
 /// Where one peer differs from the specification (eIDAS dossier §8.3). The defaults are those of Message Format 1.4.
-public struct PeerProfile: Hashable, Sendable {
-    public enum NameIDFormat: String, Sendable, CaseIterable { case none, persistent, transient, unspecified }
+public struct PeerProfile: Hashable, Sendable, Codable {
+    public enum NameIDFormat: String, Sendable, Codable, CaseIterable { case none, persistent, transient, unspecified }
 
     public var allowsUnsignedMetadata = false
     /// Seconds, 0 to 300.

@@ -12,7 +12,7 @@ import YAMLText
 extension TrustDirectory {
     /// The direction in which Connectors ask; `nil` where the settings do not have it.
     static func proxyService(
-        _ files: Files, _ known: [NodeKey: Known], _ eidas: EIDAS, _ settings: Settings
+        _ files: Files, _ held: [Held], _ eidas: EIDAS, _ settings: Settings
     ) -> Route? {
         guard let keys = files.keys.proxyService, let proxy = settings.proxyService,
             let gateway = settings.claveGateway
@@ -20,10 +20,11 @@ extension TrustDirectory {
         let dialect = ClaveGateway(files.clave2, gateway, settings)
         var requesters: [EntityID: Requester] = [:]
         var outOfOrder: [EntityID: Rejection] = [:]
-        for entry in files.registry.nodes where !entry.isAsked {
+        for node in held where !node.entry.isAsked {
             do throws(Rejection) {
-                requesters[entry.entityID] = try requester(entry, known[NodeKey(entry)], keys)
-            } catch { outOfOrder[entry.entityID] = error }
+                requesters[node.entry.entityID] = try Requester(
+                    node.usable(), node.entry, signer: keys.signer, graceSeconds: settings.graceSeconds)
+            } catch { outOfOrder[node.entry.entityID] = error }
         }
         return Route(
             .proxyService,
@@ -34,18 +35,6 @@ extension TrustDirectory {
                     memberState: settings.memberState, entityID: EntityID(gateway.address), displayName: [:],
                     state: .usable(Responder(gateway, of: settings.memberState, keys.gatewayCertificates)))
             ], requesterDialect: eidas, responderDialect: dialect)
-    }
-
-    private static func requester(
-        _ entry: NodeEntry, _ known: Known?, _ keys: OwnKeys.ProxyService
-    ) throws(Rejection) -> Requester {
-        guard entry.enabled else {
-            throw Rejection(.peerDisabled, "AuthnRequest/Issuer", expected: "enabled: true", found: "false")
-        }
-        guard let entity = known?.entity else {
-            throw known?.failure ?? Rejection(.metadataUnavailable, entry.entityID.rawValue, found: "nothing yet")
-        }
-        return try Requester(entity, entry, signer: keys.signer)
     }
 
     private static func node(

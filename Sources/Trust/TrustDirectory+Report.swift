@@ -21,13 +21,16 @@ extension TrustDirectory {
     /// Nodes in use whose metadata file cannot be used.
     private static func outages(of nodes: [NodeEntry], at now: Date) -> [Fault] {
         nodes.compactMap { entry in
-            guard entry.isComplete, case .file(let path) = entry.source,
-                let failure = atHand(entry, MetadataSource(copies: ""), at: now).failure
-            else { return nil }
-            return Fault(
-                file: path, path: failure.element ?? "", expected: failure.expected ?? "metadata of \(entry.entityID)",
-                found: failure.found ?? failure.rule.code,
-                advice: failure.rule.explanation.meaning + " " + failure.rule.explanation.advice)
+            guard entry.isComplete, case .file(let path) = entry.source else { return nil }
+            do throws(Rejection) {
+                _ = try verify(try MetadataSource.file(path), entry, at: now)
+                return nil
+            } catch {
+                return Fault(
+                    file: path, path: error.element ?? "", expected: error.expected ?? "metadata of \(entry.entityID)",
+                    found: error.found ?? error.rule.code,
+                    advice: error.rule.explanation.meaning + " " + error.rule.explanation.advice)
+            }
         }
     }
 

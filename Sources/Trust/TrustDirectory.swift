@@ -2,7 +2,6 @@
 public import AttributeSources
 public import Bridge
 import Dialects
-import Dispatch
 import Federation
 public import Foundation
 public import Logging
@@ -13,26 +12,18 @@ import XMLSecurity
 public import YAMLText
 
 /// Holds the snapshot in force, and makes the next one aside.
+///
+/// The files on disk and the metadata of the peers say what is wished; the archive says what is in force. What the rules
+/// let pass is taken over at once, the rest waits for an operator (`Docs/trust.md`).
 public final class TrustDirectory: Sendable {
-    /// What is known of one node abroad.
-    struct Known: Sendable {
-        var entity: VerifiedEntity?
-        var failure: Rejection?
-        /// Since when it is in this state.
-        var since: Date
-    }
-
-    /// An entity may have both roles, each with a source and pins of its own.
-    struct NodeKey: Hashable, Sendable {
-        let entityID: EntityID
-        let role: EntityDescriptor.Role
-
-        init(_ entry: NodeEntry) { (entityID, role) = (entry.entityID, entry.role) }
-    }
-
-    private struct State: Sendable {
+    struct State: Sendable {
         var files: Files
-        var known: [NodeKey: Known]
+        /// Of the version in force; 0 where nothing was ever archived.
+        var version: Int
+        /// In the order of the trust lists.
+        var held: [Held]
+        /// What was found when the files and documents were last looked at; its automatic steps are in force already.
+        var plan: TrustPlan
         var snapshot: Snapshot
     }
 
@@ -42,141 +33,114 @@ public final class TrustDirectory: Sendable {
         var keys: OwnKeys
         var eidas: MappingTable
         var clave2: MappingTable
+        var requesters: [EntityID: Requester]
         /// `nil` where the settings name none.
         var sources: AttributeBroker?
     }
 
-    /// What could be read of them.
-    struct Draft {
-        var registry: Reading<Registry>
-        var keys: OwnKeys?
-        var eidas: MappingTable?
-        var clave2: MappingTable?
-        var sources: AttributeBroker?
-        var hasSources: Bool
-
-        /// `nil` if anything is missing.
-        var files: Files? {
-            guard let registry = registry.value, let keys, let eidas, let clave2, !hasSources || sources != nil else {
-                return nil
-            }
-            return Files(registry: registry, keys: keys, eidas: eidas, clave2: clave2, sources: sources)
-        }
-    }
-
-    private let settings: Settings
-    private let source: MetadataSource
-    private let logger: Logger
-    private let state: Mutex<State>
+    public let settings: Settings
+    public let archive: TrustArchive
+    let documents: DocumentFolder
+    let source = MetadataSource(copies: "")
+    let logger: Logger
+    /// Whether what is found is only shown, and nothing is written.
+    let isReading: Bool
+    let state: Mutex<State>
+    /// One change of the trust at a time, in this process.
+    let settling = Mutex(())
 
     /// The snapshot in force. Take it once for each step of a login.
     public var snapshot: Snapshot { state.withLock(\.snapshot) }
     public var keys: OwnKeys { state.withLock(\.files.keys) }
     /// Who completes what the gateway says; `nil` where the settings name no sources.
     public var sources: AttributeBroker? { state.withLock(\.files.sources) }
-    private var entries: [NodeEntry] { state.withLock(\.files.registry.nodes).filter { $0.isInUse(settings) } }
+    /// What waits for an operator, and what fails.
+    public var plan: TrustPlan { state.withLock(\.plan) }
+    /// The number of the version in force.
+    public var version: Int { state.withLock(\.version) }
 
-    /// Reads the files and the metadata that is at hand. Nothing is fetched yet.
+    /// Reads the files, the archive and the metadata that is at hand. Nothing is fetched yet.
     ///
+    /// - Parameter isReading: whether to write nothing, as a command does that only looks.
     /// - Returns: `nil` if there are faults.
-    public init?(_ settings: Settings, at now: Date, logger: Logger, into faults: Faults) {
+    public init?(_ settings: Settings, at now: Date, logger: Logger, isReading: Bool = false, into faults: Faults) {
         self.settings = settings
         self.logger = logger
-        source = MetadataSource(copies: settings.stateDirectory + "/metadata")
+        self.isReading = isReading
+        documents = DocumentFolder(path: settings.stateDirectory + "/metadata")
         guard let files = Self.files(settings, at: now, into: faults) else { return nil }
-        let requesters = Self.requesters(files.registry.services, files.keys, into: faults)
-        guard faults.isEmpty else { return nil }
-        let known = Self.atHand(files.registry.nodes.filter { $0.isInUse(settings) }, source, at: now)
-        state = Mutex(
-            State(
-                files: files, known: known,
-                snapshot: Self.snapshot(files, requesters, known, settings, at: now)))
+        do throws(TrustArchive.Fault) {
+            archive = try Self.archive(settings, isReading: isReading)
+            let settlement = try Settlement(
+                files.registry.nodes, [:], archive, before: [],
+                Verifier(settings: settings, documents: documents), at: now)
+            let version =
+                isReading
+                ? settlement.base : try settlement.write(archive, documents, why: "the files were read", at: now)
+            state = Mutex(State(files, settlement, version, settings, at: now))
+        } catch {
+            faults.add(error.fault(settings))
+            return nil
+        }
     }
 
-    /// Reads the operator's files again. If anything in them is wrong, the old ones stay in force.
+    private static func archive(_ settings: Settings, isReading: Bool) throws(TrustArchive.Fault) -> TrustArchive {
+        let path = settings.stateDirectory + "/trust.sqlite"
+        return try TrustArchive(path: isReading && !FileManager.default.fileExists(atPath: path) ? nil : path)
+    }
+
+    /// Reads the operator's files and the archive again. If anything in the files is wrong, the old ones stay in force.
     public func reload(at now: Date) -> [Fault] {
         let faults = Faults()
         guard let files = Self.files(settings, at: now, into: faults) else { return faults.sorted }
-        let requesters = Self.requesters(files.registry.services, files.keys, into: faults)
-        guard faults.isEmpty else { return faults.sorted }
-        let before = state.withLock(\.known)
-        // The pins or the country may have changed: what was good is verified again.
-        var known = Self.atHand(files.registry.nodes.filter { $0.isInUse(settings) }, source, at: now)
-        for (node, fresh) in known where fresh.entity == nil {
-            if let earlier = before[node] { known[node]?.since = earlier.since }
-        }
-        let snapshot = Self.snapshot(files, requesters, known, settings, at: now)
-        state.withLock { $0 = State(files: files, known: known, snapshot: snapshot) }
-        return []
-    }
-
-    /// Asks every source once, each on its own: one bad country never touches another.
-    ///
-    /// - Parameter afterReading: whether files were read a moment ago, so that those which were good need not be read again.
-    public func refresh(afterReading: Bool = false, now: @Sendable () -> Date) async {
-        let known = state.withLock(\.known)
-        let entries = entries.filter { !afterReading || $0.source.isFetched || known[NodeKey($0)]?.entity == nil }
-        await withTaskGroup(of: (NodeEntry, Result<(VerifiedEntity, [UInt8]), Rejection>).self) { group in
-            for entry in entries {
-                let instant = now()
-                group.addTask { [source] in
-                    do {
-                        let octets = try await source.read(entry.source)
-                        return (entry, .success((try Self.verify(octets, entry, at: instant), octets)))
-                    } catch let rejection as Rejection {
-                        return (entry, .failure(rejection))
-                    } catch {
-                        return (
-                            entry, .failure(Rejection(.metadataUnavailable, entry.entityID.rawValue, found: "\(error)"))
-                        )
-                    }
-                }
-            }
-            for await (entry, result) in group { take(result, of: entry, at: now()) }
+        return settling.withLock { _ in
+            do throws(TrustArchive.Fault) {
+                try settle(files, [:], "the files were read again", at: now)
+                return []
+            } catch { return [error.fault(settings)] }
         }
     }
 
-    private func take(_ result: Result<(VerifiedEntity, [UInt8]), Rejection>, of entry: NodeEntry, at now: Date) {
-        switch result {
-        case .success(let (entity, octets)):
-            keep(octets, of: entry)
-            change(entry, at: now) { known in
-                if known.failure != nil || known.entity == nil { known.since = now }
-                known.entity = entity
-                known.failure = nil
-            }
-        case .failure(let rejection):
+    /// Puts what was found in its place, and tells the operator what waits.
+    func settle(
+        _ files: Files, _ found: [NodeEntry.Source: Finding], _ why: String, at now: Date
+    ) throws(TrustArchive.Fault) {
+        let before = state.withLock { $0 }
+        let settlement = try Settlement(
+            files.registry.nodes, found, archive, before: before.held,
+            Verifier(settings: settings, documents: documents), at: now)
+        let version = isReading ? settlement.base : try settlement.write(archive, documents, why: why, at: now)
+        let after = State(files, settlement, version, settings, at: now)
+        state.withLock { $0 = after }
+        for step in after.plan.waiting where !before.plan.waiting.contains(step) {
             logger.warning(
-                "metadata not refreshed",
+                "change of trust waits for approval",
                 metadata: [
-                    "entity": "\(entry.entityID)", "country": "\(entry.country)", "rule": "\(rejection.rule.code)",
-                    "detail": "\(rejection)",
+                    "entity": "\(step.node.entityID)", "country": "\(step.country)",
+                    "changes": "\(step.waitsFor.map(\.rawValue).joined(separator: ", "))",
                 ])
-            change(entry, at: now) { known in
-                if known.failure == nil { known.since = now }
-                known.failure = rejection
-            }
+        }
+        if after.version != before.version {
+            logger.notice("trust changed", metadata: ["version": "\(after.version)"])
         }
     }
+}
 
-    private func keep(_ octets: [UInt8], of entry: NodeEntry) {
-        guard case .https = entry.source else { return }
-        do {
-            try source.keep(octets, of: entry)
-        } catch {
-            logger.error(
-                "copy of metadata not written", metadata: ["entity": "\(entry.entityID)", "cause": "\(error)"])
-        }
+extension TrustDirectory.State {
+    fileprivate init(
+        _ files: TrustDirectory.Files, _ settlement: Settlement, _ version: Int, _ settings: Settings, at now: Date
+    ) {
+        self.init(
+            files: files, version: version, held: settlement.next, plan: settlement.plan,
+            snapshot: TrustDirectory.snapshot(files, settlement.next, settings, at: now))
     }
+}
 
-    private func change(_ entry: NodeEntry, at now: Date, _ body: (inout Known) -> Void) {
-        state.withLock { state in
-            // What was verified by an entry that was changed or removed meanwhile no longer counts: its pins may be gone.
-            guard state.files.registry.nodes.contains(entry) else { return }
-            body(&state.known[NodeKey(entry), default: Known(entity: nil, failure: nil, since: now)])
-            state.snapshot = Self.snapshot(
-                state.files, state.snapshot.connector.requesters, state.known, settings, at: now)
-        }
+extension TrustArchive.Fault {
+    func fault(_ settings: Settings) -> Fault {
+        Fault(
+            file: settings.stateDirectory + "/trust.sqlite", expected: "the archive of our trust, for us alone",
+            found: description, advice: "Check the permissions of the state directory, and the space on its disk.")
     }
 }
 
@@ -190,115 +154,4 @@ extension NodeEntry {
     /// Whether its metadata is wanted: a node that is switched off is left in peace, and so are Connectors as long as they
     /// are not served.
     func isInUse(_ settings: Settings) -> Bool { enabled && (isAsked || settings.proxyService != nil) }
-}
-
-// MARK: Building
-
-extension TrustDirectory {
-    /// Reads all of the operator's files, whatever is wrong with one of them, so that all faults are told at once.
-    static func draft(_ settings: Settings, at now: Date, into faults: Faults) -> Draft {
-        let keys = OwnKeys(settings, at: now, into: faults)
-        let eidas = MappingTable.read(path: settings.mappings.eidas, into: faults)
-        let clave2 = MappingTable.read(path: settings.mappings.clave2, into: faults)
-        let names = eidas.flatMap { eidas in clave2.map { eidas.names.union($0.names) } }
-        let rules = RegistryRules(attributes: names, isProduction: settings.isProduction) { octets in
-            _ = try Certificate(pemOrDER: Array(octets))
-        }
-        let reading = Registry.read(trustLists: settings.trustLists, services: settings.services, rules: rules)
-        reading.faults.forEach(faults.add)
-        let path = settings.proxyService?.attributeSources
-        let sources = path.flatMap { path in
-            eidas.flatMap { eidas in
-                AttributeBroker.read(path: path, mapping: eidas, isProduction: settings.isProduction, into: faults)
-            }
-        }
-        return Draft(
-            registry: reading, keys: keys, eidas: eidas, clave2: clave2, sources: sources, hasSources: path != nil)
-    }
-
-    static func files(_ settings: Settings, at now: Date, into faults: Faults) -> Files? {
-        draft(settings, at: now, into: faults).files
-    }
-
-    static func requesters(
-        _ services: [ServiceEntry], _ keys: OwnKeys, into faults: Faults
-    ) -> [EntityID: Requester] {
-        var requesters: [EntityID: Requester] = [:]
-        for entry in services {
-            do {
-                requesters[entry.providerName] = try Requester(entry, gateway: keys.gateway)
-            } catch {
-                faults.add(
-                    Fault(
-                        file: "service \(entry.providerName)", expected: error.expected ?? "a usable key",
-                        found: error.found ?? "\(error.kind)",
-                        advice: "Correct signature or encryption of this service in the services file."))
-            }
-        }
-        return requesters
-    }
-
-    static func verify(_ octets: [UInt8], _ entry: NodeEntry, at now: Date) throws(Rejection) -> VerifiedEntity {
-        let expectation: MetadataExpectation
-        do {
-            expectation = try MetadataExpectation(entry)
-        } catch {
-            throw Rejection(.configuration, "certificates", expected: error.expected, found: error.found)
-        }
-        return try VerifiedEntity(octets, expecting: expectation, at: now)
-    }
-
-    /// What is known of each node without fetching. On all cores, because nobody can log in before it is done.
-    private static func atHand(_ entries: [NodeEntry], _ source: MetadataSource, at now: Date) -> [NodeKey: Known] {
-        let known = Mutex<[NodeKey: Known]>([:])
-        DispatchQueue.concurrentPerform(iterations: entries.count) { number in
-            let found = atHand(entries[number], source, at: now)
-            known.withLock { $0[NodeKey(entries[number])] = found }
-        }
-        return known.withLock { $0 }
-    }
-
-    /// A file, or the last good copy of what was fetched.
-    static func atHand(_ entry: NodeEntry, _ source: MetadataSource, at now: Date) -> Known {
-        do throws(Rejection) {
-            switch entry.source {
-            case .file(let path):
-                return Known(
-                    entity: try verify(try MetadataSource.file(path), entry, at: now), failure: nil, since: now)
-            case .https(let url, _):
-                guard let copy = source.copy(of: entry) else {
-                    throw Rejection(.metadataUnavailable, url, expected: "metadata", found: "none was fetched yet")
-                }
-                return Known(entity: try verify(copy, entry, at: now), failure: nil, since: now)
-            }
-        } catch {
-            return Known(entity: nil, failure: error, since: now)
-        }
-    }
-
-    private static func snapshot(
-        _ files: Files, _ requesters: [EntityID: Requester], _ known: [NodeKey: Known], _ settings: Settings,
-        at now: Date
-    ) -> Snapshot {
-        let eidas = EIDAS(mapping: files.eidas, saysSectorInRequest: settings.connector.spType == .inRequest)
-        let connector = Route(
-            .connector, node: files.keys.node(settings), requesters: requesters,
-            countries: files.registry.nodes.filter(\.isAsked).map { country($0, known[NodeKey($0)], at: now) },
-            requesterDialect: Clave2(mapping: files.clave2), responderDialect: eidas)
-        return Snapshot(connector: connector, proxyService: proxyService(files, known, eidas, settings))
-    }
-
-    private static func country(_ entry: NodeEntry, _ known: Known?, at now: Date) -> Route.Country {
-        func out(_ reason: Rejection) -> Route.Country.State { .out(reason, since: known?.since ?? now) }
-        let state: Route.Country.State
-        if !entry.enabled {
-            state = out(Rejection(.countryDisabled, expected: "enabled: true", found: "false"))
-        } else if let entity = known?.entity {
-            do throws(Rejection) { state = .usable(try Responder(entity, entry)) } catch { state = out(error) }
-        } else {
-            state = out(known?.failure ?? Rejection(.metadataUnavailable, found: "nothing yet"))
-        }
-        return Route.Country(
-            memberState: entry.country, entityID: entry.entityID, displayName: entry.displayName, state: state)
-    }
 }

@@ -44,7 +44,7 @@ struct MetadataRefresher: Service {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 await untilStopped {
-                    await trust.refresh(afterReading: true) { Date() }
+                    await trust.refresh { Date() }
                     // A tenth of jitter, so that nodes which started together do not ask together.
                     let pause = Duration.seconds(Double(seconds) * Double.random(in: 0.9...1.0))
                     while true {
@@ -62,7 +62,7 @@ struct MetadataRefresher: Service {
     private func reloadOnSignal() async {
         await withDiscardingTaskGroup { group in
             for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() where reload() {
-                group.addTask { await untilStopped { await trust.refresh(afterReading: true) { Date() } } }
+                group.addTask { await untilStopped { await trust.refresh { Date() } } }
             }
         }
     }

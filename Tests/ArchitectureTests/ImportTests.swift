@@ -21,7 +21,7 @@ struct ImportTests {
             "Dispatch",
             "Synchronization",
             "Logging",
-            "Settings", "AsyncHTTPClient", "NIOCore", "NIOPosix", "NIOSSL", "NIOHTTP1", "NIOFoundationCompat",
+            "Settings", "GRDB", "AsyncHTTPClient", "NIOCore", "NIOPosix", "NIOSSL", "NIOHTTP1", "NIOFoundationCompat",
         ],
         "AttributeSources": [
             "Dialects", "SAML", "Federation", "XMLSecurity", "YAMLText", "Foundation", "Synchronization",

@@ -121,7 +121,7 @@ struct MetadataTests {
         Spoil("validUntil without zone", .metadataExpiry) { $0.root.set("validUntil", "2026-03-09T00:00:00") },
         Spoil("another country", .metadataCountry) { try $0.root.setText(of: "NodeCountry", "FR") },
         Spoil("no country", .metadataCountry) { try $0.root.remove("NodeCountry") },
-        Spoil("other role only", .metadataContent) {
+        Spoil("other role only", .metadataRoleMissing) {
             try $0.root.edit("IDPSSODescriptor") { $0.name = Namespace.md("SPSSODescriptor") }
         },
         Spoil("two roles of a kind", .metadataContent) { try $0.root.double("IDPSSODescriptor") },

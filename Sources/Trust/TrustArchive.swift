@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: EUPL-1.2
+import Federation
+public import Foundation
+import GRDB
+
+/// The versions of our trust, `state/trust.sqlite`: the newest is in force. The running node and the commands of an
+/// operator both write here; every step is one transaction, so that a crash leaves the old version or the new one.
+public final class TrustArchive: Sendable {
+    /// One version: who made it, when, why, and what it changed.
+    public struct Version: Hashable, Sendable {
+        public let number: Int
+        public let at: Date
+        public let who: String
+        public let why: String
+        public let steps: [TrustPlan.Step]
+    }
+
+    public enum Fault: Error, Hashable, CustomStringConvertible {
+        /// Another process made a version meanwhile.
+        case overtaken
+        case unknownVersion(Int)
+        case unusable(path: String, reason: String)
+
+        public var description: String {
+            switch self {
+            case .overtaken: "the trust was changed meanwhile"
+            case .unknownVersion(let number): "there is no version \(number)"
+            case .unusable(let path, let reason): "\(path) cannot be used: \(reason)"
+            }
+        }
+    }
+
+    private let path: String
+    private let queue: DatabaseQueue
+
+    /// Opens the file, or makes it, for its owner alone.
+    ///
+    /// - Parameter path: `nil` for an archive that is gone with the process.
+    public init(path: String?) throws(Fault) {
+        self.path = path ?? "memory"
+        do {
+            var configuration = Configuration()
+            configuration.busyMode = .timeout(10)
+            configuration.prepareDatabase { db in
+                // What was agreed with an operator survives a power cut.
+                try db.execute(sql: "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON")
+            }
+            if let path {
+                try Self.makePrivate(path)
+                queue = try DatabaseQueue(path: path, configuration: configuration)
+            } else {
+                queue = try DatabaseQueue(configuration: configuration)
+            }
+            try queue.write(Self.migrate)
+        } catch { throw .unusable(path: path ?? "memory", reason: "\(error)") }
+    }
+
+    private static func makePrivate(_ path: String) throws {
+        let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        if !FileManager.default.fileExists(atPath: path) {
+            _ = FileManager.default.createFile(
+                atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
+        }
+    }
+
+    func read<Value>(_ body: (Database) throws -> Value) throws(Fault) -> Value {
+        do { return try queue.read(body) } catch { throw fault(error) }
+    }
+
+    func write<Value>(_ body: (Database) throws -> Value) throws(Fault) -> Value {
+        do { return try queue.write(body) } catch { throw fault(error) }
+    }
+
+    private func fault(_ error: any Error) -> Fault {
+        (error as? Fault) ?? .unusable(path: path, reason: "\(error)")
+    }
+}
+
+/// A node of a version, with its dates.
+struct ArchivedNode: Hashable, Sendable {
+    var record: NodeRecord
+    /// When its content last changed.
+    var changedAt: Date
+    /// When its document was found good.
+    var acceptedAt: Date
+}
+
+// MARK: Versions
+
+extension TrustArchive {
+    /// The number of the version in force, and its nodes in the order of the trust lists; 0 and none if there is none yet.
+    func inForce() throws(Fault) -> (number: Int, nodes: [ArchivedNode]) {
+        try read { db in
+            let number = try Self.newest(db)
+            return (number, try Self.nodes(of: number, db))
+        }
+    }
+
+    /// Newest first.
+    public func history() throws(Fault) -> [Version] {
+        try read { db in
+            try Row.fetchAll(db, sql: "SELECT * FROM version ORDER BY number DESC").map(Version.init)
+        }
+    }
+
+    func nodes(of number: Int) throws(Fault) -> [NodeRecord] {
+        try read { db in
+            guard try Row.fetchOne(db, sql: "SELECT 1 FROM version WHERE number = ?", arguments: [number]) != nil else {
+                throw Fault.unknownVersion(number)
+            }
+            return try Self.nodes(of: number, db).map(\.record)
+        }
+    }
+
+    /// Puts a version into force.
+    ///
+    /// - Parameters:
+    ///   - base: the version that it follows.
+    ///   - nodes: all of them, in order.
+    /// - Throws: ``Fault/overtaken`` if another version than `base` is in force.
+    func commit(
+        _ nodes: [ArchivedNode], after base: Int, _ steps: [TrustPlan.Step], at now: Date,
+        who: String, why: String
+    ) throws(Fault) -> Int {
+        try write { db in
+            guard try Self.newest(db) == base else { throw Fault.overtaken }
+            let number = base + 1
+            try db.execute(
+                sql: "INSERT INTO version (number, at, who, why, steps) VALUES (?, ?, ?, ?, ?)",
+                arguments: [number, now.timeIntervalSince1970, who, why, try JSON.encode(steps)])
+            for (position, node) in nodes.enumerated() {
+                try db.execute(
+                    sql: """
+                        INSERT INTO held (version, position, entry, document, changed_at, accepted_at)
+                        VALUES (?, ?, ?, ?, ?, ?)
+                        """,
+                    arguments: [
+                        number, position, try JSON.encode(node.record.entry), node.record.document?.rawValue,
+                        node.changedAt.timeIntervalSince1970, node.acceptedAt.timeIntervalSince1970,
+                    ])
+            }
+            for step in steps { try Self.drop(candidate: step.node, db) }
+            return number
+        }
+    }
+
+    /// A node's document is renewed: it says the same for longer. No version of its own.
+    func renew(_ node: ArchivedNode, at position: Int, in base: Int) throws(Fault) {
+        try write { db in
+            guard try Self.newest(db) == base else { throw Fault.overtaken }
+            try db.execute(
+                sql: "UPDATE held SET document = ?, accepted_at = ? WHERE version = ? AND position = ?",
+                arguments: [
+                    node.record.document?.rawValue, node.acceptedAt.timeIntervalSince1970, base, position,
+                ])
+            try Self.drop(candidate: NodeKey(node.record.entry), db)
+        }
+    }
+
+    private static func newest(_ db: Database) throws -> Int {
+        try Int.fetchOne(db, sql: "SELECT max(number) FROM version") ?? 0
+    }
+
+    private static func nodes(of number: Int, _ db: Database) throws -> [ArchivedNode] {
+        try Row.fetchAll(
+            db, sql: "SELECT * FROM held WHERE version = ? ORDER BY position", arguments: [number]
+        ).map { row in
+            let entry = try JSON.decode(NodeEntry.self, row["entry"])
+            let document = (row["document"] as String?).flatMap(DocumentFolder.Digest.init(rawValue:))
+            return ArchivedNode(
+                record: NodeRecord(entry: entry, document: document),
+                changedAt: Date(timeIntervalSince1970: row["changed_at"]),
+                acceptedAt: Date(timeIntervalSince1970: row["accepted_at"]))
+        }
+    }
+}
+
+extension TrustArchive.Version {
+    fileprivate init(_ row: Row) throws {
+        self.init(
+            number: row["number"], at: Date(timeIntervalSince1970: row["at"]), who: row["who"], why: row["why"],
+            steps: try JSON.decode([TrustPlan.Step].self, row["steps"]))
+    }
+}

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: EUPL-1.2
+import Federation
+import Foundation
+import SAML
+import Settings
+
+/// What asking a source gave.
+enum Finding: Sendable {
+    case document(DocumentFolder.Digest)
+    case nothing(Rejection)
+}
+
+/// How the trust that is wished meets the trust in force. A value: nothing happens before ``write(_:at:)``.
+struct Settlement {
+    let base: Int
+    let held: [Held]
+    let wishes: [NodeKey: Wish]
+    let plan: TrustPlan
+    /// What is in force once the steps that need nobody are taken.
+    let next: [Held]
+
+    /// - Parameters:
+    ///   - wished: the nodes of the trust lists, and those that lists of other states name.
+    ///   - before: what is in force as this process knows it, so that nothing is verified twice.
+    init(
+        _ wished: [NodeEntry], _ found: [NodeEntry.Source: Finding], _ archive: TrustArchive, before: [Held],
+        _ verifier: Verifier, at now: Date
+    ) throws(TrustArchive.Fault) {
+        let (number, nodes) = try archive.inForce()
+        let turnedBack = try archive.turnedBack()
+        base = number
+        held = verifier.load(nodes, knowing: before, at: now)
+        let byKey = Dictionary(held.map { ($0.key, $0) }) { first, _ in first }
+        let wishes = verifier.wishes(
+            wished, byKey, found, try archive.candidates(), try archive.fetches(), at: now)
+        self.wishes = wishes
+        let rules = number == 0 ? nil : TakeOverRules(verifier.settings)
+        let keys = wished.map(NodeKey.init) + held.map(\.key).filter { wishes[$0] == nil }
+        let steps = keys.compactMap { key in
+            let wish = wishes[key]
+            return TrustPlan.Step(
+                byKey[key], wish, rules, isTurnedBack: turnedBack[key]?.contains(wish?.fingerprint ?? "") ?? false)
+        }
+        plan = TrustPlan(
+            base: number, madeAt: now, steps: steps, failures: wishes.compactMapValues(\.failure))
+        next = Self.apply(plan.automatic, to: byKey, wishes, in: keys, waiting: plan.waiting, at: now)
+    }
+
+    private static func apply(
+        _ steps: [TrustPlan.Step], to held: [NodeKey: Held], _ wishes: [NodeKey: Wish], in order: [NodeKey],
+        waiting: [TrustPlan.Step], at now: Date
+    ) -> [Held] {
+        let (taken, waits) = (Set(steps.map(\.node)), Set(waiting.map(\.node)))
+        return order.compactMap { key in
+            switch (held[key], wishes[key]) {
+            case (let held?, _) where waits.contains(key): held
+            case (let held, let wish?) where taken.contains(key): Held(wish, after: held, at: now)
+            case (let held?, let wish?): held.renewed(by: wish, at: now)
+            default: nil
+            }
+        }
+    }
+
+    /// Makes it lasting: the documents first, then in one transaction what refers to them.
+    ///
+    /// - Returns: the number of the version in force.
+    func write(
+        _ archive: TrustArchive, _ documents: DocumentFolder, why: String, at now: Date
+    ) throws(TrustArchive.Fault) -> Int {
+        let before = Dictionary(held.map { ($0.key, $0.record.document) }) { first, _ in first }
+        let renewed = next.enumerated().filter { $1.record.document != before[$1.key] ?? nil }
+        do {
+            for wish in wishes.values { if let octets = wish.octets { _ = try documents.keep(octets) } }
+        } catch { throw .unusable(path: documents.path, reason: "\(error)") }
+        for step in plan.waiting {
+            if let document = step.after?.document, document != step.before?.document {
+                try archive.keep(candidate: document, of: step.node, at: now)
+            }
+        }
+        guard plan.automatic.isEmpty else {
+            return try archive.commit(
+                next.map(\.archived), after: base, plan.automatic, at: now, who: "puente",
+                why: base == 0 ? "the first trust" : why)
+        }
+        for (position, node) in renewed { try archive.renew(node.archived, at: position, in: base) }
+        return base
+    }
+}
+
+extension Held {
+    /// A node whose change is taken over.
+    init(_ wish: Wish, after held: Held?, at now: Date) {
+        let isUsable = wish.entity != nil
+        self.init(
+            record: wish.record, entity: wish.entity, baseline: wish.entity ?? held?.baseline, failure: wish.failure,
+            since: held.map { ($0.entity != nil) == isUsable ? $0.since : now } ?? now, changedAt: now, acceptedAt: now)
+    }
+
+    /// The same node with a document that says the same for longer, or with the reason why there is none.
+    func renewed(by wish: Wish, at now: Date) -> Held {
+        var node = self
+        if let fresh = wish.entity, wish.record.document != record.document,
+            entity.map({ $0.validUntil <= fresh.validUntil }) ?? true
+        {
+            node.record.document = wish.record.document
+            (node.entity, node.baseline, node.acceptedAt) = (fresh, fresh, now)
+        }
+        node.failure = wish.failure
+        let changed = (node.entity == nil) != (entity == nil) || (node.failure == nil) != (failure == nil)
+        if changed { node.since = now }
+        return node
+    }
+}

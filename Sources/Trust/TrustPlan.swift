@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: EUPL-1.2
+public import Federation
+public import Foundation
+import SAML
+import XMLSecurity
+
+/// What would become of the trust in force if everything that the files and the peers want came to be.
+public struct TrustPlan: Sendable {
+    /// What happens to one node, as a whole or not at all.
+    public struct Step: Hashable, Sendable, Codable {
+        public let node: NodeKey
+        public let country: MemberState
+        /// `nil` for a node that is new.
+        public let before: NodeRecord?
+        /// `nil` for a node that goes.
+        public let after: NodeRecord?
+        /// At least one.
+        public let changes: [TrustChange]
+        /// Those of its changes that are not taken over by themselves.
+        public let waitsFor: [TrustChange.Kind]
+
+        public var isAutomatic: Bool { waitsFor.isEmpty }
+    }
+
+    /// The number of the version in force when the plan was made; 0 if there was none.
+    public let base: Int
+    public let madeAt: Date
+    public let steps: [Step]
+    /// Checks that fail, now or after the plan: what keeps a node from being used, or from being renewed.
+    public let failures: [NodeKey: Rejection]
+
+    public var isEmpty: Bool { steps.isEmpty }
+    var automatic: [Step] { steps.filter(\.isAutomatic) }
+    /// What only a person takes over.
+    public var waiting: [Step] { steps.filter { !$0.isAutomatic } }
+}
+
+/// What the settings say may be taken over without a person.
+public struct TakeOverRules: Hashable, Sendable {
+    private let exceptions: [TrustChange.Kind: TrustChange.TakeOver]
+
+    public init(_ exceptions: [TrustChange.Kind: TrustChange.TakeOver] = [:]) { self.exceptions = exceptions }
+
+    public subscript(kind: TrustChange.Kind) -> TrustChange.TakeOver { exceptions[kind] ?? kind.default }
+}
+
+/// One node as it is in force.
+struct Held: Sendable {
+    var record: NodeRecord
+    /// What its document says, as long as that is good.
+    var entity: VerifiedEntity?
+    /// What its document said when it was good: what a newer one is compared with.
+    var baseline: VerifiedEntity?
+    /// Why there is no entity, or why it could not be renewed.
+    var failure: Rejection?
+    /// Since when it can be used, or cannot.
+    var since: Date
+    /// When its content last changed.
+    var changedAt: Date
+    /// When its document was found good.
+    var acceptedAt: Date
+
+    var archived: ArchivedNode { ArchivedNode(record: record, changedAt: changedAt, acceptedAt: acceptedAt) }
+    var entry: NodeEntry { record.entry }
+    var key: NodeKey { NodeKey(record.entry) }
+}
+
+/// One node as the files and its newest document want it.
+struct Wish: Sendable {
+    var record: NodeRecord
+    var entity: VerifiedEntity?
+    var failure: Rejection?
+    /// Its document, if that was read from a file and is not kept yet.
+    var octets: [UInt8]?
+
+    /// The same for the same wish in every process: what an operator turns back.
+    var fingerprint: String { NodeRecord.fingerprint(record.entry, entity) }
+}
+
+extension NodeRecord {
+    /// A document that is renewed and says the same is the same wish.
+    static func fingerprint(_ entry: NodeEntry, _ entity: VerifiedEntity?) -> String {
+        let words = (try? JSON.encode(entry)) ?? Data()  // An entry is always JSON: it has no numbers that are not.
+        return DigestAlgorithm.sha256.hash(Array(words) + Array((entity?.fingerprint ?? "").utf8)).hexadecimal
+    }
+}
+
+extension TrustPlan.Step {
+    /// - Returns: `nil` if nothing changes but the end of the validity.
+    ///
+    /// - Parameter rules: `nil` for the first trust of all, which is what the operator wrote.
+    init?(_ before: Held?, _ after: Wish?, _ rules: TakeOverRules?, isTurnedBack: Bool) {
+        guard let entry = after?.record.entry ?? before?.entry else { return nil }
+        var changes = Self.changes(before, after)
+        guard !changes.isEmpty else { return nil }
+        if isTurnedBack { changes.append(TrustChange(.turnedBack)) }
+        self.init(
+            node: NodeKey(entry), country: entry.country, before: before?.record, after: after?.record,
+            changes: changes,
+            waitsFor: changes.map(\.kind).filter { rules?[$0] == .approval })
+    }
+
+    private static func changes(_ before: Held?, _ after: Wish?) -> [TrustChange] {
+        guard let before else { return [TrustChange(.nodeAdded, after: after?.record.entry.source.words)] }
+        guard let after else { return [TrustChange(.nodeRemoved, before: before.entry.source.words)] }
+        var found = TrustChange.between(before.entry, after.record.entry)
+        if let old = before.baseline, let new = after.entity { found += TrustChange.between(old, new) }
+        if before.baseline != nil, after.failure?.rule == .metadataRoleMissing {
+            found.append(
+                TrustChange(.roleVanished, before: before.key.role.rawValue, after: "metadata without this role"))
+        }
+        return found
+    }
+}
+
+/// JSON as it is kept and signed: the same text for the same value.
+enum JSON {
+    static func encode(_ value: some Encodable, isForPeople: Bool = false) throws -> Data {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting =
+            isForPeople
+            ? [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted] : [.sortedKeys, .withoutEscapingSlashes]
+        encoder.dateEncodingStrategy = .iso8601
+        return try encoder.encode(value)
+    }
+
+    static func decode<Value: Decodable>(_ type: Value.Type, _ data: Data) throws -> Value {
+        let decoder = JSONDecoder()
+        decoder.dateDecodingStrategy = .iso8601
+        return try decoder.decode(type, from: data)
+    }
+}
