@@ -1,21 +1,31 @@
 // SPDX-License-Identifier: EUPL-1.2
+import Federation
 import Foundation
 import XMLSecurity
 
 public struct DocumentFolder: Sendable {
-    public struct Digest: Hashable, Sendable, Codable, RawRepresentable {
+    public struct Digest: Hashable, Sendable, Codable, LosslessStringConvertible {
         public let rawValue: String
-        public init?(rawValue: String) { self.rawValue = rawValue }
+        public init?(_ text: String) { rawValue = text }
         init(of octets: [UInt8]) { rawValue = DigestAlgorithm.sha256.hash(octets).hexadecimal }
+        public var description: String { rawValue }
     }
-    let path: String
-    func keep(_ octets: [UInt8]) throws -> Digest {
+    public let path: String
+    public init(path: String) { self.path = path }
+    func path(of digest: Digest) -> String { "\(path)/\(digest).xml" }
+    @discardableResult
+    func keep(_ octets: [UInt8]) throws(Rejection) -> Digest {
         let d = Digest(of: octets)
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        try Data(octets).write(to: URL(fileURLWithPath: path + "/" + d.rawValue + ".xml"), options: .atomic)
+        do {
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+            try Data(octets).write(to: URL(fileURLWithPath: path(of: d)), options: .atomic)
+        } catch { throw Rejection(.metadataUnavailable, path, found: "\(error)") }
         return d
     }
-    func read(_ d: Digest) throws -> [UInt8] {
-        Array(try Data(contentsOf: URL(fileURLWithPath: path + "/" + d.rawValue + ".xml")))
+    public func has(_ digest: Digest) -> Bool { access(path(of: digest), R_OK) == 0 }
+    func read(_ d: Digest) throws(Rejection) -> [UInt8] {
+        do { return Array(try Data(contentsOf: URL(fileURLWithPath: path(of: d)))) } catch {
+            throw Rejection(.metadataUnavailable, path, found: "\(error)")
+        }
     }
 }

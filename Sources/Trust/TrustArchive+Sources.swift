@@ -27,7 +27,7 @@ extension TrustArchive {
             var found: [NodeKey: DocumentFolder.Digest] = [:]
             for row in try Row.fetchAll(db, sql: "SELECT node, document FROM candidate") {
                 let node = try JSON.decode(NodeKey.self, row["node"])
-                found[node] = DocumentFolder.Digest(rawValue: row["document"])
+                found[node] = DocumentFolder.Digest(row["document"])
             }
             return found
         }
@@ -110,7 +110,7 @@ extension TrustArchive {
                     SELECT document FROM held WHERE document IS NOT NULL UNION SELECT document FROM candidate
                     UNION SELECT document FROM fetched WHERE document IS NOT NULL
                     """)
-            return Set(all.compactMap(DocumentFolder.Digest.init(rawValue:)))
+            return Set(all.compactMap(DocumentFolder.Digest.init))
         }
     }
 
@@ -148,7 +148,7 @@ extension TrustArchive.Fetch {
             askedAt: Date(timeIntervalSince1970: row["asked_at"]),
             goodAt: (row["good_at"] as Double?).map { Date(timeIntervalSince1970: $0) }, failure: row["failure"],
             failures: row["failures"],
-            document: (row["document"] as String?).flatMap(DocumentFolder.Digest.init(rawValue:)),
+            document: (row["document"] as String?).flatMap(DocumentFolder.Digest.init),
             entityTag: row["entity_tag"], lastModified: row["last_modified"])
     }
 }

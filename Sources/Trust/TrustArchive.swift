@@ -168,7 +168,7 @@ extension TrustArchive {
             db, sql: "SELECT * FROM held WHERE version = ? ORDER BY position", arguments: [number]
         ).map { row in
             let entry = try JSON.decode(NodeEntry.self, row["entry"])
-            let document = (row["document"] as String?).flatMap(DocumentFolder.Digest.init(rawValue:))
+            let document = (row["document"] as String?).flatMap(DocumentFolder.Digest.init)
             return ArchivedNode(
                 record: NodeRecord(entry: entry, document: document),
                 changedAt: Date(timeIntervalSince1970: row["changed_at"]),

@@ -39,19 +39,13 @@ extension TrustDirectory {
                 group.addTask {
                     do throws(Rejection) {
                         let octets = try await source.read(address.source)
-                        return (address, .document(try self.keep(octets)))
+                        return (address, .document(try self.documents.keep(octets)))
                     } catch { return (address, .nothing(error)) }
                 }
             }
             return await group.reduce(into: [:]) { $0[$1.0.source] = $1.1 }
         }
         await inBackground { self.take(found, at: now()) }
-    }
-
-    private func keep(_ octets: [UInt8]) throws(Rejection) -> DocumentFolder.Digest {
-        do { return try documents.keep(octets) } catch {
-            throw Rejection(.metadataUnavailable, documents.path, expected: "space for the document", found: "\(error)")
-        }
     }
 
     private func take(_ found: [NodeEntry.Source: Finding], at now: Date) {

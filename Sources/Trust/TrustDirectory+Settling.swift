@@ -69,8 +69,8 @@ struct Settlement {
     ) throws(TrustArchive.Fault) -> Int {
         let before = Dictionary(held.map { ($0.key, $0.record.document) }) { first, _ in first }
         let renewed = next.enumerated().filter { $1.record.document != before[$1.key] ?? nil }
-        do {
-            for wish in wishes.values { if let octets = wish.octets { _ = try documents.keep(octets) } }
+        do throws(Rejection) {
+            for wish in wishes.values { if let octets = wish.octets { try documents.keep(octets) } }
         } catch { throw .unusable(path: documents.path, reason: "\(error)") }
         for step in plan.waiting {
             if let document = step.after?.document, document != step.before?.document {

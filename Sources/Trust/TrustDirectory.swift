@@ -16,6 +16,16 @@ public import YAMLText
 /// The files on disk and the metadata of the peers say what is wished; the archive says what is in force. What the rules
 /// let pass is taken over at once, the rest waits for an operator (`Docs/trust.md`).
 public final class TrustDirectory: Sendable {
+    /// What whoever opens the directory is about to do.
+    public enum Mode: Sendable {
+        /// A node that runs: what the rules let pass is taken over.
+        case serving
+        /// A command that looks, and writes nothing.
+        case looking
+        /// A command of an operator: nothing is taken over but what they decide.
+        case operating
+    }
+
     struct State: Sendable {
         var files: Files
         /// Of the version in force; 0 where nothing was ever archived.
@@ -43,8 +53,7 @@ public final class TrustDirectory: Sendable {
     let documents: DocumentFolder
     let source = MetadataSource(copies: "")
     let logger: Logger
-    /// Whether what is found is only shown, and nothing is written.
-    let isReading: Bool
+    let mode: Mode
     let state: Mutex<State>
     /// One change of the trust at a time, in this process.
     let settling = Mutex(())
@@ -61,22 +70,20 @@ public final class TrustDirectory: Sendable {
 
     /// Reads the files, the archive and the metadata that is at hand. Nothing is fetched yet.
     ///
-    /// - Parameter isReading: whether to write nothing, as a command does that only looks.
     /// - Returns: `nil` if there are faults.
-    public init?(_ settings: Settings, at now: Date, logger: Logger, isReading: Bool = false, into faults: Faults) {
+    public init?(_ settings: Settings, at now: Date, logger: Logger, for mode: Mode = .serving, into faults: Faults) {
         self.settings = settings
         self.logger = logger
-        self.isReading = isReading
+        self.mode = mode
         documents = DocumentFolder(path: settings.stateDirectory + "/metadata")
         guard let files = Self.files(settings, at: now, into: faults) else { return nil }
         do throws(TrustArchive.Fault) {
-            archive = try Self.archive(settings, isReading: isReading)
+            archive = try Self.archive(settings, mode)
             let settlement = try Settlement(
                 files.registry.nodes, [:], archive, before: [],
                 Verifier(settings: settings, documents: documents), at: now)
             let version =
-                isReading
-                ? settlement.base : try settlement.write(archive, documents, why: "the files were read", at: now)
+            mode == .serving ? try settlement.write(archive, documents, why: "the files were read", at: now) : settlement.base
             state = Mutex(State(files, settlement, version, settings, at: now))
         } catch {
             faults.add(error.fault(settings))
@@ -84,9 +91,9 @@ public final class TrustDirectory: Sendable {
         }
     }
 
-    private static func archive(_ settings: Settings, isReading: Bool) throws(TrustArchive.Fault) -> TrustArchive {
+    private static func archive(_ settings: Settings, _ mode: Mode) throws(TrustArchive.Fault) -> TrustArchive {
         let path = settings.stateDirectory + "/trust.sqlite"
-        return try TrustArchive(path: isReading && !FileManager.default.fileExists(atPath: path) ? nil : path)
+        return try TrustArchive(path: mode == .looking && !FileManager.default.fileExists(atPath: path) ? nil : path)
     }
 
     /// Reads the operator's files and the archive again. If anything in the files is wrong, the old ones stay in force.
@@ -109,7 +116,8 @@ public final class TrustDirectory: Sendable {
         let settlement = try Settlement(
             files.registry.nodes, found, archive, before: before.held,
             Verifier(settings: settings, documents: documents), at: now)
-        let version = isReading ? settlement.base : try settlement.write(archive, documents, why: why, at: now)
+        let version =
+            mode == .serving ? try settlement.write(archive, documents, why: why, at: now) : settlement.base
         let after = State(files, settlement, version, settings, at: now)
         state.withLock { $0 = after }
         for step in after.plan.waiting where !before.plan.waiting.contains(step) {

@@ -125,9 +125,7 @@ struct Verifier: Sendable {
     private func verify(_ task: Task, at now: Date) -> Result<VerifiedEntity, Rejection> {
         do throws(Rejection) {
             let octets: [UInt8]
-            do { octets = try task.octets ?? documents.read(task.document) } catch {
-                throw Rejection(.metadataUnavailable, documents.path, expected: "the kept document", found: "\(error)")
-            }
+            if let read = task.octets { octets = read } else { octets = try documents.read(task.document) }
             return .success(try TrustDirectory.verify(octets, task.entry, at: now))
         } catch { return .failure(error) }
     }

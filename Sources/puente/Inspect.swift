@@ -72,7 +72,7 @@ struct Inspect: AsyncParsableCommand {
         let reading = Configuration.read(path)
         let faults = Faults()
         guard let settings = reading.value,
-            let trust = TrustDirectory(settings, at: now, logger: Logger(label: "inspect"), isReading: true, into: faults)
+            let trust = TrustDirectory(settings, at: now, logger: Logger(label: "inspect"), for: .looking, into: faults)
         else {
             _ = Configuration.report(reading.faults + faults.sorted)
             throw ExitCode(2)

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: EUPL-1.2
+public import Foundation
+public import XMLSecurity
+
+/// A plan as operators hand it to each other and sign it: JSON, whose very octets are signed.
+public struct TrustPlanFile: Sendable {
+    /// Larger plans are refused.
+    public static let sizeLimit = 16 << 20
+    private static let format = "puente-trust-plan-1"
+
+    private struct Content: Codable {
+        var format: String
+        var base: Int
+        var madeAt: Date
+        var steps: [TrustPlan.Step]
+    }
+
+    public let octets: Data
+    public let base: Int
+    public let madeAt: Date
+    public let steps: [TrustPlan.Step]
+
+    public init(_ plan: TrustPlan) throws {
+        let content = Content(format: Self.format, base: plan.base, madeAt: plan.madeAt, steps: plan.steps)
+        octets = try JSON.encode(content, isForPeople: true) + Data("\n".utf8)
+        (base, madeAt, steps) = (plan.base, plan.madeAt, plan.steps)
+    }
+
+    /// - Throws: ``TrustRefusal/unreadable(_:)``.
+    public init(reading octets: Data) throws(TrustRefusal) {
+        do {
+            let content = try JSON.decode(Content.self, octets)
+            guard content.format == Self.format else {
+                throw TrustRefusal.unreadable("expected a plan of the form \(Self.format), found \(content.format)")
+            }
+            (base, madeAt, steps) = (content.base, content.madeAt, content.steps)
+        } catch let refusal as TrustRefusal { throw refusal } catch {
+            throw .unreadable("this is no plan as puente trust plan --out writes it")
+        }
+        self.octets = octets
+    }
+
+    /// The registered operators of whom a signature is there, each once, by name.
+    public func signers(_ signatures: [[UInt8]], among operators: [TrustOperator]) -> [String] {
+        operators.filter { person in
+            signatures.contains { person.key.confirms($0, of: [UInt8](octets)) }
+        }.map(\.name).sorted()
+    }
+
+    /// - Parameter needed: how many different operators must have signed.
+    /// - Throws: ``TrustRefusal/notSigned(needed:signers:)``.
+    public func requireSignatures(
+        _ needed: Int, _ signatures: [[UInt8]], among operators: [TrustOperator]
+    ) throws(TrustRefusal) -> [String] {
+        let signers = signers(signatures, among: operators)
+        guard signers.count >= needed else { throw .notSigned(needed: needed, signers: signers) }
+        return signers
+    }
+}
+
+/// Whoever may sign plans.
+public struct TrustOperator: Sendable {
+    public let name: String
+    public let key: PublicKey
+
+    public init(name: String, key: PublicKey) {
+        self.name = name
+        self.key = key
+    }
+}
