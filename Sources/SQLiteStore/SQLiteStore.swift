@@ -86,6 +86,17 @@ public final class SQLiteStore: ExchangeStore, AuditTrail {
         _ = try? await pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
     }
 
+    public func underway(at now: Date) async throws(StoreError) -> [EntityID: Int] {
+        try await read { [atRest] db in
+            var counts: [EntityID: Int] = [:]
+            for row in try db.rows(lastingAt: now) {
+                let exchange: Exchange = try atRest.open(row.sealed, as: row.id)
+                if let peer = exchange.neededPeer { counts[peer, default: 0] += 1 }
+            }
+            return counts
+        }
+    }
+
     public func probe() async throws(StoreError) {
         let written = try await write { try $0.beat() }
         guard try await read({ try $0.beats() }) >= written else {

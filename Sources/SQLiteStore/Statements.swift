@@ -11,6 +11,17 @@ struct ExchangeRow: Sendable {
     let sealed: Sealed
 }
 
+extension ExchangeRow {
+    fileprivate init(_ row: Row) throws {
+        guard let id = Exchange.ID(rawValue: try row.decode(forColumn: "id")) else {
+            throw StoreError.unavailable("a stored exchange has no proper identifier")
+        }
+        let question: String? = try row.decode(forColumn: "question")
+        let sealed = Sealed(keyID: try row.decode(forColumn: "key_id"), octets: try row.decode(forColumn: "sealed"))
+        self.init(id: id, question: question.map(MessageID.init(rawValue:)), sealed: sealed)
+    }
+}
+
 // Every statement of a login finds its rows through an index, so that its cost does not grow with the file.
 extension Database {
     func row(of id: Exchange.ID) throws -> ExchangeRow {
@@ -21,16 +32,18 @@ extension Database {
         try exchangeRow("SELECT id, question, key_id, sealed FROM exchange WHERE question = ?", question.rawValue)
     }
 
+    func rows(lastingAt now: Date) throws -> [ExchangeRow] {
+        try Row.fetchAll(
+            self, sql: "SELECT id, question, key_id, sealed FROM exchange WHERE expires_at > ?",
+            arguments: [now.timeIntervalSince1970]
+        ).map(ExchangeRow.init)
+    }
+
     private func exchangeRow(_ sql: String, _ argument: String) throws -> ExchangeRow {
         guard let row = try Row.fetchOne(cachedStatement(sql: sql), arguments: [argument]) else {
             throw StoreError.unknown
         }
-        guard let id = Exchange.ID(rawValue: try row.decode(forColumn: "id")) else {
-            throw StoreError.unavailable("a stored exchange has no proper identifier")
-        }
-        let question: String? = try row.decode(forColumn: "question")
-        let sealed = Sealed(keyID: try row.decode(forColumn: "key_id"), octets: try row.decode(forColumn: "sealed"))
-        return ExchangeRow(id: id, question: question.map(MessageID.init(rawValue:)), sealed: sealed)
+        return try ExchangeRow(row)
     }
 
     func insert(_ exchange: Exchange, _ sealed: Sealed) throws {

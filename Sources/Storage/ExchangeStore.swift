@@ -41,11 +41,27 @@ public protocol ExchangeStore: Sendable {
     /// Forgets exchanges and replay keys that expired before `date`, and nothing else.
     func purge(before date: Date) async throws(StoreError)
 
+    /// How many exchanges are not over, by the peer abroad whom they need: the node that was asked, or the Connector that
+    /// asked. Reads them all, so it is for an operator's question and no step of a login.
+    func underway(at now: Date) async throws(StoreError) -> [EntityID: Int]
+
     /// Writes and reads something, to tell whether the store works.
     func probe() async throws(StoreError)
 
     /// Writes what is pending and closes. No call may follow.
     func close() async
+}
+
+extension Exchange {
+    /// The peer abroad without whom it cannot end well.
+    public var neededPeer: EntityID? {
+        switch (direction, stage) {
+        case (_, .finished): nil
+        case (.proxyService, _): request.requester
+        case (.connector, .asked(let question)): question.responder
+        case (.connector, _): nil
+        }
+    }
 }
 
 extension ExchangeStore {

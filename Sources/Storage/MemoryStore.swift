@@ -42,6 +42,11 @@ public actor MemoryStore: ExchangeStore, AuditTrail {
         return kept.exchange
     }
 
+    public func underway(at now: Date) -> [EntityID: Int] {
+        exchanges.values.map(\.exchange).filter { now < $0.expiresAt }.compactMap(\.neededPeer)
+            .reduce(into: [:]) { $0[$1, default: 0] += 1 }
+    }
+
     public func find(awaiting question: MessageID) throws(StoreError) -> Exchange {
         guard let id = questions[question] else { throw .unknown }
         return try find(id)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-import Settings
+public import Settings
 
 extension TakeOverRules {
     init(_ settings: Settings) { self.init() }
@@ -8,4 +8,7 @@ extension TakeOverRules {
 extension Settings {
     /// Seconds that metadata may be used beyond its end.
     var graceSeconds: Int { 0 }
+    public var approvals: Int { 1 }
+    public var trustOperators: [TrustOperator] { [] }
+    public var controlSocket: String { stateDirectory + "/puente.sock" }
 }

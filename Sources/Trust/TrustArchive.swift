@@ -7,7 +7,7 @@ import GRDB
 /// operator both write here; every step is one transaction, so that a crash leaves the old version or the new one.
 public final class TrustArchive: Sendable {
     /// One version: who made it, when, why, and what it changed.
-    public struct Version: Hashable, Sendable {
+    public struct Version: Hashable, Sendable, Encodable {
         public let number: Int
         public let at: Date
         public let who: String

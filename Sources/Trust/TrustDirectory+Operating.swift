@@ -29,25 +29,32 @@ public enum TrustRefusal: Error, Hashable, Sendable, CustomStringConvertible {
 
 /// What an operator decides.
 extension TrustDirectory {
-    /// Takes steps over, those that wait included, as one version.
+    /// Takes a plan over, what waits included, as one version. What a return to an earlier version undoes is not taken
+    /// over again without an operator.
     ///
-    /// - Parameters:
-    ///   - base: the version for which the steps were planned.
-    ///   - who: the operator, as the history shall name them.
+    /// - Parameter who: the operator, as the history shall name them.
     /// - Returns: the number of the version that is in force now.
     /// - Throws: ``TrustRefusal``, ``TrustArchive/Fault``.
-    public func apply(
-        _ steps: [TrustPlan.Step], after base: Int, at now: Date, who: String, why: String
-    ) throws -> Int {
+    public func apply(_ plan: TrustPlanFile, at now: Date, who: String, why: String) throws -> Int {
         try settling.withLock { _ in
             let (number, nodes) = try archive.inForce()
-            guard number == base else { throw TrustRefusal.outdated(base: base, inForce: number) }
-            for step in steps { try provide(step) }
+            guard number == plan.base else { throw TrustRefusal.outdated(base: plan.base, inForce: number) }
+            for step in plan.steps { try provide(step) }
+            let undone = plan.backTo == nil ? [] : undone(by: plan.steps)
             let version = try archive.commit(
-                nodes.taking(steps, order: state.withLock(\.files.registry.nodes).map(NodeKey.init), at: now),
-                after: base, steps, at: now, who: who, why: why)
-            try archive.forgive(steps.map(\.node))
+                nodes.taking(plan.steps, order: state.withLock(\.files.registry.nodes).map(NodeKey.init), at: now),
+                after: plan.base, plan.steps, at: now, who: who, why: why)
+            try archive.forgive(plan.steps.map(\.node))
+            try archive.turnBack(undone)
             return version
+        }
+    }
+
+    private func undone(by steps: [TrustPlan.Step]) -> [(node: NodeKey, wish: String)] {
+        let held = state.withLock(\.held)
+        return steps.map { step in
+            let node = held.first { $0.key == step.node }
+            return (step.node, node.map { NodeRecord.fingerprint($0.entry, $0.baseline) } ?? "")
         }
     }
 
@@ -68,34 +75,20 @@ extension TrustDirectory {
         let wishes = verifier.load(
             target.map { ArchivedNode(record: $0, changedAt: now, acceptedAt: now) }, knowing: held, at: now
         ).map { Wish(record: $0.record, entity: $0.entity, failure: $0.failure) }
-        return TrustPlan(base: base, at: now, held: held, wishes: wishes)
-    }
-
-    /// Returns to an earlier version, as a new one. What it undoes is not taken over again without an operator.
-    ///
-    /// - Returns: the number of the version that is in force now.
-    public func rollback(_ plan: TrustPlan, at now: Date, who: String, why: String) throws -> Int {
-        let current = state.withLock(\.held)
-        let version = try apply(plan.steps, after: plan.base, at: now, who: who, why: why)
-        let undone = plan.steps.map { step in
-            let held = current.first { $0.key == step.node }
-            return (node: step.node, wish: held.map { NodeRecord.fingerprint($0.entry, $0.baseline) } ?? "")
-        }
-        try archive.turnBack(undone)
-        return version
+        return TrustPlan(base: base, backTo: number, at: now, held: held, wishes: wishes)
     }
 }
 
 extension TrustPlan {
     /// All differences, whatever the rules say of them.
-    fileprivate init(base: Int, at now: Date, held: [Held], wishes: [Wish]) {
+    fileprivate init(base: Int, backTo number: Int, at now: Date, held: [Held], wishes: [Wish]) {
         let held = Dictionary(held.map { ($0.key, $0) }) { first, _ in first }
         let wished = Dictionary(wishes.map { (NodeKey($0.record.entry), $0) }) { first, _ in first }
         let order = wishes.map { NodeKey($0.record.entry) } + held.keys.filter { wished[$0] == nil }
         self.init(
             base: base, madeAt: now,
             steps: order.compactMap { Step(held[$0], wished[$0], nil, isTurnedBack: false) },
-            failures: wished.compactMapValues(\.failure))
+            failures: wished.compactMapValues(\.failure), backTo: number)
     }
 }
 

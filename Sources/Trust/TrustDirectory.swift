@@ -83,7 +83,8 @@ public final class TrustDirectory: Sendable {
                 files.registry.nodes, [:], archive, before: [],
                 Verifier(settings: settings, documents: documents), at: now)
             let version =
-            mode == .serving ? try settlement.write(archive, documents, why: "the files were read", at: now) : settlement.base
+                mode == .serving
+                ? try settlement.write(archive, documents, why: "the files were read", at: now) : settlement.base
             state = Mutex(State(files, settlement, version, settings, at: now))
         } catch {
             faults.add(error.fault(settings))

@@ -28,11 +28,29 @@ public struct TrustPlan: Sendable {
     public let steps: [Step]
     /// Checks that fail, now or after the plan: what keeps a node from being used, or from being renewed.
     public let failures: [NodeKey: Rejection]
+    /// The earlier version to which it returns; `nil` for a plan of what is wished.
+    public private(set) var backTo: Int?
 
     public var isEmpty: Bool { steps.isEmpty }
     var automatic: [Step] { steps.filter(\.isAutomatic) }
     /// What only a person takes over.
     public var waiting: [Step] { steps.filter { !$0.isAutomatic } }
+
+    init(base: Int, madeAt: Date, steps: [Step], failures: [NodeKey: Rejection], backTo: Int? = nil) {
+        self.base = base
+        self.madeAt = madeAt
+        self.steps = steps
+        self.failures = failures
+        self.backTo = backTo
+    }
+
+    /// What it means for some countries; empty: for all.
+    public func only(_ countries: Set<MemberState>) -> TrustPlan {
+        guard !countries.isEmpty else { return self }
+        return TrustPlan(
+            base: base, madeAt: madeAt, steps: steps.filter { countries.contains($0.country) }, failures: failures,
+            backTo: backTo)
+    }
 }
 
 /// What the settings say may be taken over without a person.

@@ -12,18 +12,22 @@ public struct TrustPlanFile: Sendable {
         var format: String
         var base: Int
         var madeAt: Date
+        var backTo: Int?
         var steps: [TrustPlan.Step]
     }
 
     public let octets: Data
     public let base: Int
     public let madeAt: Date
+    /// The earlier version to which it returns, if it does.
+    public let backTo: Int?
     public let steps: [TrustPlan.Step]
 
     public init(_ plan: TrustPlan) throws {
-        let content = Content(format: Self.format, base: plan.base, madeAt: plan.madeAt, steps: plan.steps)
+        let content = Content(
+            format: Self.format, base: plan.base, madeAt: plan.madeAt, backTo: plan.backTo, steps: plan.steps)
         octets = try JSON.encode(content, isForPeople: true) + Data("\n".utf8)
-        (base, madeAt, steps) = (plan.base, plan.madeAt, plan.steps)
+        (base, madeAt, backTo, steps) = (plan.base, plan.madeAt, plan.backTo, plan.steps)
     }
 
     /// - Throws: ``TrustRefusal/unreadable(_:)``.
@@ -33,7 +37,7 @@ public struct TrustPlanFile: Sendable {
             guard content.format == Self.format else {
                 throw TrustRefusal.unreadable("expected a plan of the form \(Self.format), found \(content.format)")
             }
-            (base, madeAt, steps) = (content.base, content.madeAt, content.steps)
+            (base, madeAt, backTo, steps) = (content.base, content.madeAt, content.backTo, content.steps)
         } catch let refusal as TrustRefusal { throw refusal } catch {
             throw .unreadable("this is no plan as puente trust plan --out writes it")
         }

@@ -26,7 +26,8 @@ struct Check: AsyncParsableCommand {
         reading.faults.forEach(faults.add)
         if let draft = reading.draft { TrustDirectory.check(draft, at: now, into: faults) }
         let trust = reading.value.flatMap { settings in
-            faults.isEmpty ? TrustDirectory(settings, at: now, logger: Logger(label: "check"), for: .looking, into: faults) : nil
+            faults.isEmpty
+                ? TrustDirectory(settings, at: now, logger: Logger(label: "check"), for: .looking, into: faults) : nil
         }
         guard let trust else { throw Configuration.report(faults.sorted) }
         print("All good: \(trust.summary)")

@@ -60,7 +60,8 @@ struct Metadata: AsyncParsableCommand {
         func run() async throws {
             let settings = try Configuration.require(configuration.config)
             let faults = Faults()
-            let trust = TrustDirectory(settings, at: Date(), logger: Logger(label: "metadata"), for: .looking, into: faults)
+            let trust = TrustDirectory(
+                settings, at: Date(), logger: Logger(label: "metadata"), for: .looking, into: faults)
             guard let trust, faults.isEmpty else { throw Configuration.report(faults.sorted) }
             guard let publisher = MetadataPublisher.proxyService(settings, trust) else {
                 throw failure("\(configuration.config) has no section proxy-service")

@@ -74,6 +74,7 @@ struct Node {
         var services: [any Service] = [
             StoreKeeper(store: store, workers: workers, logger: logger),
             MetadataRefresher(trust: trust, seconds: settings.metadataRefreshMinutes * 60, logger: logger),
+            ControlListener(settings: settings, trust: trust, logger: quietLogger),
             try publicListener(ready),
         ]
         if let operations = settings.operations { services.append(operationsListener(operations)) }

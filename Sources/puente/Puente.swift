@@ -23,7 +23,10 @@ struct Puente: AsyncParsableCommand {
             Exit codes: 0 good, 1 fault found, 2 wrong use.
             """,
         version: version,
-        subcommands: [Serve.self, Demo.self, Gateway.self, Check.self, Inspect.self, Keys.self, Metadata.self])
+        subcommands: [
+            Serve.self, Demo.self, Gateway.self, Check.self, Inspect.self, Trust.self, Keys.self,
+            Metadata.self,
+        ])
 
     /// Like the parser's own, but with our exit codes.
     static func main() async {

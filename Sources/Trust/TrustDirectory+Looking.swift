@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: EUPL-1.2
+import Dialects
+public import Federation
+public import Foundation
+import SAML
+import Settings
+import Synchronization
+import XMLSecurity
+
+/// What one document would mean for one node.
+public struct TrustVerdict: Sendable {
+    public let node: NodeKey
+    public let country: MemberState
+    /// Why it would not be taken; `nil` if it would.
+    public let failure: Rejection?
+    public let validUntil: Date?
+    /// What it would change; `nil` for nothing but the end of the validity.
+    public let step: TrustPlan.Step?
+}
+
+extension TrustDirectory {
+    /// What a document would mean for each node of the trust lists.
+    public func verdicts(on octets: [UInt8], at now: Date) -> [TrustVerdict] {
+        let state = state.withLock { $0 }
+        let held = Dictionary(state.held.map { ($0.key, $0) }) { first, _ in first }
+        let digest = DocumentFolder.Digest(of: octets)
+        return state.files.registry.nodes.map { entry in
+            let key = NodeKey(entry)
+            do throws(Rejection) {
+                let entity = try Self.verify(octets, entry, at: now)
+                let wish = Wish(record: NodeRecord(entry: entry, document: digest), entity: entity)
+                let step = TrustPlan.Step(held[key], wish, TakeOverRules(settings), isTurnedBack: false)
+                return TrustVerdict(
+                    node: key, country: entry.country, failure: nil, validUntil: entity.validUntil, step: step)
+            } catch {
+                return TrustVerdict(node: key, country: entry.country, failure: error, validUntil: nil, step: nil)
+            }
+        }
+    }
+
+    /// What is in force as files: a trust list and, by name, the documents that it names.
+    public func export(at now: Date) throws -> [(name: String, octets: Data)] {
+        let held = state.withLock(\.held)
+        var files: [String: Data] = [:]
+        var entries: [String] = []
+        for node in held {
+            let name = node.record.document.map { "\($0.rawValue.prefix(16)).xml" }
+            if let digest = node.record.document, let name { files[name] = Data(try documents.read(digest)) }
+            entries.append(node.entry.yaml(documentName: name))
+        }
+        let head = "# The trust of version \(version), as it was in force at \(Instant.write(now)).\nnodes:\n"
+        let list = held.isEmpty ? head.replacingOccurrences(of: "nodes:\n", with: "nodes: []\n") : head
+        files["trust-list.yaml"] = Data((list + entries.joined(separator: "\n")).utf8)
+        return files.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
+}
+
+extension NodeEntry {
+    /// An entry of a trust list. JSON strings are YAML strings.
+    fileprivate func yaml(documentName: String?) -> String {
+        func quoted(_ text: String) -> String {
+            (try? String(decoding: JSON.encode(text), as: UTF8.self)) ?? "\"\""  // A string is always JSON.
+        }
+        let address =
+            switch source {
+            case .file(let path): "file: \(quoted(path))"
+            case .https(let url, _): "url: \(quoted(url))"
+            }
+        var lines = [
+            "  - entity-id: \(quoted(entityID.rawValue))", "    country: \(country.rawValue)",
+            "    role: \(role.rawValue)",
+            "    source: {\(documentName.map { "file: \(quoted($0))" } ?? address)}", "    pins:",
+        ]
+        lines += pins.map { "      - \(quoted((try? Certificate(pemOrDER: [UInt8]($0)))?.base64 ?? ""))" }
+        if pins.isEmpty { lines[lines.count - 1] = "    pins: []" }
+        if !displayName.isEmpty {
+            let names = displayName.sorted { $0.key < $1.key }.map { "\($0.key): \(quoted($0.value))" }
+            lines.append("    display-name: {\(names.joined(separator: ", "))}")
+        }
+        return (lines + profile.yaml + ["    enabled: \(enabled)"]).joined(separator: "\n") + "\n"
+    }
+}
+
+extension PeerProfile {
+    fileprivate var yaml: [String] {
+        [
+            "    profile:",
+            "      allows-unsigned-metadata: \(allowsUnsignedMetadata)",
+            "      clock-skew-seconds: \(clockSkewSeconds)",
+            "      sends-requester-id: \(sendsRequesterID.rawValue)",
+            "      requests-name-id: \(requestsNameID.rawValue)",
+            "      allows-old-key-transport: \(allowsOldKeyTransport)",
+            "      accepts-non-notified: \(acceptsNonNotified)",
+            "      requires-subject-confirmation: \(requiresSubjectConfirmation)",
+        ]
+    }
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: EUPL-1.2
+import AsyncHTTPClient
+import Federation
+import Foundation
+import Hummingbird
+import HummingbirdCore
+import Logging
+import NIOCore
+import NIOHTTP1
+import ServiceLifecycle
+import Settings
+import Trust
+
+/// How the commands of an operator reach the running node: HTTP on a socket of the file system, which nobody but its
+/// owner can open.
+struct ControlListener: Service {
+    let settings: Settings
+    let trust: TrustDirectory
+    let logger: Logger
+
+    func run() async throws {
+        let path = settings.controlSocket
+        // What a node left behind that was killed. A node that still runs has the store, so that we would not be here.
+        unlink(path)
+        let router = Router(context: BasicRequestContext.self)
+        router.post("/refresh") { [trust] request, _ in
+            let countries = request.uri.queryParameters.getAll("country").compactMap {
+                MemberState(rawValue: String($0))
+            }
+            await trust.refresh(countries.isEmpty ? nil : Set(countries)) { Date() }
+            return Response(status: .ok)
+        }
+        router.post("/reload") { [trust, logger] _, _ in
+            let faults = trust.reload(at: Date())
+            for fault in faults { logger.error("files not taken over", metadata: ["fault": "\(fault)"]) }
+            return Response(status: faults.isEmpty ? .ok : .conflict)
+        }
+        let application = Application(
+            router: router,
+            configuration: ApplicationConfiguration(address: .unixDomainSocket(path: path), serverName: "Puente"),
+            onServerRunning: { _ in _ = chmod(path, 0o600) }, logger: logger)
+        do { try await application.run() } catch let error as IOError {
+            // The node can do without: SIGHUP and the files are there as well.
+            logger.error("control socket not opened", metadata: ["path": "\(path)", "cause": "\(error)"])
+            try await gracefulShutdown()
+        }
+        unlink(path)
+    }
+}
+
+enum Control {
+    /// - Returns: whether a node is running and has done it.
+    @discardableResult
+    static func tell(_ settings: Settings, _ word: String, _ countries: [String] = []) async -> Bool {
+        guard FileManager.default.fileExists(atPath: settings.controlSocket) else { return false }
+        let query = countries.isEmpty ? "" : "?" + countries.map { "country=\($0)" }.joined(separator: "&")
+        guard let url = URL(httpURLWithSocketPath: settings.controlSocket, uri: "/\(word)\(query)") else {
+            return false
+        }
+        var request = HTTPClientRequest(url: url.absoluteString)
+        request.method = .POST
+        do {
+            let answer = try await HTTPClient.shared.execute(request, timeout: .seconds(180))
+            if answer.status != .ok { printError("The running node did not take it over: see its log.") }
+            return answer.status == .ok
+        } catch { return false }  // Nobody listens: the file is from a node that was killed.
+    }
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: EUPL-1.2
+import ArgumentParser
+import Federation
+import Foundation
+import Logging
+import Settings
+import Trust
+import XMLSecurity
+import YAMLText
+
+struct Trust: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "See and decide whom we trust: the metadata of the other states.",
+        discussion: """
+            What the trust lists and the peers want is compared with what is in force. Harmless changes are taken over by \
+            the running node; the others wait for puente trust apply. Docs/trust.md explains it all.
+
+            Examples:
+              puente trust status
+              puente trust plan
+              puente trust apply --why "new key of Portugal, confirmed by telephone"
+            """,
+        subcommands: [
+            TrustStatus.self, TrustShow.self, TrustRefresh.self, TrustPlanCommand.self, TrustDiff.self, TrustSign.self,
+            TrustApply.self, TrustRollback.self, TrustHistory.self, TrustVerify.self, TrustExport.self,
+        ])
+}
+
+/// What the commands have in common.
+struct TrustOptions: ParsableArguments {
+    @OptionGroup var configuration: ConfigurationOption
+
+    func settings() throws -> Settings { try Configuration.require(configuration.config) }
+
+    /// The directory as it stands, or the faults printed and exit code 1.
+    func directory(_ settings: Settings, for mode: TrustDirectory.Mode) throws -> TrustDirectory {
+        let faults = Faults()
+        var logger = Logger(label: "puente") { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel = .error
+        let directory = TrustDirectory(settings, at: Date(), logger: logger, for: mode, into: faults)
+        guard let directory, faults.isEmpty else { throw Configuration.report(faults.sorted) }
+        return directory
+    }
+}
+
+/// A country as an argument.
+struct CountryArgument: ExpressibleByArgument {
+    let state: MemberState
+
+    init?(argument: String) {
+        let code = argument.uppercased()
+        guard let state = MemberState(rawValue: code == "GR" ? "EL" : code) else { return nil }
+        self.state = state
+    }
+}
+
+extension TrustPlanFile {
+    /// A plan, or a clear error and exit code 1.
+    init(at path: String) throws {
+        let octets: Data
+        do { octets = try LocalFile.read(path, limit: Self.sizeLimit) } catch {
+            throw failure("\(path): \(error.found)")
+        }
+        do { try self.init(reading: octets) } catch { throw failure("\(path): \(error)") }
+    }
+}
+
+extension PrivateKey {
+    /// A key file of an operator, or a clear error and exit code 1.
+    convenience init(at path: String, passphraseFile: String?) throws {
+        do {
+            let passphrase = try passphraseFile.map {
+                String(decoding: try LocalFile.read($0, limit: 1 << 10), as: UTF8.self)
+                    .trimmingCharacters(in: .newlines)
+            }
+            try self.init(pemOrDER: Array(try LocalFile.read(path, limit: 1 << 20)), password: passphrase)
+        } catch let problem as LocalFile.Problem {
+            throw failure("\(path): \(problem.found)")
+        } catch {
+            throw failure(
+                "\(path): expected a private key in PEM, and its passphrase in --passphrase-file if it has one")
+        }
+    }
+}
+
+/// Carries out what an operator decided, or says why not, with exit code 1.
+func deciding<Value>(_ work: () throws -> Value) throws -> Value {
+    do { return try work() } catch let refusal as TrustRefusal {
+        throw failure("Not done: \(refusal).")
+    } catch let fault as TrustArchive.Fault {
+        throw failure("Not done: \(fault).")
+    }
+}
+
+/// Who decides, as the history names them: the user of the system, also behind sudo.
+var userName: String {
+    let environment = ProcessInfo.processInfo.environment
+    return environment["SUDO_USER"] ?? environment["USER"] ?? environment["LOGNAME"] ?? NSUserName()
+}
+
+extension Date {
+    /// To the minute, in UTC.
+    var short: String { String(formatted(.iso8601).prefix(16)).replacingOccurrences(of: "T", with: " ") }
+    /// The day alone.
+    var day: String { String(formatted(.iso8601).prefix(10)) }
+}
+
+/// JSON as the commands print it.
+func printJSON(_ value: some Encodable) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    encoder.dateEncodingStrategy = .iso8601
+    print(String(decoding: try encoder.encode(value), as: UTF8.self))
+}
