@@ -102,7 +102,8 @@ extension Rule {
             .responseAudience,
             .responseNotYetValid, .responseExpired, .responseConfirmation, .responseAuthnStatement,
             .responseAttributeStatement, .exchangeUnknown, .exchangeExpired, .exchangeFinished,
-            .exchangeOtherBrowser, .metadataSignature, .metadataExpiry, .metadataContent, .metadataRoleMissing, .metadataKeys,
+            .exchangeOtherBrowser, .metadataSignature, .metadataExpiry, .metadataContent, .metadataRoleMissing,
+            .metadataKeys,
             .metadataEndpoint, .metadataCountry, .metadataEntity, .configuration, .keyUnusable:
             .requester
         }

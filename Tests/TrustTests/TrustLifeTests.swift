@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: EUPL-1.2
+import Federation
+import Foundation
+import PuenteTestKit
+import SAML
+import Settings
+import Synchronization
+import Testing
+import XMLSecurity
+import YAMLText
+
+@testable import Trust
+
+/// A Proxy-Service abroad, as it publishes itself.
+struct Publisher {
+    static let entityID = EntityID("https://no.example/metadata")
+    static let day = 86_400.0
+
+    var entityID = Self.entityID
+    var country = "NO"
+    var keys: [TestKey] = [.p256a]
+    var host = "no.example"
+    var path = "/sso"
+    /// Signs the metadata.
+    var signer = TestKey.p384
+    var hours = 24.0
+    var levels = ["http://eidas.europa.eu/LoA/high"]
+    var hasRole = true
+
+    func document(at now: Date) throws -> [UInt8] {
+        let metadata = ProxyServiceMetadata(
+            entityID: entityID, country: try World.memberState(country),
+            singleSignOnService: "https://\(host)\(path)", levels: levels,
+            attributes: [], needsRequesterID: false, signing: try keys.map { try $0.lasting },
+            details: OperatorDetails(
+                name: "x", displayName: "x", url: "https://no.example/",
+                support: .init(company: "x", email: "x@no.example"),
+                technical: .init(company: "x", email: "x@no.example")), applicationIdentifier: "x")
+        var root = metadata.document(id: MessageID("_m"), validUntil: now + hours * 3600)
+        if !hasRole { try root.edit("IDPSSODescriptor") { $0.name = Namespace.md("AttributeAuthorityDescriptor") } }
+        return try SignatureRecipe(signer, shown: [signer.lasting]).sign(root, behind: 0).serialized()
+    }
+}
+
+extension SignatureRecipe {
+    fileprivate init(_ key: TestKey, shown: [Certificate]) {
+        self.init(key)
+        self.shown = shown
+    }
+}
+
+extension TestKey {
+    /// Over this key, for thirty years, whenever a test takes place.
+    var lasting: Certificate {
+        get throws {
+            try lastingCertificates.withLock { made in
+                if let certificate = made[self] { return certificate }
+                let certificate = try key().certify(
+                    commonName: rawValue, usage: .signing, from: Date(timeIntervalSince1970: 1_700_000_000),
+                    until: Date(timeIntervalSince1970: 2_700_000_000))
+                made[self] = certificate
+                return certificate
+            }
+        }
+    }
+}
+
+private let lastingCertificates = Mutex<[TestKey: Certificate]>([:])
+
+/// A node's trust over the years, with a clock of its own.
+final class Life {
+    static let start = Date(timeIntervalSince1970: 1_772_442_000)
+
+    let folder: Folder
+    let archive: TrustArchive
+    let verifier: Verifier
+    var now = start
+    var held: [Held] = []
+    var plan: TrustPlan?
+    var entries: [NodeEntry]
+
+    init(_ entries: [NodeEntry]? = nil, settings more: String = "") throws {
+        folder = try Folder([:])
+        archive = try TrustArchive(path: folder.path + "/trust.sqlite")
+        let settings = Settings.parse(
+            """
+            public-url: https://puente.example
+            connector:
+              signing-key: s.key
+              signing-certificate: s.pem
+              encryption-key: e.key
+              encryption-certificate: e.pem
+              organization: {name: x, url: "https://www.example"}
+              contacts: {support: {company: x, email: a@x.example}, technical: {company: x, email: b@x.example}}
+            clave: {signing-key: c.key, signing-certificate: c.pem}
+            operator: {name: x, contact-email: a@x.example}
+            \(more)
+            """, file: folder.path + "/puente.yaml", rules: SettingsRules(checksFiles: false))
+        verifier = Verifier(
+            settings: try #require(settings.value), documents: DocumentFolder(path: folder.path + "/metadata"))
+        self.entries = try entries ?? [Self.entry()]
+    }
+
+    static func entry(_ publisher: Publisher = Publisher(), pins: [TestKey] = [.p384]) throws -> NodeEntry {
+        NodeEntry(
+            entityID: publisher.entityID, country: try World.memberState(publisher.country), role: .proxyService,
+            source: .https(url: publisher.entityID.rawValue, certificateAuthority: nil),
+            pins: try pins.map { Data(try $0.lasting.der) })
+    }
+
+    /// Some time goes by and the sources are asked; what is `nil` does not answer.
+    func pass(days: Double = 0, _ documents: [[UInt8]?] = [], restart: Bool = false) throws {
+        now += days * Publisher.day
+        var found: [NodeEntry.Source: Finding] = [:]
+        for (entry, octets) in zip(entries, documents) {
+            found[entry.source] =
+                if let octets { .document(try verifier.documents.keep(octets)) } else {
+                    .nothing(Rejection(.metadataUnavailable, found: "no answer"))
+                }
+        }
+        let settlement = try Settlement(entries, found, archive, before: restart ? [] : held, verifier, at: now)
+        _ = try settlement.write(archive, verifier.documents, why: "test", at: now)
+        (held, plan) = (settlement.next, settlement.plan)
+    }
+
+    func pass(days: Double = 0, _ publisher: Publisher, restart: Bool = false) throws {
+        try pass(days: days, [publisher.document(at: now + days * Publisher.day)], restart: restart)
+    }
+
+    func version() throws -> Int { try archive.inForce().number }
+    var waits: [TrustChange.Kind] { plan?.waiting.flatMap(\.waitsFor) ?? [] }
+    /// Whether a login could use the first node now.
+    var isUsable: Bool { held.first?.entity.map { now < $0.validUntil } ?? false }
+    var keys: [PublicKey] { held.first?.entity?.descriptor.signingCertificates.map(\.publicKey) ?? [] }
+}
+
+@Suite("The trust of a node over the years")
+struct TrustLifeTests {
+    @Test("Renewed every day for a year: one version, and a login at any time")
+    func years() throws {
+        let life = try Life()
+        try life.pass(Publisher())
+        for day in 1...365 {
+            try life.pass(days: 1, Publisher(), restart: day.isMultiple(of: 100))
+            #expect(life.isUsable && life.waits.isEmpty)
+        }
+        #expect(try life.version() == 1)
+    }
+
+    @Test("The network is cut for two days: logins go on until the metadata ends, and again with the first answer")
+    func cut() throws {
+        let life = try Life()
+        try life.pass(Publisher(hours: 60))
+        for hour in 1...48 {
+            try life.pass(days: 1 / 24, [nil], restart: hour.isMultiple(of: 7))
+            #expect(life.isUsable)
+        }
+        #expect(life.held[0].failure?.rule == .metadataUnavailable)
+        try life.pass(days: 0.6, [nil])
+        #expect(!life.isUsable)
+        try life.pass(days: 30, [nil], restart: true)
+        #expect(!life.isUsable && life.held[0].entity == nil)
+        try life.pass(Publisher())
+        #expect(try life.isUsable && life.held[0].failure == nil && life.version() == 1)
+    }
+
+    @Test("A key roll-over: the new one beside the old one, then alone, with nobody's help")
+    func rollOver() throws {
+        let life = try Life()
+        try life.pass(Publisher(keys: [.p256a]))
+        try life.pass(days: 1, Publisher(keys: [.p256a, .p521]))
+        #expect(life.keys.count == 2)
+        try life.pass(days: 30, Publisher(keys: [.p521]))
+        #expect(try life.keys.count == 1 && life.version() == 3)
+        let kinds = try life.archive.history().map { $0.steps.flatMap(\.changes).map(\.kind) }
+        #expect(kinds == [[.keyRemoved], [.keyAdded], [.nodeAdded]])
+    }
+
+    struct Change: CustomTestStringConvertible, Sendable {
+        let testDescription: String
+        let waits: [TrustChange.Kind]
+        let publisher: Publisher
+
+        init(_ name: String, _ waits: TrustChange.Kind..., change: (inout Publisher) -> Void) {
+            (testDescription, self.waits) = (name, waits)
+            var publisher = Publisher()
+            change(&publisher)
+            self.publisher = publisher
+        }
+    }
+
+    static let changes = [
+        Change("G07: all keys at once", .allKeysChanged) { $0.keys = [.p521] },
+        Change("G06: an endpoint on another host", .endpointHostMoved) { $0.host = "no.example.evil.example" },
+        Change("an endpoint on another port", .endpointHostMoved) { $0.host = "no.example:8443" },
+        Change("an endpoint on the same host") { $0.path = "/sso2" },
+        Change("G06: the role vanished", .roleVanished) { $0.hasRole = false },
+        Change("G02: older metadata with other content", .older) { ($0.hours, $0.levels) = (12, []) },
+        Change("another level") { $0.levels = ["http://eidas.europa.eu/LoA/low"] },
+        Change("everything at once", .allKeysChanged, .endpointHostMoved) {
+            ($0.keys, $0.host, $0.path) = ([.p521], "x.example", "/y")
+        },
+    ]
+
+    @Test("What a thief would do waits for a person; the rest is taken over", arguments: changes)
+    func takeOver(change: Change) throws {
+        let life = try Life()
+        try life.pass(Publisher())
+        let keys = life.keys
+        try life.pass(days: 0.01, change.publisher)
+        #expect(life.waits == change.waits)
+        #expect(try life.version() == (change.waits.isEmpty ? 2 : 1))
+        if !change.waits.isEmpty {
+            // The node goes on with what it has, also after a restart, and the change still waits.
+            try life.pass(restart: true)
+            #expect(life.isUsable && life.waits == change.waits)
+            #expect(life.keys.map(\.kind) == keys.map(\.kind))
+        }
+    }
+
+    @Test("What waits is taken over by an operator, and what was turned back waits from then on")
+    func decisions() throws {
+        let life = try Life()
+        try life.pass(Publisher())
+        try life.pass(days: 0.1, Publisher(keys: [.p521]))
+        let plan = try #require(life.plan)
+        var nodes = try life.archive.inForce().nodes
+        nodes[0].record.document = try #require(plan.waiting.first?.after?.document)
+        #expect(throws: TrustArchive.Fault.overtaken) {
+            try life.archive.commit(nodes, after: 7, plan.steps, at: life.now, who: "ana", why: "asked")
+        }
+        #expect(try life.archive.commit(nodes, after: 1, plan.steps, at: life.now, who: "ana", why: "asked") == 2)
+        try life.pass()
+        #expect(life.keys.map(\.kind) == [.ec(.p521)] && life.waits.isEmpty)
+        #expect(try life.archive.history().map(\.who) == ["ana", "puente"])
+        // Turned back: the same wish is not taken over again.
+        let undone = NodeRecord.fingerprint(life.held[0].entry, life.held[0].baseline)
+        let first = try life.archive.nodes(of: 1)
+        nodes[0].record = first[0]
+        _ = try life.archive.commit(nodes, after: 2, [], at: life.now, who: "ana", why: "a mistake")
+        try life.archive.turnBack([(life.held[0].key, undone)])
+        try life.pass(days: 0.1, Publisher(keys: [.p521]))
+        #expect(life.waits == [.allKeysChanged, .turnedBack] && life.keys.map(\.kind) == [.ec(.p256)])
+    }
+
+    @Test("Another anchor waits; a node that is added, switched off or removed by the operator does not")
+    func entries() throws {
+        let life = try Life()
+        try life.pass(Publisher())
+        let pinned = life.entries[0]
+        life.entries = [try Life.entry(pins: [.p521])]
+        try life.pass()
+        #expect(life.waits == [.anchorChanged] && life.isUsable)
+        life.entries = [pinned]
+        life.entries[0].enabled = false
+        try life.pass()
+        #expect(try life.waits.isEmpty && life.held[0].entry.enabled == false && life.version() == 2)
+        life.entries = []
+        try life.pass()
+        #expect(try life.held.isEmpty && life.version() == 3)
+    }
+
+    @Test("One bad country never touches another")
+    func neighbours() throws {
+        let sweden = Publisher(entityID: EntityID("https://se.example/metadata"), country: "SE", host: "se.example")
+        let life = try Life([Life.entry(), Life.entry(sweden)])
+        try life.pass([Publisher().document(at: life.now), sweden.document(at: life.now)])
+        life.now += 3600
+        try life.pass([Array("<rubbish".utf8), sweden.document(at: life.now)])
+        #expect(life.held.map(\.failure?.rule) == [.xmlMalformed, nil])
+        #expect(life.isUsable && life.held[1].entity != nil)
+        // One signed by the other's key, or the other's whole document, is none of its own.
+        var stolen = sweden
+        stolen.signer = .p521
+        try life.pass([sweden.document(at: life.now), stolen.document(at: life.now)])
+        #expect(life.held.map(\.failure?.rule) == [.metadataEntity, .metadataSignature])
+        #expect(life.isUsable && life.held[1].entity != nil)
+    }
+
+    @Test("Older metadata with the same content changes nothing, and never shortens what is held")
+    func replayed() throws {
+        let life = try Life()
+        let old = try Publisher().document(at: life.now)
+        try life.pass(days: 0.5, Publisher())
+        let end = life.held[0].entity?.validUntil
+        try life.pass(days: 0.1, [old])
+        #expect(life.held[0].entity?.validUntil == end && life.waits.isEmpty)
+    }
+}
