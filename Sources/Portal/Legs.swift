@@ -20,7 +20,15 @@ extension Portal {
     ) async throws -> (exchange: Exchange, cookie: String) {
         let route = try snapshot.route(direction)
         let now = visit.now
-        let leg1 = try await world.workers.run { try route.receiveRequest(received, at: now) }
+        let leg1 = try await world.workers.run { [unknownKey = world.unknownKey] in
+            do throws(Rejection) { return try route.receiveRequest(received, at: now) } catch {
+                // M-24: the sender may have changed its key since we asked for its metadata.
+                if error.rule == .signatureKeyUnknown, let sender = try? ParsedMessage(received).claimedIssuer {
+                    unknownKey(sender)
+                }
+                throw error
+            }
+        }
         let browser = try visit.browser ?? BrowserKey()
         let exchange = Exchange(
             id: try .random(), direction, request: leg1.request, browser: browser.digest, openedAt: now,
@@ -112,8 +120,11 @@ extension Portal {
             }
             let route = try world.snapshot().route(direction)
             let now = visit.now
-            let verified = try await world.workers.run {
-                try route.authenticateResponse(parsed, to: question, at: now)
+            let verified = try await world.workers.run { [unknownKey = world.unknownKey] in
+                do throws(Rejection) { return try route.authenticateResponse(parsed, to: question, at: now) } catch {
+                    if error.rule == .signatureKeyUnknown { unknownKey(question.responder) }
+                    throw error
+                }
             }
             return try await next(
                 AuthenticAnswer(exchange: exchange, question: question, verified: verified), route,

@@ -30,6 +30,8 @@ public struct Portal: Sendable {
         public var exchangeSeconds: Double
         public var messageLimit: Int
         public var inFlight: InFlight
+        /// Told of a peer whose message was signed with a key that its metadata does not have: there may be newer metadata.
+        public var unknownKey: @Sendable (EntityID) -> Void
         public var now: @Sendable () -> Date
         public var logger: Logger
 
@@ -38,6 +40,7 @@ public struct Portal: Sendable {
             connectorMetadata: @escaping @Sendable (Date) throws -> (octets: [UInt8], seconds: Int),
             proxyService: ProxyService? = nil, origin: String, isSecure: Bool,
             exchangeSeconds: Double, messageLimit: Int, inFlight: InFlight,
+            unknownKey: @escaping @Sendable (EntityID) -> Void = { _ in },
             now: @escaping @Sendable () -> Date = { Date() }, logger: Logger
         ) {
             self.snapshot = snapshot
@@ -51,6 +54,7 @@ public struct Portal: Sendable {
             self.exchangeSeconds = exchangeSeconds
             self.messageLimit = messageLimit
             self.inFlight = inFlight
+            self.unknownKey = unknownKey
             self.now = now
             self.logger = logger
         }
