@@ -81,7 +81,7 @@ let package = Package(
             [
                 "AttributeSources", "Bridge", "Dialects", "SAML", "Settings", "Federation", "XMLSecurity", "YAMLText",
                 logging, grdb,
-                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOTLS", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ] + nio),
         target(
@@ -158,7 +158,7 @@ let package = Package(
             "Trust",
             [
                 "Federation", "Settings", "Dialects", "SAML", "XMLSecurity", "YAMLText",
-                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ] + nio),
         tests(
             "MockEurope",

@@ -84,8 +84,8 @@ extension Rule {
         case .responseMethod, .responseCertificateClass, .responsePartialAfirma, .responseLoAInvalid,
             .responseLoANotPublished, .requestLoAUnavailable:
             .authenticationFailed
-        case .ownFailure, .overloaded, .storeUnavailable, .notReady, .metadataUnavailable, .metadataExpired,
-            .countryDisabled, .encryptionKeyMissing, .messageTooLarge:
+        case .ownFailure, .overloaded, .storeUnavailable, .notReady, .metadataUnavailable, .metadataAddressRefused,
+            .metadataExpired, .countryDisabled, .encryptionKeyMissing, .messageTooLarge:
             .responder
         case .methodNotAllowed, .contentType, .parameterMissing, .parameterRepeated, .parameterTooLarge, .base64,
             .deflate, .relayStateTooLong, .relayStateChanged, .crossSite, .xmlEncoding, .xmlDocumentType, .xmlMalformed,
@@ -130,8 +130,9 @@ extension Rule {
             .countryFault
         case .replayed, .exchangeExpired, .exchangeFinished: .expired
         case .exchangeOtherBrowser, .crossSite: .otherBrowser
-        case .metadataUnavailable, .metadataExpired, .countryDisabled, .metadataSignature, .metadataExpiry,
-            .metadataContent, .metadataRoleMissing, .metadataKeys, .metadataEndpoint, .metadataCountry, .metadataEntity,
+        case .metadataUnavailable, .metadataAddressRefused, .metadataExpired, .countryDisabled, .metadataSignature,
+            .metadataExpiry, .metadataContent, .metadataRoleMissing, .metadataKeys, .metadataEndpoint,
+            .metadataCountry, .metadataEntity,
             .requestLoAUnavailable, .requestAttributesUnavailable, .requestCountry:
             .countryUnavailable
         case .responseLoATooLow, .attributeMissing, .dataSetIncomplete, .representationNotAccepted: .notEnough

@@ -488,6 +488,11 @@ extension Rule {
                 .peer, "eIDAS node 003009",
                 "The metadata could not be read from its source.",
                 "See the cause in the log; the last good copy serves until its own end.")
+        case .metadataAddressRefused:
+            Explanation(
+                .operator, "RFC 6890",
+                "The source of the metadata, or what it redirects to, is an address that this node does not connect to.",
+                "If the source is in a network of your own, allow its block of addresses; if it moved, ask the peer.")
         case .metadataExpired:
             Explanation(
                 .peer, "eIDAS Interoperability Architecture 1.4 §6.5",

@@ -93,6 +93,7 @@ public enum Rule: String, Hashable, Sendable, Codable, CaseIterable {
     case exchangeFinished = "exchange.finished"
     case exchangeOtherBrowser = "exchange.other-browser"
     case metadataUnavailable = "metadata.unavailable"
+    case metadataAddressRefused = "metadata.address-refused"
     case metadataExpired = "metadata.expired"
     case metadataSignature = "metadata.signature"
     case metadataExpiry = "metadata.valid-until"

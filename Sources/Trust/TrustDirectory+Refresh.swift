@@ -33,13 +33,17 @@ extension TrustDirectory {
     }
 
     func refresh(_ addresses: [Address], now: @escaping @Sendable () -> Date) async {
-        let source = source
+        let fetcher = MetadataFetcher(documents: documents)
         let found = await withTaskGroup(of: (Address, Finding).self) { group in
             for address in addresses {
                 group.addTask {
                     do throws(Rejection) {
-                        let octets = try await source.read(address.source)
-                        return (address, .document(try self.documents.keep(octets)))
+                        let fetched = try await fetcher.fetch(
+                            address.url, trusting: address.authority, upTo: MetadataSource.sizeLimit)
+                        guard case .document(let digest, _) = fetched else {
+                            throw Rejection(.metadataUnavailable, expected: "a document", found: "\(fetched)")
+                        }
+                        return (address, .document(digest))
                     } catch { return (address, .nothing(error)) }
                 }
             }

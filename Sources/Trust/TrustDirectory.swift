@@ -51,7 +51,6 @@ public final class TrustDirectory: Sendable {
     public let settings: Settings
     public let archive: TrustArchive
     let documents: DocumentFolder
-    let source = MetadataSource(copies: "")
     let logger: Logger
     let mode: Mode
     let state: Mutex<State>

@@ -66,6 +66,21 @@ public final class Certificate: Sendable {
 
     public func isValid(at now: Date) -> Bool { notBefore <= now && now < notAfter }
 
+    /// Whether it was made out to a host: by its alternative names, or by the common name where there is no name in them
+    /// (RFC 9525 §6). A name is never matched by an address, nor an address by a name.
+    ///
+    /// - Parameter host: a name, or an address without brackets.
+    public func isFor(host: String) -> Bool {
+        guard let certificate = readCertificate(der) else { return false }
+        defer {
+            X509_free(certificate)
+            ERR_clear_error()
+        }
+        let flags = UInt32(X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS)
+        if X509_check_ip_asc(certificate, host, flags) == 1 { return true }
+        return X509_check_host(certificate, host, host.utf8.count, flags, nil) == 1
+    }
+
     /// Whether a chain of the given intermediates leads from here to one of the anchors, all valid at that time.
     ///
     /// PKCS#1 v1.5 signatures on *certificates* are accepted, as they are the rule in the field. The anchors' own

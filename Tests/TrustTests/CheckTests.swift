@@ -30,11 +30,4 @@ struct CheckTests {
         #expect(files == expected)
         #expect(faults.sorted.contains { $0.path == "services[0].lowest-loa" })
     }
-
-    @Test("A source that trickles is given up when its time is over")
-    func patience() async {
-        await #expect(throws: (any Error).self) {
-            try await MetadataSource.within(seconds: 0.01) { try await Task.sleep(for: .seconds(600)) }
-        }
-    }
 }
