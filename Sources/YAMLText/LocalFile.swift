@@ -8,6 +8,11 @@ public enum LocalFile {
         /// What is there instead, to follow "found".
         public let found: String
         public let advice: String
+
+        public init(found: String, advice: String) {
+            self.found = found
+            self.advice = advice
+        }
     }
 
     /// The octets of a regular file of at most `limit` bytes.
