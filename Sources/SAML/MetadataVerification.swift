@@ -133,9 +133,10 @@ extension Examination {
         guard let descriptor = entity[role] else {
             throw Rejection(.metadataRoleMissing, place, expected: role.element, found: "nothing")
         }
-        let named = descriptor.nodeCountry.flatMap(MemberState.init)
+        // Peers up to 1.3 may write GR (eIDAS dossier §8.1).
+        let named = descriptor.nodeCountry ?? ""
         try check(
-            .metadataCountry, named != nil && (country == nil || named == country),
+            .metadataCountry, country?.isNamed(by: named) ?? (named == "GR" || MemberState(rawValue: named) != nil),
             "\(place)/\(role.element)/Extensions/NodeCountry",
             expected: country?.rawValue ?? "a member state", found: descriptor.nodeCountry ?? "nothing")
         let usable = descriptor.signingCertificates.filter { $0.publicKey.isStrong(for: signatures) }

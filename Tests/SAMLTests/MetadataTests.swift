@@ -97,6 +97,24 @@ struct MetadataTests {
         #expect(descriptor.nameIDFormats == [SAMLURI.persistent] && descriptor.attributes.count == 1)
     }
 
+    @Test(
+        "Greece writes EL, and as an older peer GR; nobody else does",
+        arguments: [
+            ("EL", "EL", nil), ("EL", "GR", nil), ("DE", "GR", .metadataCountry), ("EL", "el", .metadataCountry),
+        ]
+            as [(String, String, Rule?)])
+    func greece(registered: String, named: String, rule: Rule?) throws {
+        var metadata = try NodeMetadata()
+        try metadata.root.setText(of: "NodeCountry", named)
+        let country = try World.memberState(registered)
+        do throws(any Error) {
+            #expect(try metadata.verified { $0.country = country }.country == country)
+            #expect(rule == nil)
+        } catch let rejection as Rejection {
+            #expect(rejection.rule == rule)
+        }
+    }
+
     struct Spoil: CustomTestStringConvertible, Sendable {
         let testDescription: String
         let rule: Rule?
