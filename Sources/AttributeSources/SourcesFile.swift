@@ -94,12 +94,7 @@ final class SourcesReader {
     }
 
     private func name(_ value: YAMLValue) -> String {
-        let name = value.parsed(
-            "a name of small letters, digits and hyphens", advice: "Write it as population-register."
-        ) {
-            $0.wholeMatch(of: /[a-z][a-z0-9-]{0,39}/) == nil ? nil : $0
-        }
-        guard let name else { return "" }
+        guard let name = value.label() else { return "" }
         if let place = places.updateValue(value.place, forKey: name) {
             value.fault(
                 expected: "a name of its own for each source", found: "\(quoted(name)), as in \(place)",

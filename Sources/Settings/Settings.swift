@@ -15,6 +15,9 @@ public struct Settings: Hashable, Sendable {
     public var memberState: MemberState
     /// `production`: true or false. Default `false`. Refuses http, sample keys, example values, keys that others can read.
     public var isProduction: Bool
+    /// `environment`: small letters, digits and hyphens, such as `production` or `acceptance`. Default none. Trust lists that
+    /// name an environment count only where it is this one.
+    public var environment: String?
     /// `listen`: where browsers and peers are served.
     public var listen: Listen
     /// `operations`: where `/health` is served. Default none: `/health` is served on the main listener.
@@ -34,8 +37,11 @@ public struct Settings: Hashable, Sendable {
     public var proxyService: ProxyService?
     /// `clave-gateway`: where people from here identify themselves. Required beside `proxy-service`, and only there.
     public var claveGateway: ClaveGateway?
-    /// `trust-lists`: list of paths. Default `metadata/trust-list.yaml`. Read again without restart.
+    /// `trust-lists`: list of paths, whose last part may be a pattern (`metadata/trust-*.yaml`). Default
+    /// `metadata/trust-list.yaml`. Read again without restart, new files that match too.
     public var trustLists: [String]
+    /// `trust`: how what peers publish is fetched, judged and watched.
+    public var trust: Trust
     /// `services`: list of paths. Default `metadata/services.yaml`. Read again without restart.
     public var services: [String]
     /// `mappings`: tables of attributes. Read again without restart.

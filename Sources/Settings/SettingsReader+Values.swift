@@ -75,10 +75,11 @@ extension SettingsReader {
         }
     }
 
-    func paths(_ value: YAMLValue, default path: String) -> [String] {
-        value.isPresent ? value.distinct("paths", atLeast: 1) { $0.filePath() } : [map.filePath(path)]
+    /// - Parameter mayBePatterns: whether the last part of a path may be a pattern.
+    func paths(_ value: YAMLValue, default path: String, mayBePatterns: Bool = false) -> [String] {
+        guard value.isPresent else { return [map.filePath(path)] }
+        return value.distinct("paths", atLeast: 1) { mayBePatterns ? $0.pathOrPattern() : $0.filePath() }
     }
-
 }
 
 extension YAMLValue {
@@ -95,6 +96,18 @@ extension YAMLValue {
         }
     }
 
+    /// A path like ``filePath()``, whose last part may be a pattern.
+    func pathOrPattern() -> String? {
+        let written = parsed(
+            "a path, or a pattern in its last part", advice: "Write *, ? and [ behind the last / only."
+        ) {
+            text in
+            let folder = text.prefix(upTo: text.lastIndex(of: "/") ?? text.startIndex)
+            return folder.contains { "*?[".contains($0) } ? nil : text
+        }
+        return written == nil ? nil : filePath()
+    }
+
     func host() -> String? {
         parsed("a host name or an address of this machine", advice: "Write 127.0.0.1, 0.0.0.0, :: or a name.") { text in
             text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || ".-:".contains($0)) } ? text : nil
@@ -104,9 +117,8 @@ extension YAMLValue {
     func email() -> String? {
         parsed("an e-mail address", advice: "Write it as name@host, without mailto:.") { text in
             let parts = text.split(separator: "@", omittingEmptySubsequences: false)
-            let isSound = parts.count == 2 && !parts[0].isEmpty && parts[1].contains(".")
+            let isSound = parts.count == 2 && !parts[0].isEmpty && parts[1].contains(".") && !text.hasPrefix("-")
             return isSound && !text.contains { $0.isWhitespace || ":<>,".contains($0) } ? text : nil
         }
     }
-
 }

@@ -20,6 +20,9 @@ enum CertificateText {
         return try text.contains("-----BEGIN ") ? fromPEM(text) : fromBase64(text)
     }
 
+    /// Whether this is the certificate in the files that come with Puente, which stands for one that is not known yet.
+    static func isSample(_ der: Data) -> Bool { der.firstRange(of: Data("Sample to be replaced".utf8)) != nil }
+
     private static func fromPEM(_ text: String) throws(Problem) -> Data {
         if text.contains("PRIVATE KEY-----") {
             throw Problem(

@@ -10,10 +10,12 @@ public import struct Foundation.Data
 public struct Registry: Sendable {
     public var services: [ServiceEntry]
     public var nodes: [NodeEntry]
+    public var lists: [ServiceListEntry]
 
-    public init(services: [ServiceEntry], nodes: [NodeEntry]) {
+    public init(services: [ServiceEntry] = [], nodes: [NodeEntry] = [], lists: [ServiceListEntry] = []) {
         self.services = services
         self.nodes = nodes
+        self.lists = lists
     }
 }
 
@@ -121,10 +123,13 @@ public struct NodeEntry: Hashable, Sendable, Codable {
     /// Names by language tag, shown in the selector instead of the country's own name where given.
     public var displayName: [String: String]
     public var enabled: Bool
+    /// The name of the service list that named this node; `nil` if the operator wrote it.
+    public var list: String?
 
     public init(
         entityID: EntityID, country: MemberState, role: EntityDescriptor.Role, source: Source, pins: [Data],
-        profile: PeerProfile = PeerProfile(), displayName: [String: String] = [:], enabled: Bool = true
+        profile: PeerProfile = PeerProfile(), displayName: [String: String] = [:], enabled: Bool = true,
+        list: String? = nil
     ) {
         self.entityID = entityID
         self.country = country
@@ -134,6 +139,7 @@ public struct NodeEntry: Hashable, Sendable, Codable {
         self.profile = profile
         self.displayName = displayName
         self.enabled = enabled
+        self.list = list
     }
 }
 

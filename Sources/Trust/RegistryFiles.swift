@@ -12,29 +12,39 @@ public struct RegistryRules: Sendable {
     public var attributes: Set<AttributeName>?
     /// Refuses example values and unsigned metadata in entries that are enabled.
     public var isProduction: Bool
+    /// Where this node stands. A trust list of another environment does not count.
+    public var environment: String?
     /// Throws for DER octets that are not a usable certificate.
     public var checkCertificate: @Sendable (Data) throws -> Void
 
     /// - Parameter checkCertificate: by default the certificate and its public key must be readable.
     public init(
-        attributes: Set<AttributeName>?, isProduction: Bool = false,
+        attributes: Set<AttributeName>?, isProduction: Bool = false, environment: String? = nil,
         checkCertificate: (@Sendable (Data) throws -> Void)? = nil
     ) {
         self.attributes = attributes
         self.isProduction = isProduction
+        self.environment = environment
         self.checkCertificate = checkCertificate ?? { _ = try Certificate(der: Array($0)) }
     }
 }
 
 extension Registry {
     /// Reads all files that name peers. Names are unique across the files of a kind, whether or not an entry is enabled.
+    ///
+    /// - Parameter trustLists: paths, or patterns as ``LocalFile/matching(_:)`` takes them. A file that is named twice is
+    ///   read once.
     public static func read(
         trustLists: [String], services: [String], rules: RegistryRules
     ) -> Reading<Registry> {
         Reading { faults in
             let reader = RegistryReader(rules: rules, faults: faults)
-            return Registry(
-                services: services.flatMap(reader.services(path:)), nodes: trustLists.flatMap(reader.nodes(path:)))
+            var registry = Registry(services: services.flatMap(reader.services(path:)))
+            for list in reader.files(trustLists).map(reader.trustList(path:)) {
+                registry.nodes += list.nodes
+                registry.lists += list.lists
+            }
+            return registry
         }
     }
 }
@@ -48,6 +58,30 @@ final class RegistryReader {
     init(rules: RegistryRules, faults: Faults) {
         self.rules = rules
         self.faults = faults
+    }
+
+    /// The files that paths and patterns name, each once.
+    func files(_ patterns: [String]) -> [String] {
+        var seen: Set<String> = []
+        return patterns.flatMap { pattern in
+            do throws(LocalFile.Problem) {
+                return try LocalFile.matching(pattern)
+            } catch {
+                faults.add(Fault(file: pattern, expected: "a trust list", found: error.found, advice: error.advice))
+                return []
+            }
+        }.filter { seen.insert($0).inserted }
+    }
+
+    /// In production, reports what an entry that counts still has of the examples.
+    func refuseExamples(in entry: YAMLValue, certificates: [Data]) {
+        guard rules.isProduction else { return }
+        entry.refusePlaceholders()
+        if certificates.contains(where: CertificateText.isSample) {
+            entry.fault(
+                expected: "certificates of this peer, because production is true",
+                found: "the certificate of the examples", advice: "Write the one that its owner gave you.")
+        }
     }
 
     /// Reports a name that another entry of the same `kind` bears.

@@ -21,7 +21,7 @@ extension RegistryReader {
 
     private func service(_ value: YAMLValue) -> ServiceEntry? {
         let entry = value.map { service($0, at: value) }
-        if rules.isProduction, entry?.enabled == true { value.refusePlaceholders() }
+        if let entry, entry.enabled { refuseExamples(in: value, certificates: entry.certificates) }
         return entry
     }
 

@@ -28,7 +28,9 @@ extension TrustDirectory {
         let eidas = MappingTable.read(path: settings.mappings.eidas, into: faults)
         let clave2 = MappingTable.read(path: settings.mappings.clave2, into: faults)
         let names = eidas.flatMap { eidas in clave2.map { eidas.names.union($0.names) } }
-        let rules = RegistryRules(attributes: names, isProduction: settings.isProduction) { octets in
+        let rules = RegistryRules(
+            attributes: names, isProduction: settings.isProduction, environment: settings.environment
+        ) { octets in
             _ = try Certificate(pemOrDER: Array(octets))
         }
         let reading = Registry.read(trustLists: settings.trustLists, services: settings.services, rules: rules)

@@ -4,11 +4,12 @@ import Foundation
 import SAML
 public import YAMLText
 
-/// `metadata/trust-list.yaml`, and others like it: the nodes of the member states. The commented example and
-/// `Docs/schema/trust-list.json` explain each key; relative paths are seen from the folder of the file.
+/// `metadata/trust-list.yaml`, and others like it: the nodes of the member states, and lists of them. The commented
+/// example and `Docs/schema/trust-list.json` explain each key; relative paths are seen from the folder of the file.
 public enum TrustListFile {
-    public static func read(path: String, rules: RegistryRules) -> Reading<[NodeEntry]> {
-        Reading { RegistryReader(rules: rules, faults: $0).nodes(path: path) }
+    /// The nodes and lists of one file; none if it is for another environment than `rules` say.
+    public static func read(path: String, rules: RegistryRules) -> Reading<Registry> {
+        Reading { RegistryReader(rules: rules, faults: $0).trustList(path: path) }
     }
 }
 
@@ -16,14 +17,49 @@ extension RegistryReader {
     /// Metadata and trust anchors that are larger are refused.
     private static let fileLimit = 32 << 20
 
-    func nodes(path: String) -> [NodeEntry] {
-        guard let root = YAMLDocument.read(path: path, into: faults) else { return [] }
-        return root.map { $0.required("nodes").list(of: "nodes").compactMap(node) } ?? []
+    func trustList(path: String) -> Registry {
+        guard let root = YAMLDocument.read(path: path, into: faults) else { return Registry() }
+        let registry = root.map { map in
+            if counts(map["environment"]) { return trustList(map) }
+            // What is good enough for another environment need not be for this one, and names may come back there.
+            var rules = rules
+            rules.isProduction = false
+            _ = RegistryReader(rules: rules, faults: faults).trustList(map)
+            return Registry()
+        }
+        return registry ?? Registry()
+    }
+
+    private func trustList(_ map: YAMLMap) -> Registry {
+        let lists = map["metadata-service-lists"]
+        let nodes = lists.isPresent ? map["nodes"] : map.required("nodes")
+        return Registry(
+            nodes: nodes.list(of: "nodes").compactMap(node),
+            lists: lists.list(of: "metadata service lists").compactMap(serviceList))
+    }
+
+    /// Whether a file for this environment counts where we stand. Where the settings do not say that, nothing is guessed.
+    private func counts(_ value: YAMLValue) -> Bool {
+        guard let environment = value.label() else { return true }
+        guard let own = rules.environment else {
+            value.fault(
+                expected: "no environment, because the settings name none", found: quoted(environment),
+                advice:
+                    "Write environment: \(environment) in puente.yaml, or remove this line if the file always counts.")
+            return true
+        }
+        return environment == own
     }
 
     private func node(_ value: YAMLValue) -> NodeEntry? {
         let entry = value.map(node(_:))
-        if rules.isProduction, entry?.enabled == true { value.refusePlaceholders() }
+        if let entry, entry.enabled { refuseExamples(in: value, certificates: entry.pins) }
+        return entry
+    }
+
+    private func serviceList(_ value: YAMLValue) -> ServiceListEntry? {
+        let entry = value.map(serviceList(_:))
+        if let entry, entry.enabled { refuseExamples(in: value, certificates: entry.pins + entry.nodePins) }
         return entry
     }
 
@@ -42,6 +78,30 @@ extension RegistryReader {
             pins: pins(map, isOptional: profile.allowsUnsignedMetadata),
             profile: profile,
             displayName: map["display-name"].textByLanguage(),
+            enabled: enabled)
+    }
+
+    private func serviceList(_ map: YAMLMap) -> ServiceListEntry {
+        let (id, unsigned) = (map.required("name"), map["allows-unsigned-list"])
+        let name = id.label()
+        claim(name, as: "metadata service list", at: id)
+        let enabled = map["enabled"].bool() ?? true
+        let allowsUnsigned = unsigned.bool() ?? false
+        if rules.isProduction, enabled, allowsUnsigned { refuseUnsigned(unsigned, "list") }
+        return ServiceListEntry(
+            name: name ?? "",
+            source: map.required("source").map(source) ?? .file(path: ""),
+            pins: pins(map, isOptional: allowsUnsigned),
+            allowsUnsigned: allowsUnsigned,
+            territories: Set(
+                map.required("territories").distinct("countries", atLeast: 1) {
+                    $0.countryCode().flatMap(MemberState.init)
+                }),
+            roles: map["roles"].isPresent
+                ? Set(map["roles"].distinct("roles", atLeast: 1) { $0.word(EntityDescriptor.Role.self) })
+                : Set(EntityDescriptor.Role.allCases),
+            nodePins: map["node-pins"].certificates(rules, atLeast: 0),
+            profile: map["profile"].section { profile($0, enabled: enabled) },
             enabled: enabled)
     }
 
@@ -77,10 +137,14 @@ extension RegistryReader {
         profile.requiresSubjectConfirmation =
             map["requires-subject-confirmation"].bool() ?? profile.requiresSubjectConfirmation
         if rules.isProduction, enabled, profile.allowsUnsignedMetadata {
-            unsigned.fault(
-                expected: "signed metadata, because production is true", found: "true",
-                advice: "Remove the key and pin the certificate that signs the metadata.")
+            refuseUnsigned(unsigned, "metadata")
         }
         return profile
+    }
+
+    private func refuseUnsigned(_ value: YAMLValue, _ document: String) {
+        value.fault(
+            expected: "\(document) that is signed, because production is true", found: "true",
+            advice: "Remove the key and pin the certificate that signs the \(document).")
     }
 }

@@ -44,6 +44,20 @@ public enum LocalFile {
         return (folder as NSString).appendingPathComponent(path)
     }
 
+    /// The paths that a pattern stands for, sorted: those of the files whose names match its last part, as the shell takes
+    /// `*`, `?` and `[` (glob(7)). A path without these stands for itself, whether or not there is a file.
+    public static func matching(_ pattern: String) throws(Problem) -> [String] {
+        let (folder, name) = ((pattern as NSString).deletingLastPathComponent, (pattern as NSString).lastPathComponent)
+        guard name.contains(where: { "*?[".contains($0) }) else { return [pattern] }
+        let names = try? FileManager.default.contentsOfDirectory(atPath: folder.isEmpty ? "." : folder)  // nil: no folder
+        let paths = (names ?? []).filter { fnmatch(name, $0, FNM_PERIOD) == 0 }.sorted()
+            .map { (folder as NSString).appendingPathComponent($0) }
+        guard !paths.isEmpty else {
+            throw Problem(found: "none that matches", advice: "Create one, or correct the pattern.")
+        }
+        return paths
+    }
+
     /// Whether a regular file of at most `limit` bytes is there. It is not opened.
     public static func check(_ path: String, limit: Int) throws(Problem) {
         // nil: absent, or behind a folder that may not be entered

@@ -24,6 +24,16 @@ extension YAMLValue {
         }
     }
 
+    /// A name that an operator gives to something, to be read in logs and tables and typed on a command line.
+    public func label() -> String? {
+        parsed(
+            "a name of at most 40 small letters, digits and hyphens",
+            advice: "Begin with a letter, such as acceptance-2."
+        ) {
+            $0.wholeMatch(of: /[a-z][a-z0-9-]{0,39}/) == nil ? nil : $0
+        }
+    }
+
     /// A country as eIDAS writes it: two capitals of ISO 3166-1, but `EL` for Greece (Message Format 1.4 §4.2).
     public func countryCode() -> String? {
         let expected = "a country code of two capital letters, EL for Greece"
