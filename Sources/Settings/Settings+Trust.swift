@@ -11,7 +11,7 @@ extension Settings {
         /// asked for metadata nevertheless.
         public var allowedNetworks: [AddressBlock]
         /// `changes`: for each kind of change `automatic` or `approval`. Every kind is in it.
-        public var changes: [ChangeKind: ChangeRule]
+        public var changes: [ChangeKind: TakeOver]
         /// `approvals`: 1 or 2. Default 1. How many operators a change needs that waits for approval.
         public var approvals: Int
         /// `operators`: who may approve. Default none; two or more with `approvals: 2`.
@@ -25,10 +25,10 @@ extension Settings {
 }
 
 extension Settings.Trust {
-    public enum ChangeRule: String, Hashable, Sendable, CaseIterable { case automatic, approval }
+    public enum TakeOver: String, Hashable, Sendable, Codable, CaseIterable { case automatic, approval }
 
-    /// What may change about a node between the metadata or entry in force and the next one.
-    public enum ChangeKind: String, Hashable, Sendable, CaseIterable {
+    /// What may change about a node.
+    public enum ChangeKind: String, Hashable, Sendable, Codable, CaseIterable {
         /// An entry is new, gone, or was switched on or off.
         case nodeAdded = "node-added"
         case nodeRemoved = "node-removed"
@@ -48,17 +48,17 @@ extension Settings.Trust {
         case endpointMoved = "endpoint-moved"
         case endpointHostMoved = "endpoint-host-moved"
         case roleVanished = "role-vanished"
-        /// Another certificate than before signed the metadata.
+        /// Another certificate signed the metadata, pinned as well.
         case signerChanged = "signer-changed"
-        /// Levels, attributes, names.
+        /// Levels, attributes, names, versions.
         case contentChanged = "content-changed"
-        /// Ends before the metadata in force does.
+        /// It ends before what is in force: somebody may have sent an old document again.
         case older
-        /// Content that an operator rolled back.
+        /// An operator turned this very content back.
         case turnedBack = "turned-back"
 
-        /// The rule where the settings say nothing.
-        public var `default`: Settings.Trust.ChangeRule {
+        /// The rule where the settings say nothing: what a key thief, or a thief of an address, would do waits for a person.
+        public var `default`: Settings.Trust.TakeOver {
             switch self {
             case .nodeAdded, .nodeRemoved, .nodeSwitched, .profileChanged, .sourceChanged, .keyAdded, .keyRemoved,
                 .endpointMoved, .signerChanged, .contentChanged:

@@ -15,7 +15,7 @@ extension SettingsReader {
             controlSocket: controlSocket(map["control-socket"], in: state))
     }
 
-    private func changes(_ map: YAMLMap) -> [Settings.Trust.ChangeKind: Settings.Trust.ChangeRule] {
+    private func changes(_ map: YAMLMap) -> [Settings.Trust.ChangeKind: Settings.Trust.TakeOver] {
         let rules = Settings.Trust.ChangeKind.allCases.map { ($0, map[$0.rawValue].word() ?? $0.default) }
         return Dictionary(uniqueKeysWithValues: rules)
     }

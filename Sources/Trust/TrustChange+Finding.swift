@@ -2,6 +2,7 @@
 import Federation
 import Foundation
 import SAML
+import Settings
 import XMLSecurity
 
 extension TrustChange {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 public import Federation
 public import SAML
+public import Settings
 
 /// An entity may have both roles, each with a source and pins of its own.
 public struct NodeKey: Hashable, Sendable, Codable {
@@ -37,47 +38,6 @@ public struct TrustChange: Hashable, Sendable, Codable {
 }
 
 extension TrustChange {
-    /// What may change. The settings say of each whether it is taken over by itself (`trust.changes`).
-    public enum Kind: String, Hashable, Sendable, Codable, CaseIterable {
-        case nodeAdded = "node-added"
-        case nodeRemoved = "node-removed"
-        case nodeSwitched = "node-switched"
-        case profileChanged = "profile-changed"
-        case sourceChanged = "source-changed"
-        case anchorChanged = "anchor-changed"
-        case countryChanged = "country-changed"
-        case keyAdded = "key-added"
-        case keyRemoved = "key-removed"
-        /// No signing key is left of those that were there.
-        case allKeysChanged = "all-keys-changed"
-        /// No encryption key of a Connector is left of those that were there.
-        case encryptionKeysChanged = "encryption-keys-changed"
-        case endpointMoved = "endpoint-moved"
-        case endpointHostMoved = "endpoint-host-moved"
-        case roleVanished = "role-vanished"
-        /// Another certificate signed the metadata, pinned as well.
-        case signerChanged = "signer-changed"
-        /// Levels, attributes, names, versions.
-        case contentChanged = "content-changed"
-        /// It ends before what is in force: somebody may have sent an old document again.
-        case older
-        /// An operator turned this very content back.
-        case turnedBack = "turned-back"
-    }
-
-    public enum TakeOver: String, Hashable, Sendable, Codable, CaseIterable { case automatic, approval }
-}
-
-extension TrustChange.Kind {
-    /// What a key thief, or a thief of an address, would do waits for a person.
-    public var `default`: TrustChange.TakeOver {
-        switch self {
-        case .nodeAdded, .nodeRemoved, .nodeSwitched, .profileChanged, .sourceChanged, .keyAdded, .keyRemoved,
-            .endpointMoved, .signerChanged, .contentChanged:
-            .automatic
-        case .anchorChanged, .countryChanged, .allKeysChanged, .encryptionKeysChanged, .endpointHostMoved,
-            .roleVanished, .older, .turnedBack:
-            .approval
-        }
-    }
+    public typealias Kind = Settings.Trust.ChangeKind
+    public typealias TakeOver = Settings.Trust.TakeOver
 }

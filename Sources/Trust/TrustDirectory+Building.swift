@@ -25,6 +25,7 @@ extension TrustDirectory {
     /// Reads all of the operator's files, whatever is wrong with one of them, so that all faults are told at once.
     static func draft(_ settings: Settings, at now: Date, into faults: Faults) -> Draft {
         let keys = OwnKeys(settings, at: now, into: faults)
+        settings.checkOperators(into: faults)
         let eidas = MappingTable.read(path: settings.mappings.eidas, into: faults)
         let clave2 = MappingTable.read(path: settings.mappings.clave2, into: faults)
         let names = eidas.flatMap { eidas in clave2.map { eidas.names.union($0.names) } }

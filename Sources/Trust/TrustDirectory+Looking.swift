@@ -29,7 +29,7 @@ extension TrustDirectory {
             do throws(Rejection) {
                 let entity = try Self.verify(octets, entry, at: now)
                 let wish = Wish(record: NodeRecord(entry: entry, document: digest), entity: entity)
-                let step = TrustPlan.Step(held[key], wish, TakeOverRules(settings), isTurnedBack: false)
+                let step = TrustPlan.Step(held[key], wish, TakeOverRules(settings.trust.changes), isTurnedBack: false)
                 return TrustVerdict(
                     node: key, country: entry.country, failure: nil, validUntil: entity.validUntil, step: step)
             } catch {

@@ -3,6 +3,7 @@ public import Federation
 public import Foundation
 import Logging
 import SAML
+import Settings
 import Synchronization
 
 extension TrustDirectory {
@@ -33,7 +34,7 @@ extension TrustDirectory {
     }
 
     func refresh(_ addresses: [Address], now: @escaping @Sendable () -> Date) async {
-        let fetcher = MetadataFetcher(documents: documents)
+        let fetcher = MetadataFetcher(documents: documents, allowed: settings.trust.allowedNetworks)
         let found = await withTaskGroup(of: (Address, Finding).self) { group in
             for address in addresses {
                 group.addTask {

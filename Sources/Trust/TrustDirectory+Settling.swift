@@ -34,7 +34,7 @@ struct Settlement {
         let wishes = verifier.wishes(
             wished, byKey, found, try archive.candidates(), try archive.fetches(), at: now)
         self.wishes = wishes
-        let rules = number == 0 ? nil : TakeOverRules(verifier.settings)
+        let rules = number == 0 ? nil : TakeOverRules(verifier.settings.trust.changes)
         let keys = wished.map(NodeKey.init) + held.map(\.key).filter { wishes[$0] == nil }
         let steps = keys.compactMap { key in
             let wish = wishes[key]

@@ -2,6 +2,7 @@
 public import Federation
 public import Foundation
 import SAML
+public import Settings
 import XMLSecurity
 
 /// What would become of the trust in force if everything that the files and the peers want came to be.

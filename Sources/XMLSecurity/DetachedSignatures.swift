@@ -11,6 +11,12 @@ extension PublicKey {
         self.init(owning: handle)
     }
 
+    /// Whether keys of this kind can confirm anything here: RSA and the named curves can.
+    public var confirmsDetached: Bool { kind.detachedAlgorithm != nil }
+
+    /// Whether both are the public half of one pair.
+    public func isSame(as other: PublicKey) -> Bool { EVP_PKEY_eq(handle, other.handle) == 1 }
+
     public func confirms(_ signature: [UInt8], of octets: [UInt8]) -> Bool {
         guard let algorithm = kind.detachedAlgorithm else { return false }
         return isValid(inQuery: signature, over: octets, algorithm)

@@ -19,7 +19,7 @@ struct ControlListener: Service {
     let logger: Logger
 
     func run() async throws {
-        let path = settings.controlSocket
+        let path = settings.trust.controlSocket
         // What a node left behind that was killed. A node that still runs has the store, so that we would not be here.
         unlink(path)
         let router = Router(context: BasicRequestContext.self)
@@ -52,9 +52,9 @@ enum Control {
     /// - Returns: whether a node is running and has done it.
     @discardableResult
     static func tell(_ settings: Settings, _ word: String, _ countries: [String] = []) async -> Bool {
-        guard FileManager.default.fileExists(atPath: settings.controlSocket) else { return false }
+        guard FileManager.default.fileExists(atPath: settings.trust.controlSocket) else { return false }
         let query = countries.isEmpty ? "" : "?" + countries.map { "country=\($0)" }.joined(separator: "&")
-        guard let url = URL(httpURLWithSocketPath: settings.controlSocket, uri: "/\(word)\(query)") else {
+        guard let url = URL(httpURLWithSocketPath: settings.trust.controlSocket, uri: "/\(word)\(query)") else {
             return false
         }
         var request = HTTPClientRequest(url: url.absoluteString)

@@ -1,8 +1,9 @@
-// SPDX-License-Identifier: EUPL-1.2
 import ArgumentParser
 import Federation
 import Foundation
 import SAML
+// SPDX-License-Identifier: EUPL-1.2
+import Settings
 import Trust
 import YAMLText
 

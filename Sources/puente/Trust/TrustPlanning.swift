@@ -151,7 +151,7 @@ struct TrustApply: AsyncParsableCommand {
                 throw failure("\(path): \(error.found)")
             }
         }
-        let needed = settings.approvals > 1 ? settings.approvals : 0
+        let needed = settings.trust.approvals > 1 ? settings.trust.approvals : 0
         return try deciding { try file.requireSignatures(needed, signatures, among: settings.trustOperators) }
     }
 }
@@ -177,9 +177,9 @@ struct TrustRollback: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try options.settings()
-        guard settings.approvals < 2 else {
+        guard settings.trust.approvals < 2 else {
             throw failure(
-                "trust.approvals is \(settings.approvals): write the plan with puente trust plan --to-version \(version) --out plan.json, have it signed, and apply it."
+                "trust.approvals is \(settings.trust.approvals): write the plan with puente trust plan --to-version \(version) --out plan.json, have it signed, and apply it."
             )
         }
         let directory = try options.directory(settings, for: .operating)
