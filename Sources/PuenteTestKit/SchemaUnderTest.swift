@@ -60,9 +60,10 @@ public struct SchemaUnderTest {
 
     private static func required(_ schema: Object, at path: String) -> Set<String> {
         if let items = schema["items"] as? Object, items["required"] != nil { return required(items, at: path + "[0]") }
-        guard let keys = schema["required"] as? [String], let properties = schema["properties"] as? Object else {
-            return [path]
-        }
+        // A document that may do without one of several keys lacks all of them when it is empty.
+        let alternatives = (schema["anyOf"] as? [Object] ?? []).compactMap { $0["required"] as? [String] }.joined()
+        let keys = (schema["required"] as? [String] ?? []) + alternatives
+        guard !keys.isEmpty, let properties = schema["properties"] as? Object else { return [path] }
         return Set(keys.flatMap { required(properties[$0] as? Object ?? [:], at: join(path, $0)) })
     }
 

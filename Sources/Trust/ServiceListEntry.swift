@@ -8,7 +8,7 @@ public import struct Foundation.Data
 /// and who signs their metadata.
 ///
 /// - Spec: eIDAS SAML Message Format 1.4, Appendix A.
-public struct ServiceListEntry: Hashable, Sendable {
+public struct ServiceListEntry: Hashable, Sendable, Codable {
     /// Unique among the service lists; shown to operators.
     public var name: String
     public var source: NodeEntry.Source

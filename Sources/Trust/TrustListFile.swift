@@ -120,9 +120,15 @@ extension RegistryReader {
             authority.fault(
                 expected: "certificate-authority only beside url", found: "it beside file", advice: "Remove it.")
         }
-        let anchors = authority.existingFile(limit: Self.fileLimit)
-        if let path = file.existingFile(limit: Self.fileLimit) { return .file(path: path) }
+        let anchors = absolutePath(authority)
+        if let path = absolutePath(file) { return .file(path: path) }
         return .https(url: url.secureAddress()?.description ?? "", certificateAuthority: anchors)
+    }
+
+    /// Of a file that is there. A path that depends on the working directory would be another source in each of them, which
+    /// is a change of what is trusted.
+    private func absolutePath(_ value: YAMLValue) -> String? {
+        value.existingFile(limit: Self.fileLimit).map { URL(fileURLWithPath: $0).standardizedFileURL.path }
     }
 
     private func profile(_ map: YAMLMap, enabled: Bool) -> PeerProfile {

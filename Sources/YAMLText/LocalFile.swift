@@ -49,7 +49,8 @@ public enum LocalFile {
     public static func matching(_ pattern: String) throws(Problem) -> [String] {
         let (folder, name) = ((pattern as NSString).deletingLastPathComponent, (pattern as NSString).lastPathComponent)
         guard name.contains(where: { "*?[".contains($0) }) else { return [pattern] }
-        let names = try? FileManager.default.contentsOfDirectory(atPath: folder.isEmpty ? "." : folder)  // nil: no folder
+        // nil: no folder
+        let names = try? FileManager.default.contentsOfDirectory(atPath: folder.isEmpty ? "." : folder)
         let paths = (names ?? []).filter { fnmatch(name, $0, FNM_PERIOD) == 0 }.sorted()
             .map { (folder as NSString).appendingPathComponent($0) }
         guard !paths.isEmpty else {

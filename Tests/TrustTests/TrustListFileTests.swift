@@ -2,6 +2,7 @@
 import Dialects
 import Federation
 import Foundation
+import PuenteTestKit
 import SAML
 import Testing
 import Trust
@@ -21,14 +22,14 @@ struct TrustListFileTests {
 
         """
 
-    static func read(_ text: String, _ rules: RegistryRules = .sample) throws -> Reading<[NodeEntry]> {
+    static func read(_ text: String, _ rules: RegistryRules = .sample) throws -> Reading<Registry> {
         let folder = try Folder(["t.yaml": text, "de.xml": "<x/>", "ca.pem": SampleCertificate.pem()])
         return TrustListFile.read(path: "\(folder.path)/t.yaml", rules: rules)
     }
 
     @Test("What is left out has its default")
     func defaults() throws {
-        let entry = try #require(try Self.read(Self.sound).value?.first)
+        let entry = try #require(try Self.read(Self.sound).value?.nodes.first)
         var profile = PeerProfile()
         profile.clockSkewSeconds = 30
         #expect(
@@ -49,7 +50,7 @@ struct TrustListFileTests {
                 requests-name-id: persistent, allows-old-key-transport: true, accepts-non-notified: true, \
                 requires-subject-confirmation: false}
                 """)
-        let profile = try #require(try Self.read(text).value?.first?.profile)
+        let profile = try #require(try Self.read(text).value?.nodes.first?.profile)
         #expect(profile.allowsUnsignedMetadata && profile.allowsOldKeyTransport && profile.acceptsNonNotified)
         #expect(!profile.requiresSubjectConfirmation && profile.clockSkewSeconds == 0)
         #expect(profile.sendsRequesterID == .never && profile.requestsNameID == .persistent)
@@ -58,18 +59,20 @@ struct TrustListFileTests {
     @Test("Norway is a country, quoted or not", arguments: ["NO", "\"NO\"", "'NO'"])
     func norway(code: String) throws {
         let text = Self.sound.replacingOccurrences(of: "country: DE", with: "country: \(code)")
-        #expect(try Self.read(text).value?.first?.country.rawValue == "NO")
+        #expect(try Self.read(text).value?.nodes.first?.country.rawValue == "NO")
     }
 
     @Test("A source is a file beside the list, or an address with its own anchors")
     func sources() throws {
         let address = "{url: \"https://eidas.example.de/metadata\"}"
         let file = try Self.read(Self.sound.replacingOccurrences(of: address, with: "{file: de.xml}"))
-        guard case .file(let path)? = file.value?.first?.source else { return #expect(Bool(false), "\(file.faults)") }
+        guard case .file(let path)? = file.value?.nodes.first?.source else {
+            return #expect(Bool(false), "\(file.faults)")
+        }
         #expect(path.hasSuffix("/de.xml") && path.hasPrefix("/"))
         let anchored = try Self.read(
             Self.sound.replacingOccurrences(of: "metadata\"}", with: "metadata\", certificate-authority: ca.pem}"))
-        guard case .https(_, let anchors?)? = anchored.value?.first?.source else {
+        guard case .https(_, let anchors?)? = anchored.value?.nodes.first?.source else {
             return #expect(Bool(false), "\(anchored.faults)")
         }
         #expect(anchors.hasSuffix("/ca.pem"))
@@ -122,5 +125,32 @@ struct TrustListFileTests {
         #expect(try Self.read(text).faults == [])
         #expect(try Self.read(text, .production).places == ["8:41 nodes[0].profile.allows-unsigned-metadata"])
         #expect(try Self.read(text.replacingOccurrences(of: "true\n", with: "false\n"), .production).faults == [])
+    }
+
+    @Test("A file is the same source from whatever folder the list is read", arguments: ["", "./", "x/../"])
+    func absolute(detour: String) throws {
+        let address = "{url: \"https://eidas.example.de/metadata\"}"
+        let text = Self.sound.replacingOccurrences(of: address, with: "{file: \(detour)de.xml}")
+        let folder = try Folder(["t.yaml": text, "de.xml": "<x/>", "x/y": ""])
+        let here = FileManager.default.currentDirectoryPath.split(separator: "/")
+        let path = String(repeating: "../", count: here.count) + folder.path.dropFirst() + "/t.yaml"
+        let reading = TrustListFile.read(path: path, rules: .sample)
+        #expect(reading.value?.nodes.map(\.source) == [.file(path: "\(folder.path)/de.xml")], "\(reading.faults)")
+    }
+
+    @Test("In production an enabled entry has no certificate of the examples")
+    func sampleCertificate() throws {
+        let text = Self.sound.replacingOccurrences(of: ".example.", with: ".bund.")
+            .replacingOccurrences(of: "[\(SampleCertificate.base64())]", with: "[{file: sample.pem}]")
+        let sample = try Repository.octets("metadata/examples/pins/sample.pem")
+        func faults(_ text: String, isProduction: Bool) throws -> [Fault] {
+            let folder = try Folder(["t.yaml": text, "sample.pem": String(decoding: sample, as: UTF8.self)])
+            let rules = RegistryRules(attributes: nil, isProduction: isProduction)
+            return TrustListFile.read(path: "\(folder.path)/t.yaml", rules: rules).faults
+        }
+        #expect(try faults(text, isProduction: false) == [])
+        #expect(try faults(text, isProduction: true).map(\.path) == ["nodes[0]"])
+        #expect(try faults(text, isProduction: true).first?.found == "the certificate of the examples")
+        #expect(try faults(text + "    enabled: false\n", isProduction: true) == [])
     }
 }

@@ -1,8 +1,8 @@
+// SPDX-License-Identifier: EUPL-1.2
 import ArgumentParser
 import Federation
 import Foundation
 import SAML
-// SPDX-License-Identifier: EUPL-1.2
 import Settings
 import Trust
 import YAMLText
