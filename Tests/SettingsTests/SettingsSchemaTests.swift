@@ -30,10 +30,11 @@ struct SettingsSchemaTests {
                "contacts": {"support": {"company": "M", "email": "a@b.es"}, "technical": {"company": "M", "email": "a@b.es"}}},
              "clave": {"signing-key": "a", "signing-certificate": "a"},
              "operator": {"name": "M", "contact-email": "a@b.es"}, "listen": {}, "operations": {}, "store": {},
-             "mappings": {}, "limits": {}, "log": {}}
+             "mappings": {}, "limits": {}, "log": {},
+             "trust": {"changes": {}, "alarms": {"mail": {"to": ["a@b.es"], "from": "a@b.es"}}}}
             """
         let filled = try SchemaUnderTest("puente").documentWithDefaults(over: base)
-        #expect(filled.contains("\"message-characters\":131072"))
+        #expect(filled.contains("\"message-characters\":131072") && filled.contains("\"turned-back\":\"approval\""))
         let settings = try #require(parse(base).value)
         #expect(parse(filled).value == settings)
     }

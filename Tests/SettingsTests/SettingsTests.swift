@@ -70,6 +70,8 @@ struct SettingsTests {
             ("production: false", "store: {kind: postgres}", "2:15 store.kind", "sqlite or memory"),
             ("production: false", "trust-lists: []", "2:14 trust-lists", "1 or more"),
             ("production: false", "trust-lists: metadata/a.yaml", "2:14 trust-lists", "a list of paths"),
+            ("production: false", "trust-lists: [a/*/b.yaml]", "2:15 trust-lists[0]", "behind the last /"),
+            ("production: false", "environment: Pre Production", "2:14 environment", "small letters"),
             ("production: false", "services: [a.yaml, a.yaml]", "2:20 services[1]", "once"),
             ("production: false", "exchange-minutes: 61", "2:19 exchange-minutes", "1 to 60"),
             ("production: false", "request-age-minutes: 0", "2:22 request-age-minutes", "1 to 15"),

@@ -25,10 +25,14 @@ struct RegistrySchemaTests {
         #expect(schema.undescribed == [])
     }
 
-    @Test("Require what the readers require", arguments: zip(names, [["services"], ["nodes", "nodes[0].pins"]]))
-    func required(name: String, besides: [String]) throws {
-        let faults = try read("{}", as: name).faults + read("\(besides[0]): [{}]", as: name).faults
-        let missing = faults.filter { $0.found == "nothing" }.map(\.path)
+    @Test(
+        "Require what the readers require",
+        arguments: zip(names, [["services"], ["nodes", "metadata-service-lists"]]))
+    func required(name: String, lists: [String]) throws {
+        let texts = ["{}"] + lists.map { "\($0): [{}]" }
+        let missing = try texts.flatMap { try read($0, as: name).faults }.filter { $0.found == "nothing" }.map(\.path)
+        // Pins depend on another key, and either list of a trust list will do.
+        let besides = name == "services" ? ["services"] : ["nodes"] + lists.map { "\($0)[0].pins" }
         #expect(try Set(missing) == SchemaUnderTest(name).required.union(besides))
     }
 
@@ -44,6 +48,8 @@ struct RegistrySchemaTests {
                 """,
                 """
                 {"nodes": [{"entity-id": "urn:a", "country": "NO", "role": "connector", "profile": {},
+                 "source": {"url": "https://a.no/"}, "pins": ["\(SampleCertificate.base64())"]}],
+                 "metadata-service-lists": [{"name": "a", "territories": ["NO"], "profile": {},
                  "source": {"url": "https://a.no/"}, "pins": ["\(SampleCertificate.base64())"]}]}
                 """,
             ]))
@@ -53,7 +59,7 @@ struct RegistrySchemaTests {
         let (plain, explicit) = try (read(base, as: name), read(filled, as: name))
         let registry = try #require(plain.registry, "\(plain.faults)")
         #expect(explicit.registry?.services == registry.services)
-        #expect(explicit.registry?.nodes == registry.nodes)
+        #expect(explicit.registry?.nodes == registry.nodes && explicit.registry?.lists == registry.lists)
     }
 }
 

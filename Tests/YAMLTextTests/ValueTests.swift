@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+import Foundation
 import Testing
 import YAMLText
 
@@ -125,6 +126,24 @@ struct ValueTests {
         #expect(quoted("a\nb") == "\"a…\"")
         #expect(quoted(String(repeating: "x", count: 61)) == "\"" + String(repeating: "x", count: 60) + "…\"")
         #expect(quoted("x") == "\"x\"")
+    }
+
+    @Test(
+        "A pattern stands for the files that match its last part, in the order of their names",
+        arguments: [
+            ("trust-*.yaml", ["trust-a.yaml", "trust-b.yaml"]), ("trust-?.yaml", ["trust-a.yaml", "trust-b.yaml"]),
+            ("trust-[b-z].yaml", ["trust-b.yaml"]), ("*", ["other", "trust-a.yaml", "trust-b.yaml"]),
+            ("none.yaml", ["none.yaml"]), ("trust-*.yml", nil), ("no-folder/*.yaml", nil),
+        ] as [(String, [String]?)])
+    func patterns(pattern: String, names: [String]?) throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("[\(UUID().uuidString)]").path
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }  // the system clears its temporary folder anyway
+        for name in ["trust-b.yaml", "trust-a.yaml", "other", ".trust-c.yaml"] {
+            try Data().write(to: URL(fileURLWithPath: "\(folder)/\(name)"))
+        }
+        let found = try? LocalFile.matching("\(folder)/\(pattern)")  // nil: nothing matches
+        #expect(found == names?.map { "\(folder)/\($0)" })
     }
 
     @Test(
