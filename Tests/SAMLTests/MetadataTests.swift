@@ -143,7 +143,7 @@ struct MetadataTests {
             try $0.root.edit("IDPSSODescriptor") { $0.name = Namespace.md("SPSSODescriptor") }
         },
         Spoil("two roles of a kind", .metadataContent) { try $0.root.double("IDPSSODescriptor") },
-        Spoil("another protocol", .metadataContent) {
+        Spoil("another protocol", .metadataRoleMissing) {
             try $0.root.set("protocolSupportEnumeration", of: "IDPSSODescriptor", "urn:x")
         },
         Spoil("no signing key", .metadataKeys) { try $0.root.set("use", of: "KeyDescriptor", "encryption") },
