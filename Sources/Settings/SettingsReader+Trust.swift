@@ -8,15 +8,20 @@ extension SettingsReader {
         return Settings.Trust(
             graceHours: map["grace-hours"].integer(in: 0...72) ?? 0,
             allowedNetworks: map["allowed-networks"].distinct("blocks of addresses") { $0.addressBlock() },
-            changes: map["changes"].section(changes),
+            changes: map["changes"].section { changes($0, approvals: approvals) },
             approvals: approvals,
             operators: approvers(map["operators"], forApprovals: approvals),
             alarms: map["alarms"].section(alarms),
             controlSocket: controlSocket(map["control-socket"], in: state))
     }
 
-    private func changes(_ map: YAMLMap) -> [Settings.Trust.ChangeKind: Settings.Trust.TakeOver] {
-        let rules = Settings.Trust.ChangeKind.allCases.map { ($0, map[$0.rawValue].word() ?? $0.default) }
+    /// Where two people decide, one of them may not bring in a node alone: they could take one out and put it back with
+    /// anchors of their own.
+    private func changes(_ map: YAMLMap, approvals: Int) -> [Settings.Trust.ChangeKind: Settings.Trust.TakeOver] {
+        let rules = Settings.Trust.ChangeKind.allCases.map { kind in
+            let isForTwo = approvals > 1 && kind == .nodeAdded
+            return (kind, map[kind.rawValue].word() ?? (isForTwo ? .approval : kind.default))
+        }
         return Dictionary(uniqueKeysWithValues: rules)
     }
 

@@ -15,10 +15,15 @@ extension TrustArchive {
         public var failure: String?
         /// In a row.
         public var failures: Int
-        public var document: DocumentFolder.Digest?
-        /// What the source said of that document, to ask only for another one.
-        var entityTag: String?
-        var lastModified: String?
+        /// The last document that it gave.
+        var last: Fetched?
+        public var document: DocumentFolder.Digest? { last?.document }
+    }
+
+    struct Fetched: Hashable, Sendable {
+        var document: DocumentFolder.Digest
+        /// What the source said of it, to ask only for another one.
+        var validators: MetadataFetcher.Validators
     }
 
     /// The documents that wait for approval.
@@ -58,23 +63,14 @@ extension TrustArchive {
         }
     }
 
-    func turnBack(_ wishes: [(node: NodeKey, wish: String)]) throws(Fault) {
-        try write { db in
-            for (node, wish) in wishes {
-                try db.execute(
-                    sql: "INSERT OR IGNORE INTO turned_back (node, wish) VALUES (?, ?)",
-                    arguments: [try JSON.encode(node), wish])
-            }
-        }
+    static func turnBack(_ wish: String, of node: NodeKey, _ db: Database) throws {
+        try db.execute(
+            sql: "INSERT OR IGNORE INTO turned_back (node, wish) VALUES (?, ?)",
+            arguments: [try JSON.encode(node), wish])
     }
 
-    /// An operator took these over after all.
-    func forgive(_ nodes: [NodeKey]) throws(Fault) {
-        try write { db in
-            for node in nodes {
-                try db.execute(sql: "DELETE FROM turned_back WHERE node = ?", arguments: [try JSON.encode(node)])
-            }
-        }
+    static func forgive(_ node: NodeKey, _ db: Database) throws {
+        try db.execute(sql: "DELETE FROM turned_back WHERE node = ?", arguments: [try JSON.encode(node)])
     }
 
     /// By address.
@@ -96,7 +92,8 @@ extension TrustArchive {
                     """,
                 arguments: [
                     source, fetch.askedAt.timeIntervalSince1970, fetch.goodAt?.timeIntervalSince1970, fetch.failure,
-                    fetch.failures, fetch.document?.rawValue, fetch.entityTag, fetch.lastModified,
+                    fetch.failures, fetch.document?.rawValue, fetch.last?.validators.entityTag,
+                    fetch.last?.validators.lastModified,
                 ])
         }
     }
@@ -148,7 +145,9 @@ extension TrustArchive.Fetch {
             askedAt: Date(timeIntervalSince1970: row["asked_at"]),
             goodAt: (row["good_at"] as Double?).map { Date(timeIntervalSince1970: $0) }, failure: row["failure"],
             failures: row["failures"],
-            document: (row["document"] as String?).flatMap(DocumentFolder.Digest.init),
-            entityTag: row["entity_tag"], lastModified: row["last_modified"])
+            last: (row["document"] as String?).flatMap(DocumentFolder.Digest.init).map {
+                .init(
+                    document: $0, validators: .init(entityTag: row["entity_tag"], lastModified: row["last_modified"]))
+            })
     }
 }

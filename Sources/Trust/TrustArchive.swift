@@ -105,12 +105,12 @@ extension TrustArchive {
         }
     }
 
-    func nodes(of number: Int) throws(Fault) -> [NodeRecord] {
+    func nodes(of number: Int) throws(Fault) -> [ArchivedNode] {
         try read { db in
             guard try Row.fetchOne(db, sql: "SELECT 1 FROM version WHERE number = ?", arguments: [number]) != nil else {
                 throw Fault.unknownVersion(number)
             }
-            return try Self.nodes(of: number, db).map(\.record)
+            return try Self.nodes(of: number, db)
         }
     }
 
@@ -119,10 +119,12 @@ extension TrustArchive {
     /// - Parameters:
     ///   - base: the version that it follows.
     ///   - nodes: all of them, in order.
+    ///   - undone: the wishes that an operator turns back with it; `nil` if nobody but the rules decided.
     /// - Throws: ``Fault/overtaken`` if another version than `base` is in force.
     func commit(
-        _ nodes: [ArchivedNode], after base: Int, _ steps: [TrustPlan.Step], at now: Date,
-        who: String, why: String
+        _ nodes: [ArchivedNode], after base: Int, _ steps: [TrustPlan.Step],
+        turningBack undone: [NodeKey: String]? = nil,
+        at now: Date, who: String, why: String
     ) throws(Fault) -> Int {
         try write { db in
             guard try Self.newest(db) == base else { throw Fault.overtaken }
@@ -142,6 +144,11 @@ extension TrustArchive {
                     ])
             }
             for step in steps { try Self.drop(candidate: step.node, db) }
+            if let undone {
+                // What was turned back earlier is right after all, or undone once more.
+                for step in steps { try Self.forgive(step.node, db) }
+                for (node, wish) in undone { try Self.turnBack(wish, of: node, db) }
+            }
             return number
         }
     }

@@ -6,8 +6,10 @@ import Settings
 import XMLSecurity
 
 extension TrustChange {
-    /// What differs between two entries of one node.
-    static func between(_ before: NodeEntry, _ after: NodeEntry) -> [TrustChange] {
+    /// What differs between two entries of one node; `nil` where it has none.
+    static func between(_ before: NodeEntry?, _ after: NodeEntry?) -> [TrustChange] {
+        guard let before else { return after.map { [TrustChange(.nodeAdded, after: $0.words)] } ?? [] }
+        guard let after else { return [TrustChange(.nodeRemoved, before: before.words)] }
         var found: [TrustChange] = []
         func compare<Value: Equatable>(
             _ kind: Kind, _ before: Value, _ after: Value, _ word: (Value) -> String
@@ -94,6 +96,9 @@ extension TrustChange {
 }
 
 extension NodeEntry {
+    /// Where its metadata is, and whom it is believed from.
+    fileprivate var words: String { "\(source.words), believed from \(anchors.joined(separator: ", "))" }
+
     /// Whom its metadata is believed from.
     fileprivate var anchors: [String] {
         var words = Set(pins.map { (try? Certificate(pemOrDER: [UInt8]($0)))?.words ?? "unreadable" }).sorted()

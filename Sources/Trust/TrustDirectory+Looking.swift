@@ -22,14 +22,18 @@ extension TrustDirectory {
     /// What a document would mean for each node of the trust lists.
     public func verdicts(on octets: [UInt8], at now: Date) -> [TrustVerdict] {
         let state = state.withLock { $0 }
-        let held = Dictionary(state.held.map { ($0.key, $0) }) { first, _ in first }
+        let held = state.held.keyed(by: \.key)
+        // Only what would be said of it depends on this: whether it would wait.
+        let turnedBack = (try? archive.turnedBack()) ?? [:]
         let digest = DocumentFolder.Digest(of: octets)
         return state.files.registry.nodes.map { entry in
             let key = NodeKey(entry)
             do throws(Rejection) {
                 let entity = try Self.verify(octets, entry, at: now)
                 let wish = Wish(record: NodeRecord(entry: entry, document: digest), entity: entity)
-                let step = TrustPlan.Step(held[key], wish, TakeOverRules(settings.trust.changes), isTurnedBack: false)
+                let step = TrustPlan.Step(
+                    held[key], wish, TakeOverRules(settings.trust.changes),
+                    isTurnedBack: turnedBack[key]?.contains(wish.fingerprint) ?? false)
                 return TrustVerdict(
                     node: key, country: entry.country, failure: nil, validUntil: entity.validUntil, step: step)
             } catch {

@@ -2,6 +2,7 @@
 import Federation
 public import Foundation
 import SAML
+import Settings
 import Synchronization
 
 /// Why an operator's decision was not carried out. Nothing is changed then.
@@ -10,6 +11,8 @@ public enum TrustRefusal: Error, Hashable, Sendable, CustomStringConvertible {
     case outdated(base: Int, inForce: Int)
     /// A document of the plan is not there, or its file has another content now.
     case documentMissing(NodeKey)
+    /// What the plan says of a node is not what it would do to it.
+    case untrue(NodeKey)
     case notSigned(needed: Int, signers: [String])
     case unreadable(String)
 
@@ -19,6 +22,8 @@ public enum TrustRefusal: Error, Hashable, Sendable, CustomStringConvertible {
             "the plan was made for version \(base), and version \(inForce) is in force: make a new plan"
         case .documentMissing(let node):
             "the document that the plan means for \(node.entityID) is not there any more: make a new plan"
+        case .untrue(let node):
+            "what the plan says of \(node.entityID) is not, or no longer, what it would do: make a new plan"
         case .notSigned(let needed, let signers):
             "\(needed) operators have to sign the plan, and "
                 + (signers.isEmpty ? "nobody has" : "only \(signers.joined(separator: ", ")) has")
@@ -40,21 +45,15 @@ extension TrustDirectory {
             let (number, nodes) = try archive.inForce()
             guard number == plan.base else { throw TrustRefusal.outdated(base: plan.base, inForce: number) }
             for step in plan.steps { try provide(step) }
-            let undone = plan.backTo == nil ? [] : undone(by: plan.steps)
-            let version = try archive.commit(
-                nodes.taking(plan.steps, order: state.withLock(\.files.registry.nodes).map(NodeKey.init), at: now),
-                after: plan.base, plan.steps, at: now, who: who, why: why)
-            try archive.forgive(plan.steps.map(\.node))
-            try archive.turnBack(undone)
-            return version
-        }
-    }
-
-    private func undone(by steps: [TrustPlan.Step]) -> [(node: NodeKey, wish: String)] {
-        let held = state.withLock(\.held)
-        return steps.map { step in
-            let node = held.first { $0.key == step.node }
-            return (step.node, node.map { NodeRecord.fingerprint($0.entry, $0.baseline) } ?? "")
+            let held = verifier.load(nodes, knowing: state.withLock(\.held), at: now).keyed(by: \.key)
+            for step in plan.steps where !step.isTrue(of: held[step.node], verifier, at: now) {
+                throw TrustRefusal.untrue(step.node)
+            }
+            let earlier = try plan.backTo.map { try archive.nodes(of: $0) } ?? []
+            return try archive.commit(
+                nodes.taking(plan.steps, from: earlier, order: files.registry.nodes.map(NodeKey.init), at: now),
+                after: plan.base, plan.steps,
+                turningBack: plan.backTo == nil ? [:] : plan.steps.undoing(held), at: now, who: who, why: why)
         }
     }
 
@@ -70,21 +69,44 @@ extension TrustDirectory {
     public func plan(backTo number: Int, at now: Date) throws -> TrustPlan {
         let target = try archive.nodes(of: number)
         let (base, nodes) = try archive.inForce()
-        let verifier = Verifier(settings: settings, documents: documents)
         let held = verifier.load(nodes, knowing: state.withLock(\.held), at: now)
-        let wishes = verifier.load(
-            target.map { ArchivedNode(record: $0, changedAt: now, acceptedAt: now) }, knowing: held, at: now
-        ).map { Wish(record: $0.record, entity: $0.entity, failure: $0.failure) }
+        let wishes = verifier.load(target, knowing: held, at: now).map {
+            Wish(record: $0.record, entity: $0.entity, failure: $0.failure)
+        }
         return TrustPlan(base: base, backTo: number, at: now, held: held, wishes: wishes)
+    }
+}
+
+extension TrustPlan.Step {
+    /// Whether it would do to the node what it says, and nothing else: the file may come from anybody.
+    fileprivate func isTrue(of held: Held?, _ verifier: Verifier, at now: Date) -> Bool {
+        guard namesItself, before?.entry == held?.entry else { return false }
+        let told = Self(held, after.map { verifier.wish(for: $0, at: now) }, nil, isTurnedBack: false)
+        return told?.changes == changes.filter { $0.kind != .turnedBack }
+    }
+
+    /// Whether node and country are those of its entries.
+    var namesItself: Bool {
+        guard let entry = after?.entry ?? before?.entry else { return false }
+        return NodeKey(entry) == node && entry.country == country && before.map { $0.key == node } ?? true
+    }
+}
+
+extension [TrustPlan.Step] {
+    /// The wishes that these steps turn back: what is in force; the fingerprint of nothing is empty.
+    fileprivate func undoing(_ held: [NodeKey: Held]) -> [NodeKey: String] {
+        keyed(by: \.node).mapValues { step in
+            held[step.node].map { NodeRecord.fingerprint($0.entry, $0.baseline) } ?? ""
+        }
     }
 }
 
 extension TrustPlan {
     /// All differences, whatever the rules say of them.
     fileprivate init(base: Int, backTo number: Int, at now: Date, held: [Held], wishes: [Wish]) {
-        let held = Dictionary(held.map { ($0.key, $0) }) { first, _ in first }
-        let wished = Dictionary(wishes.map { (NodeKey($0.record.entry), $0) }) { first, _ in first }
-        let order = wishes.map { NodeKey($0.record.entry) } + held.keys.filter { wished[$0] == nil }
+        let wished = wishes.keyed(by: \.record.key)
+        let order = wishes.map(\.record.key) + held.map(\.key).filter { wished[$0] == nil }
+        let held = held.keyed(by: \.key)
         self.init(
             base: base, madeAt: now,
             steps: order.compactMap { Step(held[$0], wished[$0], nil, isTurnedBack: false) },
@@ -94,17 +116,19 @@ extension TrustPlan {
 
 extension [ArchivedNode] {
     /// In the order of the trust lists; what they do not name any more comes last.
-    fileprivate func taking(_ steps: [TrustPlan.Step], order: [NodeKey], at now: Date) -> [ArchivedNode] {
-        var nodes: [NodeKey: ArchivedNode] = [:]
-        for node in self { nodes[NodeKey(node.record.entry)] = node }
+    ///
+    /// - Parameter earlier: the version to which the steps return: its documents were found good then.
+    fileprivate func taking(
+        _ steps: [TrustPlan.Step], from earlier: [ArchivedNode], order: [NodeKey], at now: Date
+    ) -> [ArchivedNode] {
+        var nodes = keyed(by: \.record.key)
+        let accepted = earlier.keyed(by: \.record).mapValues(\.acceptedAt)
         for step in steps {
-            nodes[step.node] = step.after.map { ArchivedNode(record: $0, changedAt: now, acceptedAt: now) }
+            nodes[step.node] = step.after.map {
+                ArchivedNode(record: $0, changedAt: now, acceptedAt: accepted[$0] ?? now)
+            }
         }
-        let places = Dictionary(order.enumerated().map { ($1, $0) }) { first, _ in first }
-        let before = Dictionary(map { NodeKey($0.record.entry) }.enumerated().map { ($1, $0) }) { first, _ in first }
-        return nodes.sorted { one, other in
-            (places[one.key] ?? .max, before[one.key] ?? .max, one.key.entityID.rawValue)
-                < (places[other.key] ?? .max, before[other.key] ?? .max, other.key.entityID.rawValue)
-        }.map(\.value)
+        let kept = map(\.record.key) + steps.map(\.node)
+        return (order + kept).compactMap { nodes.removeValue(forKey: $0) }
     }
 }

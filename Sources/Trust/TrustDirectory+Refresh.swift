@@ -20,8 +20,7 @@ extension TrustDirectory {
         var seen: Set<Address> = []
         return (held + wished).filter { $0.isInUse(settings) && countries?.contains($0.country) ?? true }
             .compactMap { entry in
-                guard case .https(let url, let authority) = entry.source else { return nil }
-                let address = Address(url: url, authority: authority)
+                guard let address = Address(entry.source) else { return nil }
                 return seen.insert(address).inserted ? address : nil
             }
     }
@@ -33,53 +32,122 @@ extension TrustDirectory {
         await refresh(addresses(of: countries), now: now)
     }
 
-    func refresh(_ addresses: [Address], now: @escaping @Sendable () -> Date) async {
-        let fetcher = MetadataFetcher(documents: documents, allowed: settings.trust.allowedNetworks)
-        let found = await withTaskGroup(of: (Address, Finding).self) { group in
-            for address in addresses {
-                group.addTask {
-                    do throws(Rejection) {
-                        let fetched = try await fetcher.fetch(
-                            address.url, trusting: address.authority, upTo: MetadataSource.sizeLimit)
-                        guard case .document(let digest, _) = fetched else {
-                            throw Rejection(.metadataUnavailable, expected: "a document", found: "\(fetched)")
-                        }
-                        return (address, .document(digest))
-                    } catch { return (address, .nothing(error)) }
-                }
-            }
-            return await group.reduce(into: [:]) { $0[$1.0.source] = $1.1 }
-        }
-        await inBackground { self.take(found, at: now()) }
+    /// Asks the sources whose time has come.
+    public func refreshDue(now: @escaping @Sendable () -> Date) async {
+        let instant = now()
+        let late = due.withLock { due in addresses().filter { due[$0].map { $0 <= instant } ?? true } }
+        if !late.isEmpty { await refresh(late, now: now) }
     }
 
-    private func take(_ found: [NodeEntry.Source: Finding], at now: Date) {
-        settling.withLock { _ in
-            for (source, finding) in found {
-                note(finding, of: source.words, at: now)
+    /// There may be newer metadata of a peer: its source is asked again soon, but not for every such message (M-24).
+    public func hint(_ entityID: EntityID, at now: Date) {
+        let entries = state.withLock(\.held).map(\.entry).filter { $0.entityID == entityID && $0.isInUse(settings) }
+        for entry in entries {
+            guard let address = Address(entry.source) else { continue }
+            // Nothing known of the last time: it is asked at once, and then known.
+            let askedAt = try? archive.fetches()[address.url]?.askedAt
+            let soon = schedule.next(hintedAt: now, askedAt: askedAt)
+            due.withLock { due in due[address] = due[address].map { min($0, soon) } }
+        }
+    }
+
+    private var schedule: RefreshSchedule {
+        RefreshSchedule(intervalSeconds: Double(settings.metadataRefreshMinutes * 60))
+    }
+
+    func refresh(_ addresses: [Address], now: @escaping @Sendable () -> Date) async {
+        let fetcher = MetadataFetcher(documents: documents, allowed: settings.trust.allowedNetworks)
+        // Without what is known of the last time every document is fetched whole.
+        let earlier = (try? archive.fetches()) ?? [:]
+        let answers = await withTaskGroup(of: (Address, Result<TrustArchive.Fetched, Rejection>).self) { group in
+            for address in addresses {
+                group.addTask { [documents] in
+                    let known = earlier[address.url].flatMap { $0.known(in: documents) }
+                    do throws(Rejection) {
+                        let fetched = try await fetcher.fetch(
+                            address.url, trusting: address.authority, unless: known?.validators,
+                            upTo: MetadataSource.sizeLimit)
+                        switch (fetched, known) {
+                        case (.document(let digest, let validators), _):
+                            return (address, .success(.init(document: digest, validators: validators)))
+                        case (.unchanged, let known?): return (address, .success(known))
+                        case (.unchanged, nil):
+                            throw Rejection(.metadataUnavailable, expected: "a document", found: "304")
+                        }
+                    } catch { return (address, .failure(error)) }
+                }
             }
+            return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+        }
+        await inBackground { self.take(answers, at: now()) }
+    }
+
+    private func take(_ answers: [Address: Result<TrustArchive.Fetched, Rejection>], at now: Date) {
+        settling.withLock { _ in
             do throws(TrustArchive.Fault) {
-                try settle(state.withLock(\.files), found, "metadata was refreshed", at: now)
+                for (address, answer) in answers { try note(answer, of: address.url, at: now) }
+                try settle(
+                    files,
+                    Dictionary(uniqueKeysWithValues: answers.map { ($0.source, $1.finding) }),
+                    "metadata was refreshed", at: now)
+                try plan(answers.keys, at: now)
+                documents.sweep(keeping: try archive.documentsInUse())
             } catch { logger.error("trust not written", metadata: ["cause": "\(error)"]) }
         }
     }
 
+    /// When the sources that were asked just now are asked next.
+    private func plan(_ addresses: some Sequence<Address>, at now: Date) throws(TrustArchive.Fault) {
+        let (fetches, held) = (try archive.fetches(), state.withLock(\.held))
+        for address in addresses {
+            let ends = held.filter { $0.entry.source == address.source }.compactMap { $0.entity?.validUntil }
+            let next = schedule.next(
+                askedAt: now, failures: fetches[address.url]?.failures ?? 0, endsAt: ends.min(),
+                chance: .random(in: 0...1))
+            due.withLock { $0[address] = next }
+        }
+    }
+
     /// How asking went, for `puente trust status`.
-    private func note(_ finding: Finding, of source: String, at now: Date) {
-        do throws(TrustArchive.Fault) {
-            var fetch = try archive.fetches()[source] ?? TrustArchive.Fetch(askedAt: now, failures: 0)
-            fetch.askedAt = now
-            switch finding {
-            case .document(let digest):
-                (fetch.goodAt, fetch.failure, fetch.failures, fetch.document) = (now, nil, 0, digest)
-            case .nothing(let rejection):
-                (fetch.failure, fetch.failures) = ("\(rejection)", fetch.failures + 1)
-                logger.warning(
-                    "metadata not fetched",
-                    metadata: ["source": "\(source)", "rule": "\(rejection.rule.code)", "detail": "\(rejection)"])
-            }
-            try archive.note(fetch, of: source)
-        } catch { logger.error("trust not written", metadata: ["cause": "\(error)"]) }
+    private func note(
+        _ answer: Result<TrustArchive.Fetched, Rejection>, of source: String, at now: Date
+    ) throws(TrustArchive.Fault) {
+        var fetch = try archive.fetches()[source] ?? TrustArchive.Fetch(askedAt: now, failures: 0)
+        fetch.askedAt = now
+        switch answer {
+        case .success(let fetched): (fetch.goodAt, fetch.failure, fetch.failures, fetch.last) = (now, nil, 0, fetched)
+        case .failure(let rejection):
+            (fetch.failure, fetch.failures) = ("\(rejection)", fetch.failures + 1)
+            logger.warning(
+                "metadata not fetched",
+                metadata: ["source": "\(source)", "rule": "\(rejection.rule.code)", "detail": "\(rejection)"])
+        }
+        try archive.note(fetch, of: source)
+    }
+}
+
+extension TrustDirectory.Address {
+    /// `nil` for a file.
+    fileprivate init?(_ source: NodeEntry.Source) {
+        guard case .https(let url, let authority) = source else { return nil }
+        self.init(url: url, authority: authority)
+    }
+}
+
+extension TrustArchive.Fetch {
+    /// What need not be sent again, as long as it is there.
+    fileprivate func known(in documents: DocumentFolder) -> TrustArchive.Fetched? {
+        guard let last, !last.validators.isEmpty, documents.has(last.document) else { return nil }
+        return last
+    }
+}
+
+extension Result<TrustArchive.Fetched, Rejection> {
+    fileprivate var finding: Finding {
+        switch self {
+        case .success(let fetched): .document(fetched.document)
+        case .failure(let rejection): .nothing(rejection)
+        }
     }
 }
 

@@ -16,6 +16,8 @@ struct Settlement {
     let held: [Held]
     let wishes: [NodeKey: Wish]
     let plan: TrustPlan
+    /// What waited before.
+    let candidates: [NodeKey: DocumentFolder.Digest]
     /// What is in force once the steps that need nobody are taken.
     let next: [Held]
 
@@ -30,9 +32,10 @@ struct Settlement {
         let turnedBack = try archive.turnedBack()
         base = number
         held = verifier.load(nodes, knowing: before, at: now)
-        let byKey = Dictionary(held.map { ($0.key, $0) }) { first, _ in first }
+        let byKey = held.keyed(by: \.key)
+        candidates = try archive.candidates()
         let wishes = verifier.wishes(
-            wished, byKey, found, try archive.candidates(), try archive.fetches(), at: now)
+            wished, byKey, found, candidates, try archive.fetches(), at: now)
         self.wishes = wishes
         let rules = number == 0 ? nil : TakeOverRules(verifier.settings.trust.changes)
         let keys = wished.map(NodeKey.init) + held.map(\.key).filter { wishes[$0] == nil }
@@ -44,6 +47,23 @@ struct Settlement {
         plan = TrustPlan(
             base: number, madeAt: now, steps: steps, failures: wishes.compactMapValues(\.failure))
         next = Self.apply(plan.automatic, to: byKey, wishes, in: keys, waiting: plan.waiting, at: now)
+    }
+
+    /// Settles, and makes it lasting if the mode is to serve; again if another process made a version meanwhile.
+    ///
+    /// - Returns: the number of the version in force as well.
+    static func reached(
+        _ files: TrustDirectory.Files, _ found: [NodeEntry.Source: Finding], _ archive: TrustArchive, before: [Held],
+        _ verifier: Verifier, for mode: TrustDirectory.Mode, why: String, at now: Date
+    ) throws(TrustArchive.Fault) -> (Settlement, Int) {
+        var tries = 0
+        while true {
+            let settlement = try Settlement(files.registry.nodes, found, archive, before: before, verifier, at: now)
+            guard mode == .serving else { return (settlement, settlement.base) }
+            do throws(TrustArchive.Fault) {
+                return (settlement, try settlement.write(archive, verifier.documents, why: why, at: now))
+            } catch .overtaken where tries < 5 { tries += 1 }
+        }
     }
 
     private static func apply(
@@ -67,22 +87,29 @@ struct Settlement {
     func write(
         _ archive: TrustArchive, _ documents: DocumentFolder, why: String, at now: Date
     ) throws(TrustArchive.Fault) -> Int {
-        let before = Dictionary(held.map { ($0.key, $0.record.document) }) { first, _ in first }
-        let renewed = next.enumerated().filter { $1.record.document != before[$1.key] ?? nil }
         do throws(Rejection) {
             for wish in wishes.values { if let octets = wish.octets { try documents.keep(octets) } }
         } catch { throw .unusable(path: documents.path, reason: "\(error)") }
-        for step in plan.waiting {
-            if let document = step.after?.document, document != step.before?.document {
-                try archive.keep(candidate: document, of: step.node, at: now)
-            }
+        let waiting = plan.waiting.filter { $0.after?.document != $0.before?.document }.keyed(by: \.node)
+            .compactMapValues { $0.after?.document }
+        for (node, document) in waiting where candidates[node] != document {
+            try archive.keep(candidate: document, of: node, at: now)
         }
+        // What a peer has withdrawn since, or what has ended, waits no longer.
+        for node in candidates.keys where waiting[node] == nil { try archive.drop(candidate: node) }
         guard plan.automatic.isEmpty else {
             return try archive.commit(
                 next.map(\.archived), after: base, plan.automatic, at: now, who: "puente",
                 why: base == 0 ? "the first trust" : why)
         }
-        for (position, node) in renewed { try archive.renew(node.archived, at: position, in: base) }
+        // Where each stands in the version, which the lists may have in another order by now.
+        let places = held.enumerated().keyed(by: \.element.key)
+        for node in next {
+            guard let (place, before) = places[node.key], before.record.document != node.record.document else {
+                continue
+            }
+            try archive.renew(node.archived, at: place, in: base)
+        }
         return base
     }
 }

@@ -56,12 +56,16 @@ public final class TrustDirectory: Sendable {
     let state: Mutex<State>
     /// One change of the trust at a time, in this process.
     let settling = Mutex(())
+    /// When each source is asked next; those that are not here, at once.
+    let due = Mutex<[Address: Date]>([:])
 
     /// The snapshot in force. Take it once for each step of a login.
     public var snapshot: Snapshot { state.withLock(\.snapshot) }
     public var keys: OwnKeys { state.withLock(\.files.keys) }
     /// Who completes what the gateway says; `nil` where the settings name no sources.
     public var sources: AttributeBroker? { state.withLock(\.files.sources) }
+    var files: Files { state.withLock(\.files) }
+    var verifier: Verifier { Verifier(settings: settings, documents: documents) }
     /// What waits for an operator, and what fails.
     public var plan: TrustPlan { state.withLock(\.plan) }
     /// The number of the version in force.
@@ -78,12 +82,9 @@ public final class TrustDirectory: Sendable {
         guard let files = Self.files(settings, at: now, into: faults) else { return nil }
         do throws(TrustArchive.Fault) {
             archive = try Self.archive(settings, mode)
-            let settlement = try Settlement(
-                files.registry.nodes, [:], archive, before: [],
-                Verifier(settings: settings, documents: documents), at: now)
-            let version =
-                mode == .serving
-                ? try settlement.write(archive, documents, why: "the files were read", at: now) : settlement.base
+            let (settlement, version) = try Settlement.reached(
+                files, [:], archive, before: [], Verifier(settings: settings, documents: documents),
+                for: mode, why: "the files were read", at: now)
             state = Mutex(State(files, settlement, version, settings, at: now))
         } catch {
             faults.add(error.fault(settings))
@@ -113,11 +114,8 @@ public final class TrustDirectory: Sendable {
         _ files: Files, _ found: [NodeEntry.Source: Finding], _ why: String, at now: Date
     ) throws(TrustArchive.Fault) {
         let before = state.withLock { $0 }
-        let settlement = try Settlement(
-            files.registry.nodes, found, archive, before: before.held,
-            Verifier(settings: settings, documents: documents), at: now)
-        let version =
-            mode == .serving ? try settlement.write(archive, documents, why: why, at: now) : settlement.base
+        let (settlement, version) = try Settlement.reached(
+            files, found, archive, before: before.held, verifier, for: mode, why: why, at: now)
         let after = State(files, settlement, version, settings, at: now)
         state.withLock { $0 = after }
         for step in after.plan.waiting where !before.plan.waiting.contains(step) {

@@ -96,7 +96,16 @@ struct Wish: Sendable {
     var fingerprint: String { NodeRecord.fingerprint(record.entry, entity) }
 }
 
+extension Sequence {
+    /// By a key of which there is one each; of several with the same key the first counts.
+    func keyed<Key: Hashable>(by key: (Element) -> Key) -> [Key: Element] {
+        Dictionary(map { (key($0), $0) }) { first, _ in first }
+    }
+}
+
 extension NodeRecord {
+    var key: NodeKey { NodeKey(entry) }
+
     /// A document that is renewed and says the same is the same wish.
     static func fingerprint(_ entry: NodeEntry, _ entity: VerifiedEntity?) -> String {
         let words = (try? JSON.encode(entry)) ?? Data()  // An entry is always JSON: it has no numbers that are not.
@@ -120,10 +129,16 @@ extension TrustPlan.Step {
     }
 
     private static func changes(_ before: Held?, _ after: Wish?) -> [TrustChange] {
-        guard let before else { return [TrustChange(.nodeAdded, after: after?.record.entry.source.words)] }
-        guard let after else { return [TrustChange(.nodeRemoved, before: before.entry.source.words)] }
-        var found = TrustChange.between(before.entry, after.record.entry)
-        if let old = before.baseline, let new = after.entity { found += TrustChange.between(old, new) }
+        var found = TrustChange.between(before?.entry, after?.record.entry)
+        guard let before, let after else { return found }
+        if let new = after.entity {
+            if let old = before.baseline {
+                found += TrustChange.between(old, new)
+            } else if before.record.document != nil, before.record.document != after.record.document {
+                // Nobody can tell any more what was believed, so that a person has to.
+                found.append(TrustChange(.allKeysChanged, before: "metadata that cannot be verified any more"))
+            }
+        }
         if before.baseline != nil, after.failure?.rule == .metadataRoleMissing {
             found.append(
                 TrustChange(.roleVanished, before: before.key.role.rawValue, after: "metadata without this role"))

@@ -38,6 +38,7 @@ public struct TrustPlanFile: Sendable {
                 throw TrustRefusal.unreadable("expected a plan of the form \(Self.format), found \(content.format)")
             }
             (base, madeAt, backTo, steps) = (content.base, content.madeAt, content.backTo, content.steps)
+            for step in steps where !step.saysWhatItsEntriesDo { throw TrustRefusal.untrue(step.node) }
         } catch let refusal as TrustRefusal { throw refusal } catch {
             throw .unreadable("this is no plan as puente trust plan --out writes it")
         }
@@ -70,5 +71,13 @@ public struct TrustOperator: Sendable {
     public init(name: String, key: PublicKey) {
         self.name = name
         self.key = key
+    }
+}
+
+extension TrustPlan.Step {
+    /// Whoever signs a plan sees its changes: what its entries would do must be among them. Whether what is said of the
+    /// metadata is true shows where the metadata is, when the plan is applied.
+    fileprivate var saysWhatItsEntriesDo: Bool {
+        namesItself && Set(TrustChange.between(before?.entry, after?.entry)).isSubset(of: changes)
     }
 }

@@ -23,7 +23,7 @@ struct Verifier: Sendable {
 
     /// - Parameter known: nodes that this process has verified already.
     func load(_ nodes: [ArchivedNode], knowing known: [Held], at now: Date) -> [Held] {
-        let known = Dictionary(known.map { ($0.record, $0) }) { first, _ in first }
+        let known = known.keyed(by: \.record)
         return concurrently(nodes) { node in known[node.record] ?? load(node, at: now) }
     }
 
@@ -31,7 +31,6 @@ struct Verifier: Sendable {
         var held = Held(
             record: node.record, entity: nil, baseline: nil, failure: nil, since: node.acceptedAt,
             changedAt: node.changedAt, acceptedAt: node.acceptedAt)
-        guard node.record.entry.isInUse(settings) else { return held }
         guard let document = node.record.document else {
             held.failure = Rejection(
                 .metadataUnavailable, node.record.entry.source.words, expected: "metadata",
@@ -39,15 +38,22 @@ struct Verifier: Sendable {
             return held
         }
         let task = Task(entry: node.record.entry, document: document)
-        // The grace of the settings reaches beyond the end of the metadata.
-        let result = verify(task, at: now).orElse { verify(task, at: now - Double(settings.graceSeconds)) }
-        switch result {
-        case .success(let entity): held.entity = entity
-        case .failure(let rejection): held.failure = rejection
+        if node.record.entry.isInUse(settings) {
+            switch verifyWithGrace(task, at: now) {
+            case .success(let entity): held.entity = entity
+            case .failure(let rejection): held.failure = rejection
+            }
         }
-        // What cannot be used any more still says what a new document is compared with.
+        // What is not used, or cannot be any more, still says what a new document is compared with.
         held.baseline = held.entity ?? (try? verify(task, at: node.acceptedAt).get())
         return held
+    }
+
+    /// The grace of the settings reaches beyond the end of the metadata.
+    private func verifyWithGrace(_ task: Task, at now: Date) -> Result<VerifiedEntity, Rejection> {
+        let strictly = verify(task, at: now)
+        guard case .failure = strictly, settings.graceSeconds > 0 else { return strictly }
+        return verify(task, at: now - Double(settings.graceSeconds))
     }
 
     // MARK: What is wished
@@ -63,9 +69,9 @@ struct Verifier: Sendable {
         let wishes = concurrently(entries) { entry in
             let key = NodeKey(entry)
             let earlier = candidates[key] ?? held[key]?.record.document ?? fetches[entry.source.words]?.document
-            return (key, wish(entry, held[key], found[entry.source], earlier, at: now))
+            return wish(entry, held[key], found[entry.source], earlier, at: now)
         }
-        return Dictionary(wishes) { first, _ in first }
+        return wishes.keyed(by: \.record.key)
     }
 
     private func wish(
@@ -77,7 +83,10 @@ struct Verifier: Sendable {
         do throws(Rejection) {
             let task = try newest(entry, found, earlier)
             if let held, held.entity != nil, task.entry == held.entry, task.document == held.record.document {
-                return Wish(record: held.record, entity: held.entity)
+                // Whoever was not asked just now goes on failing, if it did.
+                return Wish(
+                    record: held.record, entity: held.entity,
+                    failure: entry.source.isFetched && found == nil ? held.failure : nil)
             }
             let entity = try verify(task, at: now).get()
             return Wish(
@@ -120,6 +129,15 @@ struct Verifier: Sendable {
         return wish
     }
 
+    /// What a record would be, if it were wished.
+    func wish(for record: NodeRecord, at now: Date) -> Wish {
+        guard record.entry.isInUse(settings), let document = record.document else { return Wish(record: record) }
+        switch verify(Task(entry: record.entry, document: document), at: now) {
+        case .success(let entity): return Wish(record: record, entity: entity)
+        case .failure(let rejection): return Wish(record: record, failure: rejection)
+        }
+    }
+
     // MARK: Verifying
 
     private func verify(_ task: Task, at now: Date) -> Result<VerifiedEntity, Rejection> {
@@ -139,11 +157,5 @@ struct Verifier: Sendable {
             outputs.withLock { $0[number] = output }
         }
         return outputs.withLock { $0.compactMap(\.self) }
-    }
-}
-
-extension Result {
-    fileprivate func orElse(_ other: () -> Self) -> Self {
-        if case .success = self { self } else { other() }
     }
 }

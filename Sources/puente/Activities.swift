@@ -33,45 +33,55 @@ struct StoreKeeper: Service {
     }
 }
 
-/// Fetches metadata in the background, at once and then regularly, never while a person waits. Reads the operator's files
-/// again on SIGHUP.
+/// Fetches metadata in the background, never while a person waits: each source at once, and then when its time has come.
+/// Reads the operator's files again when they changed, and on SIGHUP.
 struct MetadataRefresher: Service {
+    /// Between two looks at the files and at the clock.
+    private static let pause = Duration.seconds(2)
+
     let trust: TrustDirectory
-    let seconds: Int
     let logger: Logger
 
     func run() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 await untilStopped {
-                    await trust.refresh { Date() }
-                    // A tenth of jitter, so that nodes which started together do not ask together.
-                    let pause = Duration.seconds(Double(seconds) * Double.random(in: 0.9...1.0))
                     while true {
-                        try await Task.sleep(for: pause)
-                        await trust.refresh { Date() }
+                        await trust.refreshDue { Date() }
+                        try await Task.sleep(for: Self.pause)
                     }
                 }
             }
+            group.addTask { await untilStopped { try await watch() } }
             group.addTask { await reloadOnSignal() }
             try await group.waitForAll()
         }
     }
 
-    /// A source that is slow holds up neither the next signal nor the stop.
-    private func reloadOnSignal() async {
-        await withDiscardingTaskGroup { group in
-            for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() where reload() {
-                group.addTask { await untilStopped { await trust.refresh { Date() } } }
+    /// What is still being written is left in peace until it stays as it is.
+    private func watch() async throws {
+        var taken = trust.stamp()
+        var seen = taken
+        while true {
+            try await Task.sleep(for: Self.pause)
+            let now = trust.stamp()
+            if now != taken, now == seen {
+                reload()
+                // What the node itself changes by it is no news.
+                taken = trust.stamp()
             }
+            seen = now
         }
     }
 
-    private func reload() -> Bool {
+    private func reloadOnSignal() async {
+        for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() { reload() }
+    }
+
+    private func reload() {
         let faults = trust.reload(at: Date())
         for fault in faults { logger.error("files not taken over", metadata: ["fault": "\(fault)"]) }
         if faults.isEmpty { logger.notice("trust lists, services and mappings read again") }
-        return faults.isEmpty
     }
 }
 

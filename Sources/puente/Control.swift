@@ -20,9 +20,14 @@ struct ControlListener: Service {
 
     func run() async throws {
         let path = settings.trust.controlSocket
-        // What a node left behind that was killed. A node that still runs has the store, so that we would not be here.
-        unlink(path)
+        guard await !Control.tell(settings, "ping") else {
+            logger.error(
+                "control socket not opened", metadata: ["path": "\(path)", "cause": "another node answers there"])
+            return try await gracefulShutdown()
+        }
+        Self.removeSocket(path)
         let router = Router(context: BasicRequestContext.self)
+        router.post("/ping") { _, _ in Response(status: .ok) }
         router.post("/refresh") { [trust] request, _ in
             let countries = request.uri.queryParameters.getAll("country").compactMap {
                 MemberState(rawValue: String($0))
@@ -44,7 +49,13 @@ struct ControlListener: Service {
             logger.error("control socket not opened", metadata: ["path": "\(path)", "cause": "\(error)"])
             try await gracefulShutdown()
         }
-        unlink(path)
+        Self.removeSocket(path)
+    }
+
+    /// What a node left behind that was killed. Whatever else the setting names is left alone.
+    private static func removeSocket(_ path: String) {
+        var status = stat()
+        if lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK { unlink(path) }
     }
 }
 

@@ -73,7 +73,7 @@ struct Node {
     ) async throws -> [any Service] {
         var services: [any Service] = [
             StoreKeeper(store: store, workers: workers, logger: logger),
-            MetadataRefresher(trust: trust, seconds: settings.metadataRefreshMinutes * 60, logger: logger),
+            MetadataRefresher(trust: trust, logger: logger),
             ControlListener(settings: settings, trust: trust, logger: quietLogger),
             try publicListener(ready),
         ]
@@ -137,7 +137,7 @@ struct Node {
             origin: settings.publicURL.description,
             isSecure: settings.publicURL.scheme == "https",
             exchangeSeconds: Double(settings.exchangeMinutes * 60), messageLimit: settings.limits.messageCharacters,
-            inFlight: inFlight, logger: logger)
+            inFlight: inFlight, unknownKey: { trust.hint($0, at: Date()) }, logger: logger)
     }
 
     private var proxyService: Portal.ProxyService? {

@@ -95,7 +95,9 @@ struct ForeignReleaseTests {
         let answer = try world.login(person)
         #expect(answer.statusCodes == example.codes && answer.statusMessage == example.message)
         #expect(answer.assertion == nil && answer.document.root["Consent"] == SAMLURI.consentUnspecified)
+        // Without the signature, whose Base64 has any three letters now and then.
         let text = String(decoding: answer.document.octets, as: UTF8.self)
+            .replacing(/<(\w+:)?(SignatureValue|DigestValue|X509Certificate)>[^<]*</, with: "")
         #expect(!text.contains("00000000") && !text.contains("EJEMPLO") && !text.contains("ANA"))
     }
 

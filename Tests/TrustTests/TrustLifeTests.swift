@@ -236,9 +236,9 @@ struct TrustLifeTests {
         // Turned back: the same wish is not taken over again.
         let undone = NodeRecord.fingerprint(life.held[0].entry, life.held[0].baseline)
         let first = try life.archive.nodes(of: 1)
-        nodes[0].record = first[0]
-        _ = try life.archive.commit(nodes, after: 2, [], at: life.now, who: "ana", why: "a mistake")
-        try life.archive.turnBack([(life.held[0].key, undone)])
+        _ = try life.archive.commit(
+            first, after: 2, plan.steps, turningBack: [life.held[0].key: undone], at: life.now, who: "ana",
+            why: "a mistake")
         try life.pass(days: 0.1, Publisher(keys: [.p521]))
         #expect(life.waits == [.allKeysChanged, .turnedBack] && life.keys.map(\.kind) == [.ec(.p256)])
     }
@@ -285,5 +285,79 @@ struct TrustLifeTests {
         let end = life.held[0].entity?.validUntil
         try life.pass(days: 0.1, [old])
         #expect(life.held[0].entity?.validUntil == end && life.waits.isEmpty)
+    }
+
+    @Test("What was withdrawn, or has ended, waits no longer", arguments: [false, true])
+    func withdrawn(byTime: Bool) throws {
+        let life = try Life()
+        try life.pass(Publisher(hours: 240))
+        try life.pass(days: 0.1, Publisher(keys: [.p521]))
+        #expect(life.waits.contains(.allKeysChanged))
+        if byTime { try life.pass(days: 2, restart: true) } else { try life.pass(days: 0.1, Publisher(hours: 240)) }
+        try life.pass(restart: true)
+        #expect(life.waits.isEmpty && life.isUsable)
+        #expect(try life.archive.candidates().isEmpty && life.keys.map(\.kind) == [.ec(.p256)])
+    }
+
+    @Test("Lists in another order mix up no documents")
+    func reordered() throws {
+        let sweden = Publisher(entityID: EntityID("https://se.example/metadata"), country: "SE", host: "se.example")
+        let life = try Life([Life.entry(), Life.entry(sweden)])
+        try life.pass([Publisher().document(at: life.now), sweden.document(at: life.now)])
+        life.entries.reverse()
+        life.now += 3600
+        try life.pass([sweden.document(at: life.now), Publisher().document(at: life.now)])
+        try life.pass(restart: true)
+        #expect(life.held.allSatisfy { $0.entity != nil && $0.failure == nil && $0.acceptedAt == life.now })
+    }
+
+    @Test("Who was off for a while does not come back with other keys unseen")
+    func switchedOff() throws {
+        let life = try Life()
+        try life.pass(Publisher())
+        life.entries[0].enabled = false
+        try life.pass()
+        try life.pass(days: 100, restart: true)
+        life.entries[0].enabled = true
+        try life.pass(Publisher(keys: [.p521]))
+        #expect(life.waits == [.allKeysChanged])
+    }
+
+    @Test("Whose document is damaged on the disk is judged by a person")
+    func damaged() throws {
+        let life = try Life()
+        try life.pass(Publisher())
+        let digest = try #require(life.held[0].record.document)
+        try Data("x".utf8).write(to: URL(fileURLWithPath: life.verifier.documents.path(of: digest)))
+        try life.pass(days: 0.1, Publisher(), restart: true)
+        #expect(life.waits == [.allKeysChanged] && !life.isUsable)
+    }
+
+    @Test("Who fails goes on failing while others are asked")
+    func failing() throws {
+        let sweden = Publisher(entityID: EntityID("https://se.example/metadata"), country: "SE", host: "se.example")
+        let life = try Life([Life.entry(), Life.entry(sweden)])
+        try life.pass([Publisher().document(at: life.now), sweden.document(at: life.now)])
+        try life.pass(days: 0.1, [nil])
+        try life.pass()
+        #expect(life.held.map(\.failure?.rule) == [.metadataUnavailable, nil])
+    }
+
+    @Test("Where two decide, one of them brings in no node alone")
+    func two() throws {
+        let people = "operators: [{name: a, key: \(try Life.pem(.p256a))}, {name: b, key: \(try Life.pem(.p521))}]"
+        let life = try Life(settings: "trust: {approvals: 2, \(people)}")
+        try life.pass(Publisher())
+        let sweden = Publisher(entityID: EntityID("https://se.example/metadata"), country: "SE", host: "se.example")
+        life.entries.append(try Life.entry(sweden))
+        try life.pass()
+        #expect(life.waits == [.nodeAdded] && life.held.count == 1)
+    }
+}
+
+extension Life {
+    /// In quotation marks, as YAML reads it.
+    fileprivate static func pem(_ key: TestKey) throws -> String {
+        "\"" + (try key.lasting.pem).replacingOccurrences(of: "\n", with: "\\n") + "\""
     }
 }

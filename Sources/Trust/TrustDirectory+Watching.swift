@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: EUPL-1.2
+import Foundation
+import Settings
+import Synchronization
+
+extension TrustDirectory {
+    /// What the operator's files look like from outside, and the version in force: another value means that something was
+    /// edited, or decided. Key files are not watched: they change with the settings.
+    public func stamp() -> [String] {
+        let nodes = state.withLock { $0.files.registry.nodes }
+        let named = nodes.compactMap { if case .file(let path) = $0.source { path } else { nil } }
+        let lists = settings.trustLists.flatMap(Self.watched)
+        let files = lists + settings.services + [settings.mappings.eidas, settings.mappings.clave2] + named
+        let sources = settings.proxyService?.attributeSources.map { [$0] } ?? []
+        // A store that is busy is no change.
+        let version = (try? archive.inForce().number) ?? self.version
+        return Set(files + sources).sorted().map { "\($0) \(Self.look(at: $0))" } + ["\(version)"]
+    }
+
+    /// A pattern stands for whatever lies in its folder.
+    private static func watched(_ path: String) -> [String] {
+        guard path.contains(where: { "*?[".contains($0) }) else { return [path] }
+        let folder = (path as NSString).deletingLastPathComponent
+        // A folder that is gone has nothing to watch.
+        return ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).map { folder + "/" + $0 }
+    }
+
+    private static func look(at path: String) -> String {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return "none" }
+        return "\(status.st_ino) \(status.st_size) \(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
+    }
+}

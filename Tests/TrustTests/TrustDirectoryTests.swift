@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: EUPL-1.2
+import Bridge
+import Dialects
+import Federation
+import Foundation
+import Logging
+import PuenteTestKit
+import SAML
+import Settings
+import Synchronization
+import Testing
+import XMLSecurity
+import YAMLText
+
+@testable import Trust
+
+/// A node's directory on files of its own, with one Proxy-Service abroad whose metadata is a file.
+private final class Place {
+    let folder: Folder
+    let settings: Settings
+    let now = Life.start
+
+    init(_ publisher: Publisher = Publisher(), approvals: Int = 1) throws {
+        folder = try Folder([
+            "metadata/services.yaml": "services: []\n", "ana.pem": try TestKey.p256b.certificate().pem,
+        ])
+        func key(_ key: TestKey) -> String { Repository.root.path + "/Tests/Vectors/keys/\(key.rawValue).pem" }
+        let text = """
+            public-url: https://puente.example
+            connector:
+              signing-key: \(key(.connector))
+              signing-certificate: \(key(.connector))
+              encryption-key: \(key(.connectorEncryption))
+              encryption-certificate: \(key(.connectorEncryption))
+              organization: {name: x, url: "https://www.example"}
+              contacts: {support: {company: x, email: a@x.example}, technical: {company: x, email: b@x.example}}
+            clave: {signing-key: \(key(.gateway)), signing-certificate: \(key(.gateway))}
+            mappings: {eidas: \(Repository.root.path)/mappings/eidas.yaml, clave2: \(Repository.root.path)/mappings/clave2.yaml}
+            operator: {name: x, contact-email: a@x.example}
+            """
+        let reading = Settings.parse(text, file: folder.path + "/puente.yaml")
+        settings = try #require(reading.value, "\(reading.faults)")
+        try publish(publisher)
+        try trust(.p384)
+    }
+
+    func publish(_ publisher: Publisher) throws {
+        try Data(publisher.document(at: now)).write(to: URL(fileURLWithPath: folder.path + "/metadata/no.xml"))
+    }
+
+    func trust(_ pin: TestKey) throws {
+        let list = """
+            nodes:
+              - entity-id: \(Publisher.entityID)
+                country: NO
+                role: proxy-service
+                source: {file: no.xml}
+                pins: ["\(try pin.lasting.base64)"]
+            """
+        try Data(list.utf8).write(to: URL(fileURLWithPath: folder.path + "/metadata/trust-list.yaml"))
+    }
+
+    func directory(_ mode: TrustDirectory.Mode) throws -> TrustDirectory {
+        let faults = Faults()
+        let directory = TrustDirectory(settings, at: now, logger: Logger(label: "test"), for: mode, into: faults)
+        return try #require(directory, "\(faults.sorted)")
+    }
+
+    var keys: [KeyKind] {
+        get throws {
+            guard let country = try directory(.looking).snapshot.connector.countries.first,
+                case .usable(let responder) = country.state
+            else { return [] }
+            return responder.sender.signingCertificates.map(\.publicKey.kind)
+        }
+    }
+}
+
+@Suite("What operators decide about trust")
+struct TrustDirectoryTests {
+    @Test("A change waits, is applied, is turned back, and waits from then on")
+    func life() throws {
+        let place = try Place()
+        let node = try place.directory(.serving)
+        #expect(node.version == 1 && node.plan.waiting.isEmpty)
+        try place.publish(Publisher(keys: [.p521]))
+        #expect(node.reload(at: place.now) == [] && node.version == 1)
+        #expect(node.plan.waiting.flatMap(\.waitsFor) == [.allKeysChanged])
+        let office = try place.directory(.operating)
+        #expect(try office.apply(TrustPlanFile(office.plan), at: place.now, who: "ana", why: "asked") == 2)
+        #expect(node.reload(at: place.now) == [] && node.version == 2)
+        #expect(try place.keys == [.ec(.p521)])
+        let back = try place.directory(.operating)
+        let plan = try back.plan(backTo: 1, at: place.now)
+        #expect(try back.apply(TrustPlanFile(plan), at: place.now, who: "ana", why: "no") == 3)
+        #expect(node.reload(at: place.now) == [] && node.version == 3)
+        #expect(node.plan.waiting.flatMap(\.waitsFor) == [.allKeysChanged, .turnedBack])
+        #expect(try place.keys == [.ec(.p256)])
+        #expect(try node.archive.history().map(\.who) == ["ana", "ana", "puente"])
+    }
+
+    @Test("A plan that is overtaken, or whose document is gone, is refused, and nothing is changed")
+    func overtaken() throws {
+        let place = try Place()
+        _ = try place.directory(.serving)
+        try place.publish(Publisher(keys: [.p521]))
+        let office = try place.directory(.operating)
+        let plan = try TrustPlanFile(office.plan)
+        try place.publish(Publisher(keys: [.brainpool256]))
+        #expect(throws: TrustRefusal.documentMissing(NodeKey(Publisher.entityID, .proxyService))) {
+            try office.apply(plan, at: place.now, who: "ana", why: "asked")
+        }
+        let newer = try place.directory(.operating)
+        _ = try newer.apply(TrustPlanFile(newer.plan), at: place.now, who: "luis", why: "asked")
+        #expect(throws: TrustRefusal.outdated(base: 1, inForce: 2)) {
+            try office.apply(plan, at: place.now, who: "ana", why: "asked")
+        }
+        #expect(try place.keys == [.ec(.brainpoolP256r1)])
+    }
+
+    /// A plan that says it switches a node, and does something else.
+    private func lie(_ place: Place, _ text: (String) throws -> String) throws -> TrustPlanFile {
+        let office = try place.directory(.operating)
+        let honest = String(decoding: try TrustPlanFile(office.plan).octets, as: UTF8.self)
+        let lie = try text(honest)
+        #expect(lie != honest)
+        return try TrustPlanFile(reading: Data(lie.utf8))
+    }
+
+    @Test("A plan whose words hide what its entries do cannot even be read")
+    func lies() throws {
+        let place = try Place()
+        _ = try place.directory(.serving)
+        try place.trust(.p521)
+        try place.publish(Publisher(signer: .p521))
+        let node = NodeKey(Publisher.entityID, .proxyService)
+        #expect(throws: TrustRefusal.untrue(node)) {
+            try lie(place) { $0.replacingOccurrences(of: "\"anchor-changed\"", with: "\"profile-changed\"") }
+        }
+        #expect(throws: TrustRefusal.untrue(node)) {
+            try lie(place) {
+                $0.replacingOccurrences(
+                    of: "\"country\" : \"NO\",\n      \"node\"", with: "\"country\" : \"SE\",\n      \"node\"")
+            }
+        }
+        #expect(throws: TrustRefusal.unreadable("this is no plan as puente trust plan --out writes it")) {
+            try TrustPlanFile(reading: Data("{}".utf8))
+        }
+    }
+
+    @Test("A plan whose words hide what its metadata does is not applied")
+    func hidden() throws {
+        let place = try Place()
+        _ = try place.directory(.serving)
+        try place.publish(Publisher(keys: [.p521]))
+        let plan = try lie(place) { $0.replacingOccurrences(of: "\"all-keys-changed\"", with: "\"content-changed\"") }
+        let office = try place.directory(.operating)
+        #expect(throws: TrustRefusal.untrue(NodeKey(Publisher.entityID, .proxyService))) {
+            try office.apply(plan, at: place.now, who: "ana", why: "asked")
+        }
+        #expect(try office.archive.history().count == 1)
+    }
+
+    @Test("Two signatures are those of two registered operators over these very octets")
+    func signatures() throws {
+        let place = try Place()
+        let file = try TrustPlanFile(place.directory(.looking).plan)
+        let octets = [UInt8](file.octets)
+        func sign(_ key: TestKey, _ octets: [UInt8]) throws -> [UInt8] { try key.key().signDetached(octets) }
+        let people = try [TestKey.p256b, .rsa3072a, .brainpool512].map {
+            TrustOperator(name: $0.rawValue, key: try PublicKey(pem: Array(try $0.certificate().pem.utf8)))
+        }
+        let (one, other) = (try sign(.p256b, octets), try sign(.rsa3072a, octets))
+        #expect(try file.requireSignatures(2, [one, other], among: people) == ["p256-2", "rsa3072-1"])
+        for few in [
+            [], [one], [one, one], [one, try sign(.p521, octets)], [one, try sign(.rsa3072a, octets + [32])],
+        ] {
+            #expect(throws: TrustRefusal.self) { try file.requireSignatures(2, few, among: people) }
+        }
+        #expect(try file.requireSignatures(0, [], among: people) == [])
+    }
+
+    @Test("What is exported is read by another node, and means the same")
+    func export() throws {
+        let place = try Place()
+        let node = try place.directory(.serving)
+        let folder = try Folder([:])
+        for (name, octets) in try node.export(at: place.now) {
+            try octets.write(to: URL(fileURLWithPath: folder.path + "/" + name))
+        }
+        let rules = RegistryRules(attributes: nil)
+        let reading = Registry.read(trustLists: [folder.path + "/trust-list.yaml"], services: [], rules: rules)
+        #expect(reading.faults == [])
+        var entry = try #require(reading.value?.nodes.first)
+        let path = entry.source.words
+        #expect(try TrustDirectory.verify(MetadataSource.file(path), entry, at: place.now).country.rawValue == "NO")
+        entry.source = .file(path: place.folder.path + "/metadata/no.xml")
+        let held = node.state.withLock(\.held)
+        #expect(entry.entityID == held[0].entry.entityID && entry.profile == held[0].entry.profile)
+        #expect(entry.pins.count == 1 && entry.enabled)
+    }
+}
