@@ -110,7 +110,7 @@ struct FetchedAddressTests {
         }
         #expect(unknown.rule == .metadataUnavailable)
         #expect(unknown.expected == "an address for node.invalid")
-        let slow = fetching.fetcher(limits: Fetching.shortLimits) { _ in
+        let slow = fetching.fetcher(limits: Fetching.limits(connect: 1)) { _ in
             Thread.sleep(forTimeInterval: 3)
             return []
         }

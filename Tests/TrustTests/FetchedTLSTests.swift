@@ -44,14 +44,16 @@ struct FetchedTLSTests {
     }
 
     /// `node.example` is this machine.
-    private var fetcher: MetadataFetcher {
-        fetching.fetcher(limits: Fetching.shortLimits) { _ in ["127.0.0.1"].compactMap(IPAddress.init) }
+    private func fetcher(_ limits: MetadataFetcher.Limits = Fetching.limits()) -> MetadataFetcher {
+        fetching.fetcher(limits: limits) { _ in ["127.0.0.1"].compactMap(IPAddress.init) }
     }
 
-    private func refusal(_ server: LyingServer, host: String = "node.example", trusting: String?) async throws -> String
-    {
+    private func refusal(
+        _ server: LyingServer, host: String = "node.example", trusting: String?,
+        within limits: MetadataFetcher.Limits = Fetching.limits()
+    ) async throws -> String {
         let refusal = try await Fetching.refusal { () throws(Rejection) in
-            try await fetcher.fetch("https://\(host):\(server.port)/", trusting: trusting)
+            try await fetcher(limits).fetch("https://\(host):\(server.port)/", trusting: trusting)
         }
         #expect(refusal.rule == .metadataUnavailable)
         #expect(server.asked.isEmpty && fetching.files.isEmpty)
@@ -62,7 +64,7 @@ struct FetchedTLSTests {
     @Test("The certificate has to be for the name, whatever the address", arguments: [TLSVersion.tlsv12, .tlsv13])
     func sound(version: TLSVersion) async throws {
         let server = try await serve("node.example", upTo: version)
-        let fetched = try await fetcher.fetch("https://node.example:\(server.port)/", trusting: path)
+        let fetched = try await fetcher().fetch("https://node.example:\(server.port)/", trusting: path)
         #expect(fetched == .document(DocumentFolder.Digest(of: Array("<a/>".utf8)), .init()))
         #expect(server.asked.first?.contains("Host: node.example:\(server.port)\r\n") == true)
         try await server.close()
@@ -72,7 +74,7 @@ struct FetchedTLSTests {
     func literal(host: String) async throws {
         let server = try await serve(host, host: host)
         let written = host.contains(":") ? "[\(host)]" : host
-        let fetched = try await fetcher.fetch("https://\(written):\(server.port)/", trusting: path)
+        let fetched = try await fetcher().fetch("https://\(written):\(server.port)/", trusting: path)
         #expect(fetched == .document(DocumentFolder.Digest(of: Array("<a/>".utf8)), .init()))
         try await server.close()
         fetching.documents.sweep(keeping: [])
@@ -110,7 +112,7 @@ struct FetchedTLSTests {
     @Test("A server without TLS, and a file without authorities, are told")
     func noTLS() async throws {
         let plain = try await LyingServer { _ in [] }
-        let silent = try await refusal(plain, trusting: path)
+        let silent = try await refusal(plain, trusting: path, within: Fetching.limits(head: 1))
         #expect(silent == "none in 1 seconds")
         let file = fetching.folder.path + "/none.pem"
         let found = try await refusal(serve("node.example"), trusting: file)
@@ -122,7 +124,7 @@ struct FetchedTLSTests {
         let server = try await serve(
             "node.example", [LyingServer.head("HTTP/1.1 200 OK"), .send("<a/>"), isWhole ? .close : .reset])
         let fetch = { () async throws(Rejection) in
-            try await fetcher.fetch("https://node.example:\(server.port)/", trusting: path)
+            try await fetcher().fetch("https://node.example:\(server.port)/", trusting: path)
         }
         if isWhole {
             #expect(try await fetch() == .document(DocumentFolder.Digest(of: Array("<a/>".utf8)), .init()))
