@@ -135,7 +135,7 @@ struct AlarmChannelsTests {
             ])
         #expect(parts[0].contains("To: ana@x.example, guardia@x.example\n"))
         #expect(
-            parts[0].contains("Subject: Puente on puente.example: ours metadata and 1 more, less than a day left\n"))
+            parts[0].contains("Subject: Puente on puente.example, less than a day left: metadata (ours) and 1 more\n"))
         #expect(parts[0].contains("Date: Mon, 2 Mar 2026 09:00:00 +0000\n"))
         let body = try #require(Data(base64Encoded: parts[1], options: .ignoreUnknownCharacters))
         #expect(String(decoding: body, as: UTF8.self).contains("CN=Ministerio de Economía"))

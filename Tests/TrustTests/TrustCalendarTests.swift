@@ -136,4 +136,34 @@ struct TrustCalendarTests {
             territories: [portugal])
         #expect(list.ends.map(\.owner) == [.country(portugal)] && list.ends[0].place == "list pt")
     }
+
+    @Test("Metrics: a line for each use, each of its own name")
+    func metrics() throws {
+        let ends = [
+            try End.certificate(.signing, "PT", "aa", "connector x", until: Self.day(10.5)),
+            try End.certificate(.pin, "PT", "aa", "connector x", until: Self.day(10.5)),
+            End(.metadata, .ours, "a", "connector a\"\\\n", until: Self.day(-1)),
+            End(.metadata, .ours, "a", "proxy-service a", until: Self.day(1)),
+        ]
+        let text = TrustMetrics(
+            calendar: TrustCalendar(ends, alarms: Self.days, at: Self.now),
+            nodes: [
+                (NodeKey(EntityID("a"), .proxyService), try World.memberState("PT"), true),
+                (NodeKey(EntityID("a"), .connector), try World.memberState("PT"), false),
+            ], failures: ["https://b": 0, "https://a": 3]
+        ).text
+        let lines = text.split(separator: "\n").filter { !$0.hasPrefix("#") }.map(String.init)
+        #expect(
+            lines == [
+                #"puente_trust_days_left{kind="metadata",country="ours",fingerprint="",entity="connector a\"\\\n"} -1.00"#,
+                #"puente_trust_days_left{kind="metadata",country="ours",fingerprint="",entity="proxy-service a"} 1.00"#,
+                #"puente_trust_days_left{kind="signing",country="PT",fingerprint="aa"} 10.50"#,
+                #"puente_trust_days_left{kind="pin",country="PT",fingerprint="aa"} 10.50"#,
+                #"puente_trust_node_usable{country="PT",role="proxy-service",entity="a"} 1"#,
+                #"puente_trust_node_usable{country="PT",role="connector",entity="a"} 0"#,
+                #"puente_trust_fetch_failures{source="https://a"} 3"#,
+                #"puente_trust_fetch_failures{source="https://b"} 0"#,
+            ])
+        #expect(text.matches(of: /# TYPE puente_trust_[a-z_]+ gauge\n/).count == 3 && text.hasSuffix("\n"))
+    }
 }

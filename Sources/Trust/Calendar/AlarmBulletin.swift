@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
 import Foundation
-import SAML
 
 /// The alarms of one hour, as they are told outside.
 struct AlarmBulletin: Hashable, Sendable, Encodable {
@@ -18,14 +17,13 @@ struct AlarmBulletin: Hashable, Sendable, Encodable {
 
     /// One line of ASCII.
     var subject: String {
-        let first = alarms.first.map { "\($0.owner.word) \($0.what)" } ?? ""
-        let more = alarms.count > 1 ? " and \(alarms.count - 1) more" : ""
-        return "Puente on \(host): \(first)\(more), \(alarms.first?.timeLeft ?? "")"
+        let first = alarms.first.map { "\($0.timeLeft): \($0.what) (\($0.owner.word))" } ?? "no alarm"
+        return "Puente on \(host), \(first)" + (alarms.count > 1 ? " and \(alarms.count - 1) more" : "")
     }
 
     var text: String {
         let blocks = alarms.map { end in
-            (["\(end.summary) \(Instant.write(end.date)), \(end.timeLeft)"] + end.details.map { "  " + $0 })
+            (["\(end.summary) \(end.date.formatted(.iso8601)), \(end.timeLeft)"] + end.details.map { "  " + $0 })
                 .joined(separator: "\n")
         }
         return """

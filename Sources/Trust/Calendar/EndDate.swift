@@ -40,7 +40,7 @@ public struct EndDate: Hashable, Sendable {
     public let places: [String]
     /// Whole days, negative once it has ended.
     public let daysLeft: Int
-    /// Whether it is metadata that its publisher renews long before its end, as long as all is well.
+    /// Whether it is metadata that its publisher renews long before its end, and still does.
     public let renewsItself: Bool
     /// The nearest of the alarms that are due, in days before the end; `nil`: nobody has to do anything yet.
     public let alarm: Int?

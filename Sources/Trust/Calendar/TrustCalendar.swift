@@ -37,6 +37,6 @@ extension EndDate {
             date: first.date, kinds: Kind.allCases.filter(kinds.contains), owner: first.owner, subject: first.subject,
             fingerprint: first.fingerprint, places: Set(uses.map(\.place)).sorted(),
             daysLeft: Int((first.date.timeIntervalSince(now) / 86_400).rounded(.down)),
-            renewsItself: first.renewal != nil, alarm: first.due(days, at: now).min())
+            renewsItself: first.renewal?.works ?? false, alarm: first.due(days, at: now).min())
     }
 }
