@@ -152,7 +152,7 @@ struct AlarmChannelsTests {
         #expect(head.split(separator: "\n").count == 9)
     }
 
-    static let failures = ["exit 75", "kill -9 $$", "exec sleep 30"]
+    static let failures = ["exit 75", "kill -9 $$", "exec sleep 60"]
 
     @Test("A mail program that fails or hangs is told of, and ended", arguments: failures)
     func mailFails(script: String) async throws {
@@ -160,7 +160,7 @@ struct AlarmChannelsTests {
         let mail = try Self.mail(script, folder, seconds: 1)
         let began = ContinuousClock.now
         await #expect(throws: AlarmFault.self) { try await mail.tell(Self.bulletin) }
-        #expect(ContinuousClock.now - began < .seconds(10))
+        #expect(ContinuousClock.now - began < .seconds(40))
         try FileManager.default.removeItem(atPath: folder.path + "/sendmail")
         await #expect(throws: AlarmFault.self) { try await mail.tell(Self.bulletin) }
     }

@@ -7,7 +7,8 @@ extension TrustArchive {
     ///
     /// - Returns: those that had not been given yet. Who comes late gets the nearest alarm of a date, not all that it missed.
     func give(_ alarming: [EndDate], at now: Date) throws(Fault) -> [EndDate] {
-        try write { db in
+        guard !alarming.isEmpty else { return [] }
+        return try write { db in
             try alarming.filter { end in
                 guard let days = end.alarm else { return false }
                 let date = Int64(end.date.timeIntervalSince1970)
