@@ -81,6 +81,7 @@ let package = Package(
             [
                 "AttributeSources", "Bridge", "Dialects", "SAML", "Settings", "Federation", "XMLSecurity", "YAMLText",
                 logging, grdb,
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOTLS", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ] + nio),
@@ -157,7 +158,7 @@ let package = Package(
         tests(
             "Trust",
             [
-                "Federation", "Settings", "Dialects", "SAML", "XMLSecurity", "YAMLText",
+                "Federation", "Settings", "Dialects", "SAML", "XMLSecurity", "YAMLText", logging, grdb,
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ] + nio),
         tests(

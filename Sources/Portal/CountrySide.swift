@@ -111,10 +111,19 @@ extension Route {
             do throws(Rejection) {
                 _ = try responder(for: request, in: country.memberState, at: now)
             } catch {
-                let since: Date? = if case .out(_, let since) = country.state { since } else { nil }
-                choice.unavailability = .init(obstacle: .init(error.rule), since: since)
+                choice.unavailability = .init(obstacle: .init(error.rule), since: country.outSince(at: now))
             }
             return choice
+        }
+    }
+}
+
+extension Route.Country {
+    /// Metadata that has run out did so at its end.
+    fileprivate func outSince(at now: Date) -> Date? {
+        switch state {
+        case .out(_, let since): since
+        case .usable(let responder): responder.validUntil <= now ? responder.validUntil : nil
         }
     }
 }

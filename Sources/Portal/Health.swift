@@ -12,15 +12,19 @@ public struct Health: Sendable {
     let snapshot: @Sendable () -> Snapshot
     let store: any ExchangeStore
     let inFlight: InFlight
+    /// How many end dates somebody has to look at.
+    let warnings: @Sendable (Date) -> Int
     let now: @Sendable () -> Date
 
     public init(
         snapshot: @escaping @Sendable () -> Snapshot, store: any ExchangeStore, inFlight: InFlight,
+        warnings: @escaping @Sendable (Date) -> Int = { _ in 0 },
         now: @escaping @Sendable () -> Date = { Date() }
     ) {
         self.snapshot = snapshot
         self.store = store
         self.inFlight = inFlight
+        self.warnings = warnings
         self.now = now
     }
 
@@ -30,18 +34,22 @@ public struct Health: Sendable {
     }
 
     /// Ready when keys, trust and store work: there are keys or there would be no snapshot; some country can be asked or answered; the
-    /// store can be written.
+    /// store can be written. Warnings are for people: they never take a node out of service.
     private func ready() async -> Response {
         let instant = now()
         let usable = snapshot().canServe(at: instant)
         var storeWorks = true
         do { try await store.probe() } catch { storeWorks = false }
         let parts = ["keys": true, "trust": usable, "store": storeWorks, "accepting": !inFlight.isDraining]
-        return Self.answer(parts.values.allSatisfy(\.self) ? .ok : .serviceUnavailable, parts)
+        return Self.answer(
+            parts.values.allSatisfy(\.self) ? .ok : .serviceUnavailable, parts, ["warnings": warnings(instant)])
     }
 
-    private static func answer(_ status: HTTPResponse.Status, _ parts: [String: Bool]) -> Response {
-        let members = parts.sorted { $0.key < $1.key }.map { "\"\($0.key)\":\($0.value)" }
+    private static func answer(
+        _ status: HTTPResponse.Status, _ parts: [String: Bool], _ counts: [String: Int] = [:]
+    ) -> Response {
+        let values = parts.mapValues { "\($0)" }.merging(counts.mapValues { "\($0)" }) { first, _ in first }
+        let members = values.sorted { $0.key < $1.key }.map { "\"\($0.key)\":\($0.value)" }
         var headers: HTTPFields = [.contentType: "application/json", .cacheControl: "no-store"]
         headers[.xContentTypeOptions] = "nosniff"
         let body = "{\(members.joined(separator: ","))}\n"

@@ -8,7 +8,7 @@ public import Logging
 import NIOCore
 import SAML
 public import Storage
-import Trust
+public import Trust
 import XMLSecurity
 
 /// What citizens, services and other states meet: the route table of the public listener.
@@ -32,6 +32,8 @@ public struct Portal: Sendable {
         public var inFlight: InFlight
         /// Told of a peer whose message was signed with a key that its metadata does not have: there may be newer metadata.
         public var unknownKey: @Sendable (EntityID) -> Void
+        /// Which countries can be used, for the page of that name.
+        public var availability: @Sendable (Date) -> [Availability]
         public var now: @Sendable () -> Date
         public var logger: Logger
 
@@ -41,6 +43,7 @@ public struct Portal: Sendable {
             proxyService: ProxyService? = nil, origin: String, isSecure: Bool,
             exchangeSeconds: Double, messageLimit: Int, inFlight: InFlight,
             unknownKey: @escaping @Sendable (EntityID) -> Void = { _ in },
+            availability: @escaping @Sendable (Date) -> [Availability] = { _ in [] },
             now: @escaping @Sendable () -> Date = { Date() }, logger: Logger
         ) {
             self.snapshot = snapshot
@@ -55,6 +58,7 @@ public struct Portal: Sendable {
             self.messageLimit = messageLimit
             self.inFlight = inFlight
             self.unknownKey = unknownKey
+            self.availability = availability
             self.now = now
             self.logger = logger
         }
@@ -107,6 +111,8 @@ public struct Portal: Sendable {
         serve(router, "/x/:exchange/country", [.get: showCountries, .post: chooseCountry])
         if let proxyService = world.proxyService { serve(router, proxyService) }
         serve(router, "/", [.get: { visit in visit.page(FrontPage(), at: .front) }])
+        serve(router, LocalPath.status.path, [.get: showStatus])
+        serve(router, LocalPath.status.path + ".json", [.get: tellStatus])
         for topic in InfoPage.Topic.allCases {
             serve(router, topic.path.path, [.get: { visit in visit.page(InfoPage(topic: topic), at: topic.path) }])
         }

@@ -127,7 +127,13 @@ extension TrustArchive {
                 source TEXT PRIMARY KEY, asked_at REAL NOT NULL, good_at REAL, failure TEXT, failures INTEGER NOT NULL,
                 document TEXT, entity_tag TEXT, last_modified TEXT
             ) WITHOUT ROWID;
+            """,
             """
+            CREATE TABLE alarm (
+                name TEXT NOT NULL, ends_at INTEGER NOT NULL, days INTEGER NOT NULL, given_at REAL NOT NULL,
+                PRIMARY KEY (name, ends_at, days)
+            ) WITHOUT ROWID;
+            """,
         ]
         let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
         guard version <= migrations.count else {

@@ -152,13 +152,14 @@ extension Result<TrustArchive.Fetched, Rejection> {
 }
 
 /// Runs what nobody waits for on a thread of its own, behind everything that somebody waits for.
-private func inBackground(_ work: @escaping @Sendable () -> Void) async {
-    await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
+func inBackground<Value: Sendable, Failure: Error>(
+    _ work: @escaping @Sendable () throws(Failure) -> Value
+) async throws(Failure) -> Value {
+    try await withCheckedContinuation { (continuation: CheckedContinuation<Result<Value, Failure>, Never>) in
         Thread.detachNewThread {
             // Of this thread alone, as Linux counts.
             _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 10)
-            work()
-            continuation.resume()
+            continuation.resume(returning: Result(catching: work))
         }
-    }
+    }.get()
 }

@@ -51,6 +51,8 @@ public final class TrustDirectory: Sendable {
     public let settings: Settings
     public let archive: TrustArchive
     let documents: DocumentFolder
+    /// Of this process for as long as it runs.
+    let listener: [Certificate]
     let logger: Logger
     let mode: Mode
     let state: Mutex<State>
@@ -79,6 +81,7 @@ public final class TrustDirectory: Sendable {
         self.logger = logger
         self.mode = mode
         documents = DocumentFolder(path: settings.stateDirectory + "/metadata")
+        listener = Self.listenerChain(settings)
         guard let files = Self.files(settings, at: now, into: faults) else { return nil }
         do throws(TrustArchive.Fault) {
             archive = try Self.archive(settings, mode)

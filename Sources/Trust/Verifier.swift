@@ -46,6 +46,9 @@ struct Verifier: Sendable {
         }
         // What is not used, or cannot be any more, still says what a new document is compared with.
         held.baseline = held.entity ?? (try? verify(task, at: node.acceptedAt).get())
+        if held.entity == nil, let end = held.baseline?.validUntil {
+            held.since = min(now, end + Double(settings.graceSeconds))
+        }
         return held
     }
 

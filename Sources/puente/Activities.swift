@@ -85,6 +85,13 @@ struct MetadataRefresher: Service {
     }
 }
 
+/// Looks every hour for end dates that come near.
+struct AlarmWatch: Service {
+    let alarms: TrustAlarms
+
+    func run() async throws { await everySeconds(3600) { await alarms.check(at: Date()) } }
+}
+
 /// The first to be stopped: lets running logins finish, while new ones are sent elsewhere.
 struct Drain: Service {
     let inFlight: InFlight

@@ -74,6 +74,7 @@ struct Node {
         var services: [any Service] = [
             StoreKeeper(store: store, workers: workers, logger: logger),
             MetadataRefresher(trust: trust, logger: logger),
+            AlarmWatch(alarms: TrustAlarms(trust, logger: logger)),
             ControlListener(settings: settings, trust: trust, logger: quietLogger),
             try publicListener(ready),
         ]
@@ -137,7 +138,7 @@ struct Node {
             origin: settings.publicURL.description,
             isSecure: settings.publicURL.scheme == "https",
             exchangeSeconds: Double(settings.exchangeMinutes * 60), messageLimit: settings.limits.messageCharacters,
-            inFlight: inFlight, unknownKey: { trust.hint($0, at: Date()) }, logger: logger)
+            inFlight: inFlight, unknownKey: { trust.hint($0, at: Date()) }, availability: { trust.availability(at: $0) }, logger: logger)
     }
 
     private var proxyService: Portal.ProxyService? {
@@ -159,12 +160,15 @@ struct Node {
         # TYPE puente_exchanges_in_flight gauge
         puente_exchanges_in_flight \(inFlight.count(at: Date()))
 
-        """ + (trust.sources?.metrics() ?? "")
+        """ + (trust.sources?.metrics() ?? "") + trust.metrics(at: Date())
     }
 
     private var health: Health {
         let trust = trust
-        return Health(snapshot: { trust.snapshot }, store: store, inFlight: inFlight)
+        return Health(
+            snapshot: { trust.snapshot }, store: store, inFlight: inFlight,
+            // Who cannot read the archive learns that from the log.
+            warnings: { now in (try? trust.calendar(at: now))?.alarming.count ?? 0 })
     }
 
     /// The HTTP server's own lines tell nothing that ours do not.

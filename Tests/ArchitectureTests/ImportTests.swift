@@ -21,7 +21,7 @@ struct ImportTests {
             "Dispatch",
             "Synchronization",
             "Logging",
-            "Settings", "GRDB", "NIOCore", "NIOPosix", "NIOTLS", "NIOSSL", "NIOHTTP1",
+            "Settings", "GRDB", "AsyncHTTPClient", "NIOCore", "NIOPosix", "NIOTLS", "NIOSSL", "NIOHTTP1",
         ],
         "AttributeSources": [
             "Dialects", "SAML", "Federation", "XMLSecurity", "YAMLText", "Foundation", "Synchronization",

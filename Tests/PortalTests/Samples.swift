@@ -23,7 +23,7 @@ struct Sample: Sendable, CustomStringConvertible {
     )
 
     static let all: [Sample] =
-        [selector, toCountry, toService, toGateway, toConnector, front] + asked + abroad
+        [selector, toCountry, toService, toGateway, toConnector, front, status] + asked + abroad
         + InfoPage.Topic.allCases.map { Sample(name: $0.rawValue, page: InfoPage(topic: $0), address: $0.path) }
         + PageReason.allCases.map { Sample(name: "error-\($0.rawValue)", page: error($0)) }
 
@@ -61,6 +61,9 @@ struct Sample: Sendable, CustomStringConvertible {
         return choices
     }
 
+    static let status = Sample(
+        name: "status", page: StatusPage(at: StatusTests.noon, countries: StatusTests.countries), address: .status)
+
     static let toCountry = Sample(
         name: "auto-post-country",
         page: AutoPostPage(
@@ -97,6 +100,7 @@ struct Sample: Sendable, CustomStringConvertible {
             Sample(name: "front-abroad", page: FrontPage(), address: .front, site: site),
             Sample(name: "help-abroad", page: InfoPage(topic: .help), address: .help, site: site),
             Sample(name: "privacy-abroad", page: InfoPage(topic: .privacy), address: .privacy, site: site),
+            Sample(name: "status-abroad", page: status.page, address: .status, site: site),
         ]
     }
 

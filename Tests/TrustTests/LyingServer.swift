@@ -42,7 +42,7 @@ final class LyingServer: Sendable {
         port = channel.localAddress?.port ?? 0
     }
 
-    /// The heads of all requests.
+    /// The heads of all requests, each with its body if it has one.
     var asked: [String] { log.heads.withLock { $0 } }
 
     func close() async throws { try await channel.close() }
@@ -69,7 +69,9 @@ final class LyingServer: Sendable {
 
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
             head += String(buffer: unwrapInboundIn(data))
-            guard head.hasSuffix("\r\n\r\n") else { return }
+            guard let end = head.range(of: "\r\n\r\n") else { return }
+            let length = head.firstMatch(of: /(?i)\r\ncontent-length: *([0-9]+)/).flatMap { Int($0.1) } ?? 0
+            guard head[end.upperBound...].utf8.count >= length else { return }
             log.heads.withLock { $0.append(head) }
             Self.perform(react(head)[...], on: context.channel)
             head = ""

@@ -158,8 +158,10 @@ struct TrustLifeTests {
         #expect(life.held[0].failure?.rule == .metadataUnavailable)
         try life.pass(days: 0.6, [nil])
         #expect(!life.isUsable)
+        let end = life.held[0].entity?.validUntil
         try life.pass(days: 30, [nil], restart: true)
         #expect(!life.isUsable && life.held[0].entity == nil)
+        #expect(life.held[0].since == end, "out of order since the end of its metadata, not since its last good day")
         try life.pass(Publisher())
         #expect(try life.isUsable && life.held[0].failure == nil && life.version() == 1)
     }

@@ -32,6 +32,7 @@ public struct LocalPath: Hashable, Sendable {
     fileprivate init(known path: String) { self.path = path }
 
     public static let front = LocalPath(known: "/")
+    static let status = LocalPath(known: "/status")
     static let help = LocalPath(known: "/help")
     static let privacy = LocalPath(known: "/privacy")
     static let accessibility = LocalPath(known: "/accessibility")

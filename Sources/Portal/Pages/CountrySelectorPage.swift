@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import Federation
-import Foundation
+
+import struct Foundation.Date
 
 /// One line of the country selector.
 struct CountryChoice: Hashable, Sendable {
@@ -70,7 +71,7 @@ struct CountrySelectorPage: Page {
 
     private func list(_ texts: any Texts) -> HTML {
         guard !choices.isEmpty else { return "<p class=\"empty\" role=\"status\">\(texts.noCountries)</p>" }
-        let rows: [HTML] = sorted(texts).map { row($0, texts) }
+        let rows: [HTML] = texts.sorted(choices) { $0.name(texts) }.map { row($0, texts) }
         return """
             <section aria-labelledby="countries">
             <h2 id="countries" class="unseen">\(texts.countries)</h2>
@@ -85,15 +86,6 @@ struct CountrySelectorPage: Page {
             </form>
             </section>
             """
-    }
-
-    private func sorted(_ texts: any Texts) -> [CountryChoice] {
-        let locale = texts.language.locale
-        // Folded once: comparing as a language does begins a collation anew each time, which took milliseconds.
-        let folded = choices.map { choice in
-            (choice.name(texts).folding(options: [.caseInsensitive, .diacriticInsensitive], locale: locale), choice)
-        }
-        return folded.sorted { ($0.0, $0.1.state) < ($1.0, $1.1.state) }.map(\.1)
     }
 
     private func row(_ choice: CountryChoice, _ texts: any Texts) -> HTML {
@@ -127,14 +119,6 @@ struct CountrySelectorPage: Page {
     private func reason(_ unavailability: CountryChoice.Unavailability, _ texts: any Texts) -> HTML {
         let why = texts.unavailable(unavailability.obstacle)
         guard let since = unavailability.since else { return "\(why)" }
-        return "\(why) \(texts.since(Self.time(since, texts)))"
-    }
-
-    /// An instant as clocks in Madrid show it, with the zone named.
-    private static func time(_ instant: Date, _ texts: any Texts) -> HTML {
-        var style = Date.FormatStyle(
-            locale: texts.language.locale, timeZone: TimeZone(identifier: "Europe/Madrid") ?? .gmt)
-        style = style.day().month(.wide).year().hour().minute().timeZone(.specificName(.short))
-        return "<time datetime=\"\(instant.formatted(.iso8601))\">\(instant.formatted(style))</time>"
+        return "\(why) \(texts.since(texts.time(since)))"
     }
 }

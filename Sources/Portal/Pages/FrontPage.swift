@@ -18,6 +18,7 @@ struct FrontPage: Page {
             <h2>\(texts.more)</h2>
             <ul class="cards">
             \(card(.help, texts.help, texts.helpSummary, texts))\
+            \(card(.status, texts.statusTitle, texts.statusSummary, texts))\
             \(card(.privacy, texts.privacy, texts.privacySummary, texts))\
             \(card(.accessibility, texts.accessibility, texts.accessibilitySummary, texts))</ul>
             <h2>\(texts.operatorHeading)</h2>

@@ -60,6 +60,15 @@ extension English {
     var helpSummary: String { "What you need, and what to do when something goes wrong." }
     var privacySummary: String { "What we do with your data, and what we do not." }
     var accessibilitySummary: String { "How these pages are made, and how to tell us about an obstacle." }
+    var statusTitle: String { "Service status" }
+    var statusSummary: String { "Which countries can be used at this moment." }
+    var statusLead: HTML { "Which countries can be used at this moment to identify yourself." }
+    func statusAt(_ instant: HTML) -> HTML { "As of \(instant). Reload the page to see how it stands now." }
+    var statusPeople: String { "Identifying yourself in Spain with an eID of another country" }
+    var statusServices: String { "Identifying yourself with Cl@ve at services of another country" }
+    var statusUsable: String { "Available" }
+    var statusOut: String { "Not available" }
+    var statusNone: HTML { "There is no country yet." }
     var contactHeading: String { "Contact" }
     var operatorTerm: String { "Run by" }
     var email: String { "Email" }

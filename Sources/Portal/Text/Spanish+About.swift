@@ -57,6 +57,15 @@ extension Spanish {
     var helpSummary: String { "Qué necesita, y qué hacer si algo no sale bien." }
     var privacySummary: String { "Qué hacemos con sus datos, y qué no." }
     var accessibilitySummary: String { "Cómo están hechas estas páginas y cómo avisarnos de un obstáculo." }
+    var statusTitle: String { "Estado del servicio" }
+    var statusSummary: String { "Qué países se pueden usar en este momento." }
+    var statusLead: HTML { "Qué países se pueden usar en este momento para identificarse." }
+    func statusAt(_ instant: HTML) -> HTML { "Situación el \(instant). Recargue la página para ver la de ahora." }
+    var statusPeople: String { "Identificarse en España con un documento de otro país" }
+    var statusServices: String { "Identificarse con Cl@ve en servicios de otro país" }
+    var statusUsable: String { "Disponible" }
+    var statusOut: String { "No disponible" }
+    var statusNone: HTML { "Todavía no hay ningún país." }
     var contactHeading: String { "Contacto" }
     var operatorTerm: String { "Responsable" }
     var email: String { "Correo electrónico" }

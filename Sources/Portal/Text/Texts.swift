@@ -94,6 +94,17 @@ protocol Texts: Sendable {
     var supportCodeUse: String { get }
     func contact(_ ways: HTML) -> HTML
 
+    // Which countries can be used now
+    var statusTitle: String { get }
+    var statusSummary: String { get }
+    var statusLead: HTML { get }
+    func statusAt(_ instant: HTML) -> HTML
+    var statusPeople: String { get }
+    var statusServices: String { get }
+    var statusUsable: String { get }
+    var statusOut: String { get }
+    var statusNone: HTML { get }
+
     // About Puente
     var frontTitle: String { get }
     var frontLead: HTML { get }

@@ -21,7 +21,8 @@ struct Trust: AsyncParsableCommand {
               puente trust apply --why "new key of Portugal, confirmed by telephone"
             """,
         subcommands: [
-            TrustStatus.self, TrustShow.self, TrustRefresh.self, TrustPlanCommand.self, TrustDiff.self, TrustSign.self,
+            TrustStatus.self, TrustShow.self, TrustCalendarCommand.self, TrustRefresh.self, TrustPlanCommand.self,
+            TrustDiff.self, TrustSign.self,
             TrustApply.self, TrustRollback.self, TrustHistory.self, TrustVerify.self, TrustExport.self,
         ])
 }
