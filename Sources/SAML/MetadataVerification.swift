@@ -80,39 +80,8 @@ public struct VerifiedEntity: Hashable, Sendable {
     fileprivate static func signer(
         of element: Element, _ expected: MetadataExpectation, at now: Date
     ) throws(Rejection) -> Certificate? {
-        if let signed = element.signed { return try verify(signed, expected, at: now) }
-        guard expected.allowsUnsigned else {
-            throw Rejection(.metadataSignature, element.path, expected: "a signature", found: "nothing")
-        }
-        return nil
-    }
-
-    private static func verify(
-        _ element: Element, _ expected: MetadataExpectation, at now: Date
-    ) throws(Rejection) -> Certificate {
-        var trusted = expected.pins
-        // A pinned certificate needs no chain, and to read certificates is slow.
-        let shown = element.shownSigners(besides: expected.pins)
-        if let leaf = shown.first, leaf.isValid(at: now), leaf.maySign,
-            leaf.chains(to: expected.pins, through: Array(shown.dropFirst()), at: now)
-        {
-            trusted.append(leaf)
-        }
-        let signer: Certificate
-        do {
-            signer = try element.verifySignature(trusting: trusted, policy: expected.signatures).certificate
-        } catch {
-            throw Rejection(
-                .metadataSignature, error.element ?? element.path,
-                expected: error.expected ?? "a signature of a pinned certificate",
-                found: error.found ?? shown.first.map { "\(error.kind), signer \($0.subject)" } ?? "\(error.kind)")
-        }
-        guard signer.isValid(at: now) else {
-            throw Rejection(
-                .metadataSignature, element.path, expected: "a signer's certificate that is valid",
-                found: "ended \(Instant.write(signer.notAfter))")
-        }
-        return signer
+        try (element.signed ?? element).signer(
+            pins: expected.pins, allowsUnsigned: expected.allowsUnsigned, policy: expected.signatures, at: now)
     }
 }
 
@@ -158,15 +127,6 @@ extension Examination {
             "\(place)/\(role.element)", expected: "HTTPS endpoints, one of them HTTP-POST",
             found: descriptor.endpoints.map(\.location).joined(separator: ", "))
         return descriptor
-    }
-
-    /// HTTPS, or plain HTTP on this very machine, as tests and demonstrations use it.
-    private func isAcceptable(_ location: String) -> Bool {
-        guard location.utf8.count <= 300, let url = URLComponents(string: location), let host = url.host,
-            url.user == nil
-        else { return false }
-        return url.scheme == "https"
-            || (url.scheme == "http" && ["localhost", "127.0.0.1", "[::1]", "::1"].contains(host))
     }
 }
 
@@ -247,15 +207,5 @@ extension Element {
     /// The EntityDescriptors below an EntitiesDescriptor, groups within groups included.
     fileprivate var entities: [Element] {
         children(Namespace.md("EntityDescriptor")) + children(Namespace.md("EntitiesDescriptor")).flatMap(\.entities)
-    }
-
-    /// The certificates that the signature of this element shows, the signer's first: claims, to be chained to a pin or
-    /// thrown away. None if the signer's own is among the pins.
-    fileprivate func shownSigners(besides pins: [Certificate]) -> [Certificate] {
-        let shown = children(Namespace.ds("Signature")).flatMap { $0.children(Namespace.ds("KeyInfo")) }
-            .flatMap { $0.children(Namespace.ds("X509Data")) }.flatMap { $0.children(Namespace.ds("X509Certificate")) }
-            .prefix(10).compactMap(\.base64)
-        guard let leaf = shown.first, !pins.contains(where: { $0.der == leaf }) else { return [] }
-        return shown.compactMap { try? Certificate(der: $0) }
     }
 }
