@@ -256,7 +256,7 @@ extension Inspection {
         add("next update", list.nextUpdate.map(Instant.write))
         for address in list.distributionPoints { add("published at", address) }
         for location in list.locations {
-            add("location", "\(location.territory) \(location.url)")
+            add("location", "\(location.territory) \(location.url)" + (location.isHidden ? ", hidden" : ""))
             for certificate in location.certificates { add("its certificate", certificate.summary) }
             for endpoint in location.endpoints {
                 add(endpoint.role.rawValue, endpoint.entityID.rawValue + (endpoint.isHidden ? ", hidden" : ""))

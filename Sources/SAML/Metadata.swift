@@ -77,8 +77,8 @@ public struct EntityDescriptor: Hashable, Sendable {
         organizationName =
             element.only(Namespace.md("Organization"))?
             .children(Namespace.md("OrganizationDisplayName")).first?.trimmedText
-        proxyService = try element.role("IDPSSODescriptor", endpoints: "SingleSignOnService")
-        connector = try element.role("SPSSODescriptor", endpoints: "AssertionConsumerService")
+        proxyService = try element.role(.proxyService, endpoints: "SingleSignOnService")
+        connector = try element.role(.connector, endpoints: "AssertionConsumerService")
     }
 
     /// The nearest end of this element and those around it (SAML Metadata 2.0 §2.3.1).
@@ -109,19 +109,31 @@ extension Element? {
 }
 
 extension Element {
-    fileprivate func role(_ name: String, endpoints: String) throws(Rejection) -> EntityDescriptor.Descriptor? {
-        let candidates = children(Namespace.md(name)).filter { role in
+    /// The descriptors of a role that speak SAML 2.0.
+    func descriptors(_ role: EntityDescriptor.Role) -> [Element] {
+        children(Namespace.md(role.element)).filter { role in
             (role["protocolSupportEnumeration"] ?? "").split(separator: " ").contains { $0 == SAMLURI.protocolSupport }
         }
+    }
+
+    /// The country of the node that a descriptor describes, as it is written.
+    var nodeCountry: String? {
+        only(Namespace.md("Extensions"))?.only(Namespace.eidas("NodeCountry"))?.trimmedText
+    }
+
+    fileprivate func role(
+        _ kind: EntityDescriptor.Role, endpoints: String
+    ) throws(Rejection) -> EntityDescriptor.Descriptor? {
+        let candidates = descriptors(kind)
         guard let role = candidates.first else { return nil }
         guard candidates.count == 1 else {
-            throw Rejection(.metadataContent, path, expected: "one \(name)", found: "\(candidates.count)")
+            throw Rejection(.metadataContent, path, expected: "one \(kind.element)", found: "\(candidates.count)")
         }
         let keys = role.children(Namespace.md("KeyDescriptor"))
         let signing = keys.filter { $0["use"] ?? "signing" == "signing" }.map(\.keyCertificates)
         let encryption = keys.filter { $0["use"] ?? "encryption" == "encryption" }
         return EntityDescriptor.Descriptor(
-            nodeCountry: role.only(Namespace.md("Extensions"))?.only(Namespace.eidas("NodeCountry"))?.trimmedText,
+            nodeCountry: role.nodeCountry,
             signingCertificates: signing.flatMap(\.readable),
             encryptionKeys: encryption.flatMap { key in
                 let methods = key.children(Namespace.md("EncryptionMethod")).compactMap { $0["Algorithm"] }

@@ -61,11 +61,7 @@ public struct VerifiedEntity: Hashable, Sendable {
 
     private static func entity(_ name: EntityID, in tree: XMLTree) throws(Rejection) -> Element {
         let root = tree.root
-        guard root.isMetadata else {
-            throw Rejection(
-                .metadataContent, root.path, expected: "EntityDescriptor or EntitiesDescriptor", found: root.local)
-        }
-        let all = root.is(Namespace.md("EntityDescriptor")) ? [root] : root.entities
+        let all = try root.allEntities()
         let found = all.filter { $0["entityID"]?.trimmingXMLSpace() == name.rawValue }
         guard found.count == 1 else {
             throw Rejection(
@@ -123,7 +119,8 @@ extension Examination {
                 : descriptor.encryptionKeys.map { "\($0.certificate.publicKey.kind)" }.joined(separator: ", "))
         let endpoints = descriptor.endpoints.filter { $0.binding == SAMLURI.post }
         try check(
-            .metadataEndpoint, !endpoints.isEmpty && descriptor.endpoints.allSatisfy { isAcceptable($0.location) },
+            .metadataEndpoint,
+            !endpoints.isEmpty && descriptor.endpoints.allSatisfy { isWebAddress($0.location, limit: 300) },
             "\(place)/\(role.element)", expected: "HTTPS endpoints, one of them HTTP-POST",
             found: descriptor.endpoints.map(\.location).joined(separator: ", "))
         return descriptor
@@ -131,7 +128,7 @@ extension Examination {
 }
 
 extension EntityDescriptor.Role {
-    fileprivate var element: String {
+    var element: String {
         switch self {
         case .proxyService: "IDPSSODescriptor"
         case .connector: "SPSSODescriptor"
@@ -147,7 +144,7 @@ extension ParsedMessage {
     /// Taken for right: that the certificate which a signature shows is pinned, and the country that an entity names.
     /// - Returns: the entities, as far as they can be read.
     public func examineMetadata(at now: Date, _ examination: Examination) throws(Rejection) -> [EntityDescriptor] {
-        let all = tree.root.is(Namespace.md("EntityDescriptor")) ? [tree.root] : tree.root.entities
+        let all = tree.root.entities
         guard !all.isEmpty else {
             throw Rejection(.metadataContent, tree.root.local, expected: "EntityDescriptor", found: "nothing")
         }
@@ -195,7 +192,7 @@ extension Examination {
 }
 
 extension Element {
-    fileprivate var isMetadata: Bool {
+    var isMetadata: Bool {
         self.is(Namespace.md("EntityDescriptor")) || self.is(Namespace.md("EntitiesDescriptor"))
     }
 
@@ -204,8 +201,20 @@ extension Element {
         children(Namespace.ds("Signature")).isEmpty ? parent?.signed : self
     }
 
-    /// The EntityDescriptors below an EntitiesDescriptor, groups within groups included.
-    fileprivate var entities: [Element] {
-        children(Namespace.md("EntityDescriptor")) + children(Namespace.md("EntitiesDescriptor")).flatMap(\.entities)
+    /// The EntityDescriptors of a document of metadata, of which this is the root.
+    func allEntities() throws(Rejection) -> [Element] {
+        guard isMetadata else {
+            throw Rejection(.metadataContent, path, expected: "EntityDescriptor or EntitiesDescriptor", found: local)
+        }
+        return self.is(Namespace.md("EntityDescriptor")) ? [self] : entities
+    }
+
+    /// The EntityDescriptors of a document whose root this is, groups within groups included.
+    var entities: [Element] {
+        self.is(Namespace.md("EntityDescriptor")) ? [self] : members
+    }
+
+    private var members: [Element] {
+        children(Namespace.md("EntityDescriptor")) + children(Namespace.md("EntitiesDescriptor")).flatMap(\.members)
     }
 }

@@ -27,6 +27,8 @@ public struct ServiceList: Hashable, Sendable {
         public var certificates: [Certificate]
         /// Empty: every entity at this address counts.
         public var endpoints: [Endpoint]
+        /// Whether the list wants whoever is here left out of country selectors.
+        public var isHidden: Bool
     }
 
     public var issueDate: Date
@@ -129,7 +131,9 @@ private struct Entries {
         }
         // None left is not none named: then nothing there counts.
         guard named.isEmpty || !endpoints.isEmpty else { return }
-        locations.append(.init(territory: territory, url: url, certificates: certificates, endpoints: endpoints))
+        locations.append(
+            .init(
+                territory: territory, url: url, certificates: certificates, endpoints: endpoints, isHidden: hidesAll))
     }
 
     private mutating func leaveOut(_ element: Element, _ url: String, _ expected: String, _ found: String?) {
