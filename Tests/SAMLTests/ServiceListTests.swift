@@ -2,295 +2,351 @@
 import Federation
 import Foundation
 import PuenteTestKit
-import SAML
 import Testing
 import XMLSecurity
 
-/// A German list with one Proxy-Service and one Connector, written without a writer of ours.
-struct ListDocument: Sendable {
-    static let proxyService = "http://eidas.europa.eu/metadata/ept/ProxyService"
-    static let connector = "http://eidas.europa.eu/metadata/ept/Connector"
+@testable import SAML
+
+/// A MetadataServiceList as the dossier shows it (§9.10), written without our reader.
+struct ListRecipe: Sendable {
     var root: XMLNode
     var recipe = SignatureRecipe(.p256a)
-    /// Behind how many children of the root the signature stands.
-    var place = 3
+    var isSigned = true
+    /// Behind how many children the signature stands; `nil`: behind all.
+    var place: Int?
+    static let tax = "https://tax.example.de/metadata"
+    static let health = "https://health.example.de/metadata"
+    static let everything = "https://all.example.de/metadata"
 
     init() throws {
-        let key = try XMLNode.keyInfo(TestKey.country.certificate())
         root = XMLNode(
             Namespace.mdsl("MetadataServiceList"),
             [
-                ("Version", "1.0"), ("IssueDate", "2026-03-02T00:00:00Z"), ("NextUpdate", "2026-03-03T00:00:00Z"),
-                ("ID", "_l1"),
+                ("Version", "1.0"), ("IssueDate", "2026-03-02T06:00:00Z"), ("NextUpdate", "2026-03-04T06:00:00Z"),
+                ("ID", "_list"),
             ],
             [
                 XMLNode(
                     Namespace.mdsl("SchemeInformation"), [],
                     [
-                        XMLNode(Namespace.mdsl("IssuerName"), text: "Bundesamt"),
-                        XMLNode(Namespace.mdsl("SchemeIdentifier"), text: "urn:de:mdsl"),
+                        XMLNode(Namespace.mdsl("IssuerName"), text: "Metadata authority"),
+                        XMLNode(Namespace.mdsl("SchemeIdentifier"), text: "https://md.example.de/scheme/1"),
                         XMLNode(Namespace.mdsl("SchemeTerritory"), text: "DE"),
                     ]),
                 XMLNode(
                     Namespace.mdsl("MetadataList"), [("Territory", "DE")],
                     [
-                        XMLNode(
-                            Namespace.mdsl("MetadataLocation"), [("Location", "https://knoten.example.de/metadata")],
-                            [Self.endpoint(Self.proxyService, "https://knoten.example.de/metadata"), key]),
-                        XMLNode(
-                            Namespace.mdsl("MetadataLocation"), [("Location", "https://dienst.example.de/metadata")],
-                            [Self.endpoint(Self.connector, "https://dienst.example.de/connector"), key]),
+                        Self.location(Self.tax, [.connector], keys: [try TestKey.p384.certificate()]),
+                        Self.location(Self.health, [.connector, .proxyService]),
+                        Self.location(Self.everything, []),
                     ]),
                 XMLNode(
                     Namespace.mdsl("DistributionPoints"), [],
-                    [XMLNode(Namespace.mdsl("DistributionPoint"), text: "https://liste.example.de/mdsl.xml")]),
+                    [XMLNode(Namespace.mdsl("DistributionPoint"), text: "https://md.example.de/list.xml")]),
             ])
     }
 
-    static func endpoint(_ type: String, _ entityID: String) -> XMLNode {
-        XMLNode(Namespace.mdsl("Endpoint"), [("EndpointType", type), ("EntityID", entityID)])
+    static func location(
+        _ url: String, _ roles: [EntityDescriptor.Role], keys: [Certificate] = [], of entity: String? = nil
+    ) -> XMLNode {
+        XMLNode(
+            Namespace.mdsl("MetadataLocation"), [("Location", url)],
+            roles.map { endpoint($0, entity ?? url) } + keys.map(XMLNode.keyInfo))
     }
 
-    func octets() throws -> [UInt8] { try recipe.sign(root, behind: place).serialized() }
+    static func endpoint(_ role: EntityDescriptor.Role, _ entity: String) -> XMLNode {
+        let type = role == .connector ? "Connector" : "ProxyService"
+        return XMLNode(
+            Namespace.mdsl("Endpoint"),
+            [("EndpointType", "http://eidas.europa.eu/metadata/ept/" + type), ("EntityID", entity)])
+    }
+
+    func octets() throws -> [UInt8] {
+        try isSigned ? recipe.sign(root, behind: place ?? root.content.count).serialized() : root.serialized()
+    }
+
+    func verified(_ change: (inout ServiceListExpectation) throws -> Void = { _ in }) throws -> VerifiedServiceList {
+        try Self.verify(octets(), change)
+    }
 
     static func verify(
-        _ octets: [UInt8], _ change: (inout ServiceListExpectation) -> Void = { _ in }
+        _ octets: [UInt8], _ change: (inout ServiceListExpectation) throws -> Void = { _ in }
     ) throws -> VerifiedServiceList {
         var expected = ServiceListExpectation(
             pins: [try TestKey.p256a.certificate()], territories: [try World.memberState("DE")])
-        change(&expected)
+        try change(&expected)
         return try VerifiedServiceList(octets, expecting: expected, at: World().now)
     }
 }
 
 @Suite("Lists of metadata")
 struct ServiceListTests {
-    static let real = "mdsl-signed/mdservicelist.xml"
-
-    static func verifyReal(at instant: String) throws -> VerifiedServiceList {
-        let signer = try Certificate(pemOrDER: OtherVector.octets("mdsl-signed/certificates/validation.crt"))
-        let expected = ServiceListExpectation(pins: [signer], territories: nil, signatures: .clave)
-        let now = try #require(Instant.read(instant))
-        return try VerifiedServiceList(OtherVector.octets(real), expecting: expected, at: now)
-    }
-
-    @Test("A real list of 2018 is read in its week, and refused today")
-    func realList() throws {
-        let verified = try Self.verifyReal(at: "2018-03-01T00:00:00Z")
-        let list = verified.list
-        #expect(list.issuerName == "Swedish E-Identification Board" && list.schemeTerritory == "SE")
-        #expect(verified.validUntil == Instant.read("2018-03-03T11:06:06.233Z"))
-        #expect(list.locations.contains { $0.territory == .spain && $0.url.contains("se-eidas.redsara.es") })
-        #expect(Set(list.locations.map(\.territory)).count > 10)
-        #expect(list.locations.allSatisfy { !$0.url.isEmpty && !$0.certificates.isEmpty })
-        let two = try #require(list.locations.first { $0.url.contains("buergerkarte") })
-        #expect(two.endpoints.map(\.role) == [.proxyService, .connector] && !two.endpoints.contains { $0.isHidden })
-        #expect(list.leftOut.allSatisfy { $0.rule == .metadataListEntry })
-        for instant in ["2022-01-01T00:00:00Z", "2018-03-03T11:06:07Z", "2018-02-24T11:00:00Z"] {
-            #expect(try brokenRule { _ = try Self.verifyReal(at: instant) } == .metadataListExpiry)
-        }
-        // By now the signer's certificate has ended as well.
-        #expect(try brokenRule { _ = try Self.verifyReal(at: "2026-11-27T00:00:00Z") } == .metadataSignature)
-    }
-
-    @Test("A list says where metadata are, whose keys sign them and who is there")
+    @Test("Everything that we need is read")
     func read() throws {
-        let verified = try ListDocument.verify(ListDocument().octets())
+        let verified = try ListRecipe().verified()
         let list = verified.list
-        #expect(list.distributionPoints == ["https://liste.example.de/mdsl.xml"] && list.leftOut.isEmpty)
-        #expect(list.locations.map(\.url).map { $0.contains("knoten") } == [true, false])
-        #expect(list.locations.map(\.endpoints).map { $0.map(\.role) } == [[.proxyService], [.connector]])
-        #expect(try list.locations.allSatisfy { try $0.certificates == [TestKey.country.certificate()] })
         #expect(try verified.signer == TestKey.p256a.certificate())
-        #expect(verified.validUntil == Instant.read("2026-03-03T00:00:00Z"))
+        #expect(list.issueDate == Instant.read("2026-03-02T06:00:00Z"))
+        #expect(list.nextUpdate == Instant.read("2026-03-04T06:00:00Z") && verified.validUntil == list.nextUpdate)
+        #expect(list.issuerName == "Metadata authority" && list.schemeTerritory == "DE")
+        #expect(list.schemeIdentifier == "https://md.example.de/scheme/1")
+        #expect(list.distributionPoints == ["https://md.example.de/list.xml"] && list.leftOut.isEmpty)
+        let germany = try World.memberState("DE")
+        let health = EntityID(ListRecipe.health)
+        #expect(
+            try list.locations == [
+                .init(
+                    territory: germany, url: ListRecipe.tax, certificates: [TestKey.p384.certificate()],
+                    endpoints: [.init(role: .connector, entityID: EntityID(ListRecipe.tax), isHidden: false)],
+                    isHidden: false),
+                .init(
+                    territory: germany, url: ListRecipe.health, certificates: [],
+                    endpoints: [
+                        .init(role: .connector, entityID: health, isHidden: false),
+                        .init(role: .proxyService, entityID: health, isHidden: false),
+                    ], isHidden: false),
+                .init(territory: germany, url: ListRecipe.everything, certificates: [], endpoints: [], isHidden: false),
+            ])
     }
 
     @Test(
-        "Every algorithm of a node is good for a list",
+        "Whatever is signed as the profile says is read the same",
         arguments: [
-            (TestKey.rsa3072a, SignatureAlgorithm.pssSHA256), (.rsa4096, .pssSHA512), (.p384, .ecdsaSHA384),
-            (.brainpool256, .ecdsaSHA256),
+            SignatureRecipe(.rsa3072a, .pssSHA256), SignatureRecipe(.rsa4096, .pssSHA512), SignatureRecipe(.p384),
+            SignatureRecipe(.p521, .ecdsaSHA512), SignatureRecipe(.brainpool256),
         ])
-    func algorithms(key: TestKey, algorithm: SignatureAlgorithm) throws {
-        var document = try ListDocument()
-        document.recipe = SignatureRecipe(key, algorithm)
-        let octets = try document.octets()
-        let pin = try key.certificate()
-        #expect(try ListDocument.verify(octets) { $0.pins = [pin] }.list.locations.count == 2)
-        #expect(try brokenRule { _ = try ListDocument.verify(octets) } == .metadataSignature)
+    func signed(recipe: SignatureRecipe) throws {
+        var list = try ListRecipe()
+        let read = try list.verified().list
+        for place in [nil, 0, 1] {
+            list.recipe = recipe
+            list.place = place
+            #expect(try list.verified { $0.pins = [try recipe.key.certificate()] }.list == read)
+        }
     }
 
-    struct Twin: CustomTestStringConvertible, Sendable {
+    struct Spoil: CustomTestStringConvertible, Sendable {
         let testDescription: String
         let rule: Rule?
-        let change: @Sendable (inout ListDocument) throws -> Void
-        init(_ description: String, _ rule: Rule?, _ change: @escaping @Sendable (inout ListDocument) throws -> Void) {
+        let change: @Sendable (inout ListRecipe) throws -> Void
+        init(_ description: String, _ rule: Rule?, _ change: @escaping @Sendable (inout ListRecipe) throws -> Void) {
             (testDescription, self.rule, self.change) = (description, rule, change)
         }
     }
 
-    static let twins = [
-        Twin("signed by a stranger", .metadataSignature) { $0.recipe = SignatureRecipe(.p256b) },
-        Twin("PKCS#1 v1.5", .metadataSignature) { $0.recipe = SignatureRecipe(.rsa3072a, .rsaSHA256) },
-        Twin("signature first", nil) { $0.place = 0 },
-        Twin("reference to the document", nil) { $0.recipe.reference = "" },
-        Twin("reference elsewhere", .metadataSignature) { $0.recipe.reference = "#_l2" },
-        Twin("NextUpdate past", .metadataListExpiry) { $0.root.set("NextUpdate", "2026-03-02T09:15:30Z") },
-        Twin("NextUpdate years ahead", .metadataListExpiry) { $0.root.set("NextUpdate", "2036-03-02T00:00:00Z") },
-        Twin("NextUpdate without zone", .metadataListExpiry) { $0.root.set("NextUpdate", "2026-03-03T00:00:00") },
-        Twin("no NextUpdate", nil) { $0.root.set("NextUpdate", nil) },
-        Twin("no NextUpdate, issued long ago", .metadataListExpiry) {
-            $0.root.set("NextUpdate", nil)
-            $0.root.set("IssueDate", "2024-03-02T00:00:00Z")
+    static let spoils = [
+        Spoil("signed by a stranger", .metadataSignature) { $0.recipe = SignatureRecipe(.p256b) },
+        Spoil("PKCS#1 v1.5", .metadataSignature) { $0.recipe = SignatureRecipe(.rsa3072a, .rsaSHA256) },
+        Spoil("unsigned", .metadataSignature) { $0.isSigned = false },
+        Spoil("signature over nothing", .metadataSignature) { $0.recipe.reference = "#_other" },
+        Spoil("signature over the document", nil) { $0.recipe.reference = "" },
+        Spoil("version written small", nil) { list in
+            list.root.set("Version", nil)
+            list.root.set("version", "1.0")
         },
-        Twin("issued in the future", .metadataListExpiry) { $0.root.set("IssueDate", "2026-03-02T10:00:00Z") },
-        Twin("not issued", .metadataListExpiry) { $0.root.set("IssueDate", nil) },
-        Twin("version in lower case", nil) {
-            $0.root.set("Version", nil)
-            $0.root.set("version", "1.0")
+        Spoil("version written twice", .metadataListContent) { $0.root.set("version", "2.0") },
+        Spoil("no version", .metadataListContent) { $0.root.set("Version", nil) },
+        Spoil("another version", .metadataListContent) { $0.root.set("Version", "2.0") },
+        Spoil("issued in the future", .metadataListExpiry) { $0.root.set("IssueDate", "2026-03-02T09:16:31Z") },
+        Spoil("issued by a clock that is ahead a little", nil) { $0.root.set("IssueDate", "2026-03-02T09:16:30Z") },
+        Spoil("no date of issue", .metadataListExpiry) { $0.root.set("IssueDate", nil) },
+        Spoil("a date of issue that is none", .metadataListExpiry) { $0.root.set("IssueDate", "yesterday") },
+        Spoil("out of date", .metadataListExpiry) { $0.root.set("NextUpdate", "2026-03-02T09:15:30.120Z") },
+        Spoil("no next update", nil) { $0.root.set("NextUpdate", nil) },
+        Spoil("no next update, and old", .metadataListExpiry) { list in
+            list.root.set("NextUpdate", nil)
+            list.root.set("IssueDate", "2025-01-01T00:00:00Z")
         },
-        Twin("another version", .metadataListContent) { $0.root.set("Version", "2.0") },
-        Twin("two versions", .metadataListContent) { $0.root.set("version", "1.0") },
-        Twin("no issuer", .metadataListContent) { try $0.root.remove("IssuerName") },
-        Twin("another root", .metadataListContent) { $0.root.name = Namespace.md("EntitiesDescriptor") },
-        Twin("an entity twice", .metadataListContent) {
-            try $0.root.edit("MetadataList") { list in
-                list = list.appending(
-                    XMLNode(
-                        Namespace.mdsl("MetadataLocation"), [("Location", "https://evil.example.de/metadata")],
-                        [ListDocument.endpoint(ListDocument.proxyService, "https://knoten.example.de/metadata")]))
-            }
+        Spoil("good for decades", .metadataListExpiry) { $0.root.set("NextUpdate", "2056-03-02T00:00:00Z") },
+        Spoil("next update without zone", .metadataListExpiry) { $0.root.set("NextUpdate", "2026-03-04T06:00:00") },
+        Spoil("no scheme", .metadataListContent) { try $0.root.remove("SchemeInformation") },
+        Spoil("two schemes", .metadataListContent) { try $0.root.double("SchemeInformation") },
+        Spoil("no issuer", .metadataListContent) { try $0.root.remove("IssuerName") },
+        Spoil("a nameless territory of the scheme", .metadataListContent) {
+            try $0.root.setText(of: "SchemeTerritory", " ")
         },
-        Twin("DistributionPoint without namespace", nil) {
-            try $0.root.edit("DistributionPoints") {
-                $0.content = [.node(XMLNode("DistributionPoint", text: "https://liste.example.de/"))]
-            }
+        Spoil("no points of distribution", nil) { try $0.root.remove("DistributionPoints") },
+        Spoil("the same entity twice", .metadataListContent) { try $0.root.double("Endpoint") },
+        Spoil("an address without entities twice", .metadataListContent) { list in
+            try list.root.edit("MetadataList") { $0 = $0.appending(ListRecipe.location(ListRecipe.everything, [])) }
+        },
+        Spoil("an address with and without entities", .metadataListContent) { list in
+            try list.root.edit("MetadataList") { $0 = $0.appending(ListRecipe.location(ListRecipe.tax, [])) }
+        },
+        Spoil("an entity twice, once suspended", nil) { list in
+            try list.root.double("Endpoint")
+            try list.root.set("Suspend", of: "Endpoint", "true")
+        },
+        Spoil("metadata", .metadataListContent) { $0.root.name = Namespace.md("EntityDescriptor") },
+        Spoil("another namespace", .metadataListContent) { $0.root.name = Namespace.md("MetadataServiceList") },
+    ]
+
+    @Test("One spoilt thing, one rule", arguments: spoils)
+    func spoilt(spoil: Spoil) throws {
+        var list = try ListRecipe()
+        try spoil.change(&list)
+        let changed = list
+        #expect(try brokenRule { _ = try changed.verified() } == spoil.rule)
+    }
+
+    /// What is left of the three entries, in their order, and how many are told as left out.
+    struct Left: CustomTestStringConvertible, Sendable {
+        let testDescription: String
+        let urls: [String]
+        let told: Int
+        let change: @Sendable (inout ListRecipe) throws -> Void
+        init(
+            _ description: String, _ urls: [String], told: Int,
+            _ change: @escaping @Sendable (inout ListRecipe) throws -> Void
+        ) {
+            (testDescription, self.urls, self.told, self.change) = (description, urls, told, change)
+        }
+    }
+
+    private static let (tax, health, everything) = (ListRecipe.tax, ListRecipe.health, ListRecipe.everything)
+
+    static let lefts = [
+        Left("the list suspended", [], told: 3) { try $0.root.set("Suspend", of: "MetadataList", "true") },
+        Left("the list not suspended", [tax, health, everything], told: 0) {
+            try $0.root.set("Suspend", of: "MetadataList", "false")
+        },
+        Left("suspended in a namespace of its own", [health, everything], told: 1) {
+            try $0.root.set(Namespace("se", "urn:se:local")("Suspend"), of: "Endpoint", "1")
+        },
+        Left("suspended by another word", [health, everything], told: 1) {
+            try $0.root.set("Suspend", of: "MetadataLocation", "yes")
+        },
+        Left("another country", [], told: 3) { try $0.root.set("Territory", of: "MetadataList", "FR") },
+        Left("no country", [], told: 3) { try $0.root.set("Territory", of: "MetadataList", nil) },
+        Left("the name of a country", [], told: 3) { try $0.root.set("Territory", of: "MetadataList", "Germany") },
+        Left("another type of endpoint", [health, everything], told: 1) {
+            try $0.root.set("EndpointType", of: "Endpoint", "http://eidas.europa.eu/metadata/ept/Middleware")
+        },
+        Left("a nameless entity", [health, everything], told: 1) { try $0.root.set("EntityID", of: "Endpoint", " ") },
+        Left("plain HTTP", [health, everything], told: 1) {
+            try $0.root.set("Location", of: "MetadataLocation", "http://tax.example.de/metadata")
+        },
+        Left("a file", [health, everything], told: 1) {
+            try $0.root.set("Location", of: "MetadataLocation", "file:///etc/passwd")
+        },
+        Left("no address", [health, everything], told: 1) {
+            try $0.root.set("Location", of: "MetadataLocation", nil)
+        },
+        Left("a key without certificate", [health, everything], told: 1) {
+            try $0.root.edit("KeyInfo") { $0.content = [.node(XMLNode(Namespace.ds("KeyValue"), text: ""))] }
+        },
+        Left("a certificate that nobody can read", [health, everything], told: 1) {
+            try $0.root.setText(of: "X509Certificate", "AAAA")
         },
     ]
 
-    @Test("One spoilt thing, one rule", arguments: twins)
-    func spoilt(twin: Twin) throws {
-        var document = try ListDocument()
-        try twin.change(&document)
-        let changed = document
-        #expect(try brokenRule { _ = try ListDocument.verify(changed.octets()) } == twin.rule)
+    @Test("What may not or cannot count is left out and told; the rest serves", arguments: lefts)
+    func left(left: Left) throws {
+        var list = try ListRecipe()
+        try left.change(&list)
+        let read = try list.verified().list
+        #expect(read.locations.map(\.url) == left.urls)
+        #expect(read.leftOut.count == left.told && read.leftOut.allSatisfy { $0.rule == .metadataListEntry })
     }
 
-    @Test("An unsigned list is taken only where the operator says so; a bad signature never")
+    @Test("A list speaks for its territories and roles only; none left is not none named")
+    func restricted() throws {
+        let list = try ListRecipe()
+        let connectors = try list.verified { $0.roles = [.connector] }.list
+        #expect(connectors.locations.map { $0.endpoints.count } == [1, 1, 0] && connectors.leftOut.count == 1)
+        let services = try list.verified { $0.roles = [.proxyService] }.list
+        #expect(services.locations.map(\.url) == [ListRecipe.health, ListRecipe.everything])
+        let abroad = try list.verified { $0.territories = [try World.memberState("FR")] }.list
+        #expect(abroad.locations.isEmpty && abroad.leftOut.count == 3)
+        #expect(try list.verified { $0.territories = nil }.list == list.verified().list)
+    }
+
+    @Test("Greece is read under both of its codes")
+    func greece() throws {
+        var list = try ListRecipe()
+        for code in ["EL", "GR"] {
+            try list.root.set("Territory", of: "MetadataList", code)
+            let read = try list.verified { $0.territories = [try World.memberState("EL")] }.list
+            #expect(read.locations.count == 3)
+        }
+    }
+
+    @Test(
+        "Whoever is hidden in the list is told as hidden", arguments: ["MetadataList", "MetadataLocation", "Endpoint"])
+    func hidden(element: String) throws {
+        var list = try ListRecipe()
+        try list.root.set("HideFromDiscovery", of: element, "true")
+        let locations = try list.verified().list.locations
+        #expect(locations.flatMap(\.endpoints).filter(\.isHidden).count == (element == "MetadataList" ? 3 : 1))
+        let places = ["MetadataList": 3, "MetadataLocation": 1, "Endpoint": 0]
+        #expect(locations.filter(\.isHidden).count == places[element])
+    }
+
+    @Test("An unsigned list is taken where the operator says so, a badly signed one nowhere")
     func unsigned() throws {
-        var document = try ListDocument()
-        let bare = document.root.serialized()
-        #expect(try brokenRule { _ = try ListDocument.verify(bare) } == .metadataSignature)
-        #expect(try ListDocument.verify(bare) { $0.allowsUnsigned = true }.signer == nil)
-        document.recipe = SignatureRecipe(.p256b)
-        let bad = try document.octets()
-        #expect(try brokenRule { _ = try ListDocument.verify(bad) { $0.allowsUnsigned = true } } == .metadataSignature)
+        var list = try ListRecipe()
+        list.isSigned = false
+        #expect(try list.verified { $0.allowsUnsigned = true }.signer == nil)
+        list.isSigned = true
+        list.recipe = SignatureRecipe(.p256b)
+        let badly = list
+        #expect(try brokenRule { _ = try badly.verified { $0.allowsUnsigned = true } } == .metadataSignature)
     }
 
-    @Test("A signed list within an evil one, and a document type, are refused")
+    @Test("A list with a document type is refused before anything of it is read")
+    func documentType() throws {
+        let octets = try Array("<!DOCTYPE x>".utf8) + ListRecipe().octets()
+        #expect(try brokenRule { _ = try ListRecipe.verify(octets) } == .xmlDocumentType)
+    }
+
+    @Test("A signed list wrapped in an evil one is refused")
     func wrapped() throws {
-        let document = try ListDocument()
-        let signed = try document.recipe.sign(document.root, behind: 0)
-        var evil = document.root
-        evil.set("ID", "_evil")
-        try evil.set("Location", of: "MetadataLocation", "https://evil.example.de/metadata")
+        let list = try ListRecipe()
+        let signed = try list.recipe.sign(list.root, behind: 0)
         let signature = try #require(signed.first("Signature"))
-        let below = evil.inserting(signature, at: 0).appending(document.root)
-        #expect(try brokenRule { _ = try ListDocument.verify(below.serialized()) } == .metadataSignature)
+        var evil = list.root
+        evil.set("ID", "_evil")
+        try evil.set("Location", of: "MetadataLocation", "https://evil.example/")
+        let beside = evil.inserting(signature, at: 0).appending(list.root)
+        #expect(try brokenRule { _ = try ListRecipe.verify(beside.serialized()) } == .metadataSignature)
+        let within = evil.appending(signed)
+        #expect(try brokenRule { _ = try ListRecipe.verify(within.serialized()) } == .metadataSignature)
+    }
+
+    // MARK: The Swedish list of 2018
+
+    static let swedish = "mdsl-signed/mdservicelist.xml"
+
+    static func readSwedish(_ octets: [UInt8], at time: String, _ territories: Set<MemberState>? = nil) throws
+        -> VerifiedServiceList
+    {
+        let signer = try Certificate(pemOrDER: OtherVector.octets("mdsl-signed/certificates/validation.crt"))
+        return try VerifiedServiceList(
+            octets,
+            expecting: ServiceListExpectation(pins: [signer], territories: territories, signatures: .clave),
+            at: try #require(Instant.read(time)))
+    }
+
+    @Test("The real list is read with its pin, at its time, and refused at any other or with a change")
+    func real() throws {
+        let octets = try OtherVector.octets(Self.swedish)
+        let list = try Self.readSwedish(octets, at: "2018-02-26T00:00:00Z").list
+        #expect(list.issuerName == "Swedish E-Identification Board" && list.schemeTerritory == "SE")
+        #expect(Set(list.locations.map(\.territory.rawValue)).count == 14)
+        // Its last entry has no address.
+        #expect(list.leftOut.map(\.found) == ["another"])
+        #expect(list.locations.allSatisfy { !$0.certificates.isEmpty })
+        let spain = try Self.readSwedish(octets, at: "2018-02-26T00:00:00Z", [.spain]).list
+        #expect(spain.locations.map(\.url).allSatisfy { $0.hasPrefix("https://se-eidas.redsara.es/") })
+        #expect(spain.locations.count == 2 && spain.leftOut.count == list.locations.count - 1)
+        for time in ["2018-02-24T11:05:06.232Z", "2018-03-03T11:06:06.233Z", "2022-01-01T00:00:00Z"] {
+            #expect(try brokenRule { _ = try Self.readSwedish(octets, at: time) } == .metadataListExpiry)
+        }
+        // By now, the signer's certificate has ended as well.
         #expect(
-            try brokenRule { _ = try ListDocument.verify(evil.appending(signed).serialized()) } == .metadataSignature)
-        let typed = Array("<!DOCTYPE x>".utf8) + (try document.octets())
-        #expect(try brokenRule { _ = try ListDocument.verify(typed) } == .xmlDocumentType)
-    }
-
-    /// What of a list counts, and for what reason the rest does not.
-    static func kept(_ change: (inout ListDocument) throws -> Void) throws -> (urls: [String], leftOut: [Rejection]) {
-        var document = try ListDocument()
-        try change(&document)
-        let list = try ListDocument.verify(document.octets()).list
-        return (list.locations.map(\.url), list.leftOut)
-    }
-
-    static let entries = [
-        Twin("another territory", nil) { try $0.root.set("Territory", of: "MetadataList", "FR") },
-        Twin("no territory", nil) { try $0.root.set("Territory", of: "MetadataList", nil) },
-        Twin("all of it suspended", nil) { try $0.root.set("Suspend", of: "MetadataList", "true") },
-        Twin("suspended in a namespace of its own", nil) {
-            try $0.root.set(Namespace("se", "http://example.se/")("Suspend"), of: "MetadataList", "1")
-        },
-        Twin("no address", nil) { $0.root = try $0.root.with("Location", "") },
-        Twin("an address of plain HTTP", nil) { $0.root = try $0.root.with("Location", "http://a.example/") },
-    ]
-
-    @Test("What a list may not say is left out, with the reason", arguments: entries)
-    func leftOut(twin: Twin) throws {
-        let (urls, leftOut) = try Self.kept(twin.change)
-        #expect(!urls.contains { $0.contains("knoten") })
-        #expect(!leftOut.isEmpty && leftOut.allSatisfy { $0.rule == .metadataListEntry && $0.expected != nil })
-    }
-
-    @Test("An entry that is to be hidden is told as hidden")
-    func hidden() throws {
-        var document = try ListDocument()
-        try document.root.set("HideFromDiscovery", of: "Endpoint", "true")
-        let list = try ListDocument.verify(document.octets()).list
-        #expect(list.locations.flatMap(\.endpoints).map(\.isHidden) == [true, false])
-    }
-
-    @Test("A suspended endpoint is passed over, and so is a place where none is left")
-    func suspended() throws {
-        let (urls, leftOut) = try Self.kept { try $0.root.set("Suspend", of: "Endpoint", "true") }
-        #expect(urls == ["https://dienst.example.de/metadata"] && leftOut.count == 1)
-        let hidden = try Self.kept { try $0.root.set("Suspend", of: "Endpoint", "false") }
-        #expect(hidden.urls.count == 2 && hidden.leftOut.isEmpty)
-    }
-
-    @Test("A list may speak only for the roles that the operator names")
-    func roles() throws {
-        let list = try ListDocument.verify(ListDocument().octets()) { $0.roles = [.connector] }.list
-        #expect(list.locations.map(\.url) == ["https://dienst.example.de/metadata"])
-        #expect(list.leftOut.map(\.expected) == ["connector"])
-    }
-
-    @Test("A key that cannot be read is no reason to take another")
-    func keys() throws {
-        let (urls, leftOut) = try Self.kept { try $0.root.setText(of: "X509Certificate", "AAAA") }
-        #expect(urls == ["https://dienst.example.de/metadata"] && leftOut.count == 1)
-        let bare = try Self.kept { try $0.root.remove("KeyInfo") }
-        #expect(bare.urls.count == 2 && bare.leftOut.isEmpty)
-    }
-
-    @Test("A document tells whom it claims to describe, before anything of it is verified")
-    func claims() throws {
-        let metadata = try NodeMetadata()
-        var other = metadata.root
-        other.set("entityID", "https://other.example/")
-        try other.remove("NodeCountry")
-        var bare = metadata.root
-        try bare.remove("IDPSSODescriptor")
-        let group = XMLNode(
-            Namespace.md("EntitiesDescriptor"), [],
-            [other, bare, XMLNode(Namespace.md("EntitiesDescriptor"), [], [metadata.root])].map { node in
-                var node = node
-                node.set("ID", nil)
-                return node
-            })
-        let claims = try ClaimedEntity.all(in: try group.with("ID", nil, of: "EntityDescriptor").serialized())
-        #expect(claims.map(\.entityID.rawValue) == ["https://other.example/", NodeMetadata.entityID])
-        #expect(claims.map(\.country) == [nil, "DE"] && claims.allSatisfy { $0.role == .proxyService })
-        #expect(try ClaimedEntity.all(in: metadata.root.serialized()).count == 1)
-        let list = try ListDocument().octets()
-        #expect(try brokenRule { _ = try ClaimedEntity.all(in: list) } == .metadataContent)
-    }
-}
-
-extension XMLNode {
-    /// With an attribute of the first MetadataLocation, or of another element, changed.
-    fileprivate func with(
-        _ attribute: XMLName, _ value: String?, of local: String = "MetadataLocation"
-    ) throws -> XMLNode {
-        var copy = self
-        try copy.set(attribute, of: local, value)
-        return copy
+            try brokenRule { _ = try Self.readSwedish(octets, at: "2026-11-27T00:00:00Z") } == .metadataSignature)
+        let moved = try octets.replacing("https://se-eidas.redsara.es/", with: "https://se-eidas.evil.example/")
+        #expect(
+            try brokenRule { _ = try Self.readSwedish(moved, at: "2018-02-26T00:00:00Z") } == .metadataSignature)
     }
 }
