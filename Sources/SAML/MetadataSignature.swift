@@ -17,6 +17,15 @@ extension Element {
             }
             return nil
         }
+        return try signer(pins: pins, at: now) { trusted throws(XMLFault) in
+            try verifySignature(trusting: trusted, policy: policy).certificate
+        }
+    }
+
+    /// - Parameter verify: says whose signature it is, among the certificates to trust.
+    func signer(
+        pins: [Certificate], at now: Date, _ verify: ([Certificate]) throws(XMLFault) -> Certificate
+    ) throws(Rejection) -> Certificate {
         var trusted = pins
         // A pinned certificate needs no chain, and to read certificates is slow.
         let shown = shownSigners(besides: pins)
@@ -27,12 +36,9 @@ extension Element {
         }
         let signer: Certificate
         do {
-            signer = try verifySignature(trusting: trusted, policy: policy).certificate
+            signer = try verify(trusted)
         } catch {
-            throw Rejection(
-                .metadataSignature, error.element ?? path,
-                expected: error.expected ?? "a signature of a pinned certificate",
-                found: error.found ?? shown.first.map { "\(error.kind), signer \($0.subject)" } ?? "\(error.kind)")
+            throw badSignature(error, shown.first)
         }
         guard signer.isValid(at: now) else {
             throw Rejection(
@@ -40,6 +46,13 @@ extension Element {
                 found: "ended \(Instant.write(signer.notAfter))")
         }
         return signer
+    }
+
+    func badSignature(_ fault: XMLFault, _ shown: Certificate?) -> Rejection {
+        Rejection(
+            .metadataSignature, fault.element ?? path,
+            expected: fault.expected ?? "a signature of a pinned certificate",
+            found: fault.found ?? shown.map { "\(fault.kind), signer \($0.subject)" } ?? "\(fault.kind)")
     }
 
     /// The certificates that the signature of this element shows, the signer's first: claims, to be chained to a pin or

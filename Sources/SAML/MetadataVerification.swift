@@ -47,29 +47,42 @@ public struct VerifiedEntity: Hashable, Sendable {
     ) throws(Rejection) {
         let tree = try translating { () throws(XMLFault) in try XMLTree(parsing: octets, limits: .metadata) }
         let element = try Self.entity(expected.entityID, in: tree)
-        signer = try examination.step(.metadataSignature, element.path + "/Signature") { () throws(Rejection) in
+        try self.init(element, expecting: expected, at: now, examination) { () throws(Rejection) in
             try Self.signer(of: element, expected, at: now)
         }
+    }
+
+    /// - Parameter signer: says who signed the entity, or a group around it; asked before anything is read.
+    init(
+        _ element: Element, expecting expected: MetadataExpectation, at now: Date, _ examination: Examination,
+        signer: () throws(Rejection) -> Certificate?
+    ) throws(Rejection) {
+        self.signer = try examination.step(.metadataSignature, element.path + "/Signature", signer)
         entity = try EntityDescriptor(reading: element)
         role = expected.role
         country = expected.country
         // A file that an operator vouches for may be without end; it then has a day, and is read again before.
         validUntil = entity.validUntil ?? now + 86_400
         descriptor = try examination.check(
-            entity, expected.role, of: expected.country, expected.signatures, at: now, isSigned: signer != nil)
+            entity, expected.role, of: expected.country, expected.signatures, at: now, isSigned: self.signer != nil)
     }
 
     private static func entity(_ name: EntityID, in tree: XMLTree) throws(Rejection) -> Element {
         let root = tree.root
         let all = try root.allEntities()
-        let found = all.filter { $0["entityID"]?.trimmingXMLSpace() == name.rawValue }
+        let found = all.filter { $0.claimedEntityID == name }
         guard found.count == 1 else {
-            throw Rejection(
-                .metadataEntity, root.path + "/@entityID", expected: name.rawValue,
-                found: found.isEmpty
-                    ? (all.count == 1 ? all[0]["entityID"] : "\(all.count) others") : "\(found.count) times")
+            throw Self.notOnce(name, found: found.count, of: all.count, root, first: all.first?.claimedEntityID)
         }
         return found[0]
+    }
+
+    static func notOnce(
+        _ name: EntityID, found: Int, of all: Int, _ root: Element?, first: EntityID?
+    ) -> Rejection {
+        Rejection(
+            .metadataEntity, (root?.path ?? "") + "/@entityID", expected: name.rawValue,
+            found: found > 0 ? "\(found) times" : all == 1 ? first?.rawValue : "\(all) others")
     }
 
     /// The signature of the entity itself, or of a group around it.
@@ -195,6 +208,8 @@ extension Element {
     var isMetadata: Bool {
         self.is(Namespace.md("EntityDescriptor")) || self.is(Namespace.md("EntitiesDescriptor"))
     }
+
+    var claimedEntityID: EntityID? { self["entityID"].map { EntityID($0.trimmingXMLSpace()) } }
 
     /// This element or the nearest around it that has a signature of its own.
     fileprivate var signed: Element? {
