@@ -132,14 +132,22 @@ private final class Aggregate {
         }
         var promised: PromisedDigest?
         groups[place].element = element
+        // Most of those who are expected have the same pins.
+        var known: [(expected: MetadataExpectation, verdict: Result<Certificate, Rejection>)] = []
         groups[place].verdicts = expectations.map { expected in
-            Result { () throws(Rejection) in
+            let alike = known.first {
+                $0.expected.pins == expected.pins && $0.expected.signatures == expected.signatures
+            }
+            if let alike { return alike.verdict }
+            let verdict = Result { () throws(Rejection) in
                 try element.signer(pins: expected.pins, at: now) { trusted throws(XMLFault) in
                     let found = try element.promisedDigest(trusting: trusted, policy: expected.signatures)
                     promised = found
                     return found.certificate
                 }
             }
+            known.append((expected, verdict))
+            return verdict
         }
         // Only a trusted key may make us digest.
         groups[place].promised = promised
@@ -173,15 +181,15 @@ private final class Aggregate {
     }
 
     func results() -> [Result<VerifiedEntity, Rejection>] {
-        expectations.indices.map { index in
-            Result { () throws(Rejection) in try result(index) }
+        let named = Dictionary(grouping: wanted, by: \.name)
+        return expectations.indices.map { index in
+            Result { () throws(Rejection) in try result(index, among: named[expectations[index].entityID] ?? []) }
         }
     }
 
-    private func result(_ index: Int) throws(Rejection) -> VerifiedEntity {
+    private func result(_ index: Int, among found: [Wanted]) throws(Rejection) -> VerifiedEntity {
         let expected = expectations[index]
         if let whole { return try VerifiedEntity(whole, expecting: expected, at: now) }
-        let found = wanted.filter { $0.name == expected.entityID }
         guard found.count == 1, let only = found.first else {
             throw VerifiedEntity.notOnce(
                 expected.entityID, found: found.count, of: count, root, first: first)

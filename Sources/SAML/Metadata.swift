@@ -129,17 +129,13 @@ extension Element {
         guard candidates.count == 1 else {
             throw Rejection(.metadataContent, path, expected: "one \(kind.element)", found: "\(candidates.count)")
         }
-        let keys = role.children(Namespace.md("KeyDescriptor"))
-        let signing = keys.filter { $0["use"] ?? "signing" == "signing" }.map(\.keyCertificates)
-        let encryption = keys.filter { $0["use"] ?? "encryption" == "encryption" }
+        let keys = role.children(Namespace.md("KeyDescriptor")).map { ($0["use"], $0, $0.keyCertificates) }
         return EntityDescriptor.Descriptor(
             nodeCountry: role.nodeCountry,
-            signingCertificates: signing.flatMap(\.readable),
-            encryptionKeys: encryption.flatMap { key in
+            signingCertificates: keys.filter { use, _, _ in use ?? "signing" == "signing" }.flatMap { $2.readable },
+            encryptionKeys: keys.filter { use, _, _ in use ?? "encryption" == "encryption" }.flatMap { _, key, shown in
                 let methods = key.children(Namespace.md("EncryptionMethod")).compactMap { $0["Algorithm"] }
-                return key.keyCertificates.readable.map {
-                    EntityDescriptor.EncryptionKey(certificate: $0, methods: methods)
-                }
+                return shown.readable.map { EntityDescriptor.EncryptionKey(certificate: $0, methods: methods) }
             },
             endpoints: role.children(Namespace.md(endpoints)).compactMap(\.endpoint),
             nameIDFormats: role.children(Namespace.md("NameIDFormat")).map(\.trimmedText),
@@ -147,9 +143,10 @@ extension Element {
             signsRequests: ["WantAuthnRequestsSigned", "AuthnRequestsSigned"].contains {
                 role[XMLName(unqualified: $0)] == "true"
             },
-            unreadableCertificates: keys.map { $0.keyCertificates.unreadable }.reduce(0, +))
+            unreadableCertificates: keys.reduce(0) { $0 + $1.2.unreadable })
     }
 
+    /// To be asked once: nothing else that is read costs as much.
     private var keyCertificates: (readable: [Certificate], unreadable: Int) {
         let shown = children(Namespace.ds("KeyInfo")).flatMap { $0.children(Namespace.ds("X509Data")) }
             .flatMap { $0.children(Namespace.ds("X509Certificate")) }
