@@ -23,6 +23,30 @@ public struct DocumentSource {
     }
 }
 
+extension DocumentSource {
+    /// Reads metadata in pieces, from the beginning.
+    ///
+    /// - Returns: the signatures that stand behind what they cover.
+    func read(
+        late: [Int: [UInt8]] = [:], visit: @escaping (Piece) throws(XMLFault) -> Void
+    ) throws(Rejection) -> [Int: [UInt8]] {
+        let chunks = try open()
+        var refusal: Rejection?
+        let reader = PieceReader(
+            { () throws(XMLFault) in
+                do throws(Rejection) { return try chunks() } catch {
+                    refusal = error
+                    throw XMLFault(.internalFailure)
+                }
+            }, container: Namespace.md("EntitiesDescriptor"), late: late, visit: visit)
+        do throws(XMLFault) { try reader.read() } catch {
+            if let refusal { throw refusal }
+            try translating { () throws(XMLFault) in throw error }
+        }
+        return reader.late
+    }
+}
+
 extension VerifiedEntity {
     /// Verifies a metadata document of any size once, for any number of entities that are expected in it.
     ///
@@ -88,21 +112,8 @@ private final class Aggregate {
 
     /// - Returns: the signatures that stand behind what they cover.
     func read(_ source: DocumentSource, late: [Int: [UInt8]] = [:]) throws(Rejection) -> [Int: [UInt8]] {
-        let chunks = try source.open()
-        var refusal: Rejection?
-        let reader = PieceReader(
-            { () throws(XMLFault) in
-                do throws(Rejection) { return try chunks() } catch {
-                    refusal = error
-                    throw XMLFault(.internalFailure)
-                }
-            }, container: Namespace.md("EntitiesDescriptor"), late: late,
-            visit: { piece throws(XMLFault) in try self.visit(piece) })
-        do throws(XMLFault) { try reader.read() } catch {
-            if let refusal { throw refusal }
-            try translating { () throws(XMLFault) in throw error }
-        }
-        return late.isEmpty ? reader.late : [:]
+        let found = try source.read(late: late) { piece throws(XMLFault) in try self.visit(piece) }
+        return late.isEmpty ? found : [:]
     }
 
     private func visit(_ piece: Piece) throws(XMLFault) {

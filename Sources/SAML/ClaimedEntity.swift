@@ -9,26 +9,33 @@ public struct ClaimedEntity: Hashable, Sendable {
     /// NodeCountry, as it is written.
     public var country: String?
 
-    /// Whom a document claims to describe, in its order: for an address that a list of metadata names without saying whose
-    /// it is. Entities without a name or a role of SAML 2.0 are passed over.
-    public static func all(in octets: [UInt8]) throws(Rejection) -> [ClaimedEntity] {
-        let tree = try translating { () throws(XMLFault) in try XMLTree(parsing: octets, limits: .metadata) }
-        guard tree.root.isMetadata else {
-            throw Rejection(
-                .metadataContent, tree.root.path, expected: "EntityDescriptor or EntitiesDescriptor",
-                found: tree.root.local)
+    /// Whom a document of any size claims to describe, in its order: for an address that a list of metadata names without
+    /// saying whose it is. Entities without a name or a role of SAML 2.0 are passed over.
+    public static func all(in source: DocumentSource) throws(Rejection) -> [ClaimedEntity] {
+        var found: [ClaimedEntity] = []
+        var whole: [UInt8]?
+        _ = try source.read { piece throws(XMLFault) in
+            switch piece {
+            case .content(_, let children): found += children.flatMap(\.claims)
+            case .whole(let octets): whole = octets
+            case .opened, .signature, .signaturePlace, .closed: break
+            }
         }
-        return tree.root.entities.flatMap(\.claims)
+        guard let whole else { return found }
+        let root = try translating { () throws(XMLFault) in try XMLTree(parsing: whole, limits: .metadata).root }
+        return try root.allEntities().flatMap(\.claims)
     }
 }
 
 extension Element {
     /// What an EntityDescriptor claims to be.
     fileprivate var claims: [ClaimedEntity] {
-        guard let name = self["entityID"]?.trimmingXMLSpace(), !name.isEmpty else { return [] }
+        guard self.is(Namespace.md("EntityDescriptor")), let name = claimedEntityID, !name.rawValue.isEmpty else {
+            return []
+        }
         return EntityDescriptor.Role.allCases.compactMap { role in
             descriptors(role).first.map {
-                ClaimedEntity(entityID: EntityID(name), role: role, country: $0.nodeCountry)
+                ClaimedEntity(entityID: name, role: role, country: $0.nodeCountry)
             }
         }
     }

@@ -205,7 +205,7 @@ extension Examination {
 }
 
 extension Element {
-    var isMetadata: Bool {
+    fileprivate var isMetadata: Bool {
         self.is(Namespace.md("EntityDescriptor")) || self.is(Namespace.md("EntitiesDescriptor"))
     }
 
@@ -216,16 +216,18 @@ extension Element {
         children(Namespace.ds("Signature")).isEmpty ? parent?.signed : self
     }
 
-    /// The EntityDescriptors of a document of metadata, of which this is the root.
+    /// The EntityDescriptors of a document of which this is the root.
+    ///
+    /// - Throws: ``Rule/metadataContent`` if it is no metadata.
     func allEntities() throws(Rejection) -> [Element] {
         guard isMetadata else {
             throw Rejection(.metadataContent, path, expected: "EntityDescriptor or EntitiesDescriptor", found: local)
         }
-        return self.is(Namespace.md("EntityDescriptor")) ? [self] : entities
+        return entities
     }
 
-    /// The EntityDescriptors of a document whose root this is, groups within groups included.
-    var entities: [Element] {
+    /// Groups within groups included.
+    fileprivate var entities: [Element] {
         self.is(Namespace.md("EntityDescriptor")) ? [self] : members
     }
 

@@ -64,20 +64,25 @@ struct TagScanner {
         return Array(take(upTo: held.count))
     }
 
+    /// As much again as there is of the token that is not complete: it will be looked at from its beginning.
+    ///
+    /// - Returns: `false` if there is nothing more.
     private mutating func readMore() throws(XMLFault) -> Bool {
-        if chunk.isEmpty {
-            guard let next = try source() else { return false }
-            total += next.count
-            guard total <= limit else { throw XMLFault(.limit, expected: "at most \(limit) octets") }
-            chunk = next[...]
+        let (start, most) = (held.count, heldLimit + 1 << 16)
+        guard start < most else { throw XMLFault(.limit, expected: "elements of at most \(heldLimit) octets") }
+        let aim = min(most, start + max(1, start - position))
+        while held.count < aim {
+            if chunk.isEmpty {
+                guard let next = try source() else { break }
+                total += next.count
+                guard total <= limit else { throw XMLFault(.limit, expected: "at most \(limit) octets") }
+                chunk = next[...]
+            }
+            let piece = chunk.prefix(min(1 << 16, most - held.count))
+            held += piece
+            chunk = chunk.dropFirst(piece.count)
         }
-        let piece = chunk.prefix(1 << 16)
-        held += piece
-        chunk = chunk.dropFirst(piece.count)
-        guard held.count <= heldLimit + 1 << 16 else {
-            throw XMLFault(.limit, expected: "elements of at most \(heldLimit) octets")
-        }
-        return true
+        return held.count > start
     }
 
     /// `nil` if the end of the token has not been read yet. A text ends where a tag begins.

@@ -8,7 +8,9 @@ import XMLSecurity
 
 @Suite("Whom a document claims to describe")
 struct ClaimedEntityTests {
-    static func claims(_ root: XMLNode) throws -> [ClaimedEntity] { try ClaimedEntity.all(in: root.serialized()) }
+    static func claims(_ root: XMLNode) throws -> [ClaimedEntity] {
+        try ClaimedEntity.all(in: DocumentSource(root.serialized()))
+    }
 
     @Test("Each entity in each role, with its country, groups within groups included")
     func all() throws {
@@ -42,7 +44,8 @@ struct ClaimedEntityTests {
 
     @Test("What real aggregates claim is what they are asked for")
     func real() throws {
-        let claims = try ClaimedEntity.all(in: OtherVector.octets(RealMetadataTests.aggregate))
+        let claims = try ClaimedEntity.all(
+            in: DocumentSource(OtherVector.octets(RealMetadataTests.aggregate)))
         #expect(Set(claims.map(\.entityID.rawValue)) == Set(RealMetadataTests.states.keys))
         #expect(claims.allSatisfy { $0.role == .proxyService })
     }
@@ -50,6 +53,6 @@ struct ClaimedEntityTests {
     @Test("A document that is no metadata claims nothing, and is refused")
     func other() throws {
         #expect(try brokenRule { _ = try Self.claims(ListRecipe().root) } == .metadataContent)
-        #expect(try brokenRule { _ = try ClaimedEntity.all(in: Array("<a>".utf8)) } == .xmlMalformed)
+        #expect(try brokenRule { _ = try ClaimedEntity.all(in: DocumentSource(Array("<a>".utf8))) } == .xmlMalformed)
     }
 }

@@ -212,6 +212,14 @@ struct PieceTests {
         }
     }
 
+    @Test("A long text that comes in very small chunks is looked at as often as it doubles")
+    func trickle() throws {
+        let text =
+            "<g:Group xmlns:g='urn:example:group'><i>" + String(repeating: "x", count: 1 << 19) + "</i></g:Group>"
+        let octets = Array(text.utf8)
+        #expect(try Self.digests(octets, chunk: 64) == Self.digests(byTree: octets))
+    }
+
     @Test("Sizes are limited: of a child, of tags, of what is cut out")
     func limits() throws {
         func kind(_ inside: String, tag: String = "") throws -> XMLFault.Kind? {
