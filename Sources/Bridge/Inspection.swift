@@ -15,6 +15,7 @@ public struct Inspection: Sendable {
         case response = "Response"
         case logout = "LogoutRequest"
         case metadata = "metadata"
+        case serviceList = "MetadataServiceList"
         case other = "unknown"
 
         /// As what the running node would take it, from somebody whom it knows; `nil` for what it takes from nobody.
@@ -25,7 +26,7 @@ public struct Inspection: Sendable {
             case (.response, .connector): "the answer of a Proxy-Service (eIDAS)"
             case (.response, .proxyService): "the answer of the national gateway (Cl@ve 2.0)"
             case (.logout, _): "the logout of a service (Cl@ve 2.0)"
-            case (.metadata, _), (.other, _): nil
+            case (.metadata, _), (.serviceList, _), (.other, _): nil
             }
         }
         fileprivate var isForPeers: Bool { role(.connector) != nil }
@@ -118,7 +119,7 @@ extension Inspection {
         for certificate in parsed.claimedCertificates {
             add("certificate in the signature", certificate.summary)
         }
-        if kind(of: parsed) != .metadata {
+        if kind(of: parsed) != .metadata, kind(of: parsed) != .serviceList {
             for (element, uri) in parsed.claimedAlgorithms { add(element, uri) }
             describe(attributes: parsed.claimedAttributes.map { ($0.name, $0.values) })
         }
@@ -139,6 +140,7 @@ extension Inspection {
         if parsed.isOf(AuthnRequest.self) { return .request }
         if parsed.isOf(Response.self) { return .response }
         if parsed.isOf(LogoutRequest.self) { return .logout }
+        if parsed.isServiceList { return .serviceList }
         return parsed.isMetadata ? .metadata : .other
     }
 
@@ -172,7 +174,7 @@ extension Inspection {
             }
         case .response: try examineResponse(parsed, route, now, examination)
         case .logout: _ = try route.answerLogout(parsed.received, at: now, examination)
-        case .metadata, .other: break
+        case .metadata, .serviceList, .other: break
         }
     }
 
@@ -185,9 +187,12 @@ extension Inspection {
             assumptions.append(
                 "that the certificate inside is pinned; puente check holds metadata against the trust list")
             for entity in try parsed.examineMetadata(at: now, examination) { describe(entity) }
+        case .serviceList:
+            assumptions.append("that the certificate inside is pinned, and that the list may speak for every country")
+            describe(try parsed.examineServiceList(at: now, examination))
         case .other:
             try examination.check(
-                .messageType, false, parsed.claimedType, expected: "AuthnRequest, Response, LogoutRequest or metadata",
+                .messageType, false, parsed.claimedType, expected: "a message, metadata or a list of metadata",
                 found: "\(parsed.claimedType) in \(parsed.rootNamespace ?? "no namespace")")
             if !parsed.claimedCertificates.isEmpty { try parsed.examineSignature(at: now, examination) }
         case .request, .response, .logout:
@@ -239,6 +244,26 @@ extension Inspection {
                 add("certificates that cannot be read", "\(descriptor.unreadableCertificates)")
             }
             if !descriptor.attributes.isEmpty { add("attributes", "\(descriptor.attributes.count)") }
+        }
+    }
+
+    private mutating func describe(_ verified: VerifiedServiceList) {
+        let list = verified.list
+        add("issuer", list.issuerName)
+        add("scheme", list.schemeIdentifier)
+        add("territory of the issuer", list.schemeTerritory)
+        add("issued", Instant.write(list.issueDate))
+        add("next update", list.nextUpdate.map(Instant.write))
+        for address in list.distributionPoints { add("published at", address) }
+        for location in list.locations {
+            add("location", "\(location.territory) \(location.url)" + (location.isHidden ? ", hidden" : ""))
+            for certificate in location.certificates { add("its certificate", certificate.summary) }
+            for endpoint in location.endpoints {
+                add(endpoint.role.rawValue, endpoint.entityID.rawValue + (endpoint.isHidden ? ", hidden" : ""))
+            }
+        }
+        for entry in list.leftOut {
+            add("left out", "\(entry.element ?? ""): expected \(entry.expected ?? ""), found \(entry.found ?? "")")
         }
     }
 

@@ -104,7 +104,8 @@ extension Rule {
             .responseAttributeStatement, .exchangeUnknown, .exchangeExpired, .exchangeFinished,
             .exchangeOtherBrowser, .metadataSignature, .metadataExpiry, .metadataContent, .metadataRoleMissing,
             .metadataKeys,
-            .metadataEndpoint, .metadataCountry, .metadataEntity, .configuration, .keyUnusable:
+            .metadataEndpoint, .metadataCountry, .metadataEntity, .metadataListContent, .metadataListExpiry,
+            .metadataListEntry, .configuration, .keyUnusable:
             .requester
         }
     }
@@ -132,7 +133,7 @@ extension Rule {
         case .exchangeOtherBrowser, .crossSite: .otherBrowser
         case .metadataUnavailable, .metadataAddressRefused, .metadataExpired, .countryDisabled, .metadataSignature,
             .metadataExpiry, .metadataContent, .metadataRoleMissing, .metadataKeys, .metadataEndpoint,
-            .metadataCountry, .metadataEntity,
+            .metadataCountry, .metadataEntity, .metadataListContent, .metadataListExpiry, .metadataListEntry,
             .requestLoAUnavailable, .requestAttributesUnavailable, .requestCountry:
             .countryUnavailable
         case .responseLoATooLow, .attributeMissing, .dataSetIncomplete, .representationNotAccepted: .notEnough

@@ -538,6 +538,21 @@ extension Rule {
                 .peer, "eIDAS Interoperability Architecture 1.4 §6.4",
                 "The entity ID of the trust list is not in the document.",
                 "Correct the entity ID, or ask the peer.")
+        case .metadataListContent:
+            Explanation(
+                .peer, "eIDAS Message Format 1.4 Appendix A",
+                "The metadata service list is not built as it should be, or names an entity twice.",
+                "The publisher has to mend the list; the last good one serves until its own end.")
+        case .metadataListExpiry:
+            Explanation(
+                .peer, "eIDAS Message Format 1.4 Appendix A",
+                "IssueDate or NextUpdate of the metadata service list does not fit the time of day.",
+                "Ask the publisher for a fresh list; check the clock of this machine.")
+        case .metadataListEntry:
+            Explanation(
+                .peer, "eIDAS Interoperability Architecture 1.4 §6.2",
+                "An entry of the metadata service list is left out: suspended, unusable, or not for this list to say.",
+                "Nothing to mend if so meant; else compare territories and roles of the list in the trust list.")
         case .countryDisabled:
             Explanation(
                 .operator, "Trust list",

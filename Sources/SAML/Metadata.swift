@@ -77,8 +77,8 @@ public struct EntityDescriptor: Hashable, Sendable {
         organizationName =
             element.only(Namespace.md("Organization"))?
             .children(Namespace.md("OrganizationDisplayName")).first?.trimmedText
-        proxyService = try element.role("IDPSSODescriptor", endpoints: "SingleSignOnService")
-        connector = try element.role("SPSSODescriptor", endpoints: "AssertionConsumerService")
+        proxyService = try element.role(.proxyService, endpoints: "SingleSignOnService")
+        connector = try element.role(.connector, endpoints: "AssertionConsumerService")
     }
 
     /// The nearest end of this element and those around it (SAML Metadata 2.0 §2.3.1).
@@ -109,25 +109,33 @@ extension Element? {
 }
 
 extension Element {
-    fileprivate func role(_ name: String, endpoints: String) throws(Rejection) -> EntityDescriptor.Descriptor? {
-        let candidates = children(Namespace.md(name)).filter { role in
+    /// The descriptors of a role that speak SAML 2.0.
+    func descriptors(_ role: EntityDescriptor.Role) -> [Element] {
+        children(Namespace.md(role.element)).filter { role in
             (role["protocolSupportEnumeration"] ?? "").split(separator: " ").contains { $0 == SAMLURI.protocolSupport }
         }
+    }
+
+    /// The country of the node that a descriptor describes, as it is written.
+    var nodeCountry: String? {
+        only(Namespace.md("Extensions"))?.only(Namespace.eidas("NodeCountry"))?.trimmedText
+    }
+
+    fileprivate func role(
+        _ kind: EntityDescriptor.Role, endpoints: String
+    ) throws(Rejection) -> EntityDescriptor.Descriptor? {
+        let candidates = descriptors(kind)
         guard let role = candidates.first else { return nil }
         guard candidates.count == 1 else {
-            throw Rejection(.metadataContent, path, expected: "one \(name)", found: "\(candidates.count)")
+            throw Rejection(.metadataContent, path, expected: "one \(kind.element)", found: "\(candidates.count)")
         }
-        let keys = role.children(Namespace.md("KeyDescriptor"))
-        let signing = keys.filter { $0["use"] ?? "signing" == "signing" }.map(\.keyCertificates)
-        let encryption = keys.filter { $0["use"] ?? "encryption" == "encryption" }
+        let keys = role.children(Namespace.md("KeyDescriptor")).map { ($0["use"], $0, $0.keyCertificates) }
         return EntityDescriptor.Descriptor(
-            nodeCountry: role.only(Namespace.md("Extensions"))?.only(Namespace.eidas("NodeCountry"))?.trimmedText,
-            signingCertificates: signing.flatMap(\.readable),
-            encryptionKeys: encryption.flatMap { key in
+            nodeCountry: role.nodeCountry,
+            signingCertificates: keys.filter { use, _, _ in use ?? "signing" == "signing" }.flatMap { $2.readable },
+            encryptionKeys: keys.filter { use, _, _ in use ?? "encryption" == "encryption" }.flatMap { _, key, shown in
                 let methods = key.children(Namespace.md("EncryptionMethod")).compactMap { $0["Algorithm"] }
-                return key.keyCertificates.readable.map {
-                    EntityDescriptor.EncryptionKey(certificate: $0, methods: methods)
-                }
+                return shown.readable.map { EntityDescriptor.EncryptionKey(certificate: $0, methods: methods) }
             },
             endpoints: role.children(Namespace.md(endpoints)).compactMap(\.endpoint),
             nameIDFormats: role.children(Namespace.md("NameIDFormat")).map(\.trimmedText),
@@ -135,9 +143,10 @@ extension Element {
             signsRequests: ["WantAuthnRequestsSigned", "AuthnRequestsSigned"].contains {
                 role[XMLName(unqualified: $0)] == "true"
             },
-            unreadableCertificates: keys.map { $0.keyCertificates.unreadable }.reduce(0, +))
+            unreadableCertificates: keys.reduce(0) { $0 + $1.2.unreadable })
     }
 
+    /// To be asked once: nothing else that is read costs as much.
     private var keyCertificates: (readable: [Certificate], unreadable: Int) {
         let shown = children(Namespace.ds("KeyInfo")).flatMap { $0.children(Namespace.ds("X509Data")) }
             .flatMap { $0.children(Namespace.ds("X509Certificate")) }

@@ -47,72 +47,50 @@ public struct VerifiedEntity: Hashable, Sendable {
     ) throws(Rejection) {
         let tree = try translating { () throws(XMLFault) in try XMLTree(parsing: octets, limits: .metadata) }
         let element = try Self.entity(expected.entityID, in: tree)
-        signer = try examination.step(.metadataSignature, element.path + "/Signature") { () throws(Rejection) in
+        try self.init(element, expecting: expected, at: now, examination) { () throws(Rejection) in
             try Self.signer(of: element, expected, at: now)
         }
+    }
+
+    /// - Parameter signer: says who signed the entity, or a group around it; asked before anything is read.
+    init(
+        _ element: Element, expecting expected: MetadataExpectation, at now: Date, _ examination: Examination,
+        signer: () throws(Rejection) -> Certificate?
+    ) throws(Rejection) {
+        self.signer = try examination.step(.metadataSignature, element.path + "/Signature", signer)
         entity = try EntityDescriptor(reading: element)
         role = expected.role
         country = expected.country
         // A file that an operator vouches for may be without end; it then has a day, and is read again before.
         validUntil = entity.validUntil ?? now + 86_400
         descriptor = try examination.check(
-            entity, expected.role, of: expected.country, expected.signatures, at: now, isSigned: signer != nil)
+            entity, expected.role, of: expected.country, expected.signatures, at: now, isSigned: self.signer != nil)
     }
 
     private static func entity(_ name: EntityID, in tree: XMLTree) throws(Rejection) -> Element {
         let root = tree.root
-        guard root.isMetadata else {
-            throw Rejection(
-                .metadataContent, root.path, expected: "EntityDescriptor or EntitiesDescriptor", found: root.local)
-        }
-        let all = root.is(Namespace.md("EntityDescriptor")) ? [root] : root.entities
-        let found = all.filter { $0["entityID"]?.trimmingXMLSpace() == name.rawValue }
+        let all = try root.allEntities()
+        let found = all.filter { $0.claimedEntityID == name }
         guard found.count == 1 else {
-            throw Rejection(
-                .metadataEntity, root.path + "/@entityID", expected: name.rawValue,
-                found: found.isEmpty
-                    ? (all.count == 1 ? all[0]["entityID"] : "\(all.count) others") : "\(found.count) times")
+            throw Self.notOnce(name, found: found.count, of: all.count, root, first: all.first?.claimedEntityID)
         }
         return found[0]
+    }
+
+    static func notOnce(
+        _ name: EntityID, found: Int, of all: Int, _ root: Element?, first: EntityID?
+    ) -> Rejection {
+        Rejection(
+            .metadataEntity, (root?.path ?? "") + "/@entityID", expected: name.rawValue,
+            found: found > 0 ? "\(found) times" : all == 1 ? first?.rawValue : "\(all) others")
     }
 
     /// The signature of the entity itself, or of a group around it.
     fileprivate static func signer(
         of element: Element, _ expected: MetadataExpectation, at now: Date
     ) throws(Rejection) -> Certificate? {
-        if let signed = element.signed { return try verify(signed, expected, at: now) }
-        guard expected.allowsUnsigned else {
-            throw Rejection(.metadataSignature, element.path, expected: "a signature", found: "nothing")
-        }
-        return nil
-    }
-
-    private static func verify(
-        _ element: Element, _ expected: MetadataExpectation, at now: Date
-    ) throws(Rejection) -> Certificate {
-        var trusted = expected.pins
-        // A pinned certificate needs no chain, and to read certificates is slow.
-        let shown = element.shownSigners(besides: expected.pins)
-        if let leaf = shown.first, leaf.isValid(at: now), leaf.maySign,
-            leaf.chains(to: expected.pins, through: Array(shown.dropFirst()), at: now)
-        {
-            trusted.append(leaf)
-        }
-        let signer: Certificate
-        do {
-            signer = try element.verifySignature(trusting: trusted, policy: expected.signatures).certificate
-        } catch {
-            throw Rejection(
-                .metadataSignature, error.element ?? element.path,
-                expected: error.expected ?? "a signature of a pinned certificate",
-                found: error.found ?? shown.first.map { "\(error.kind), signer \($0.subject)" } ?? "\(error.kind)")
-        }
-        guard signer.isValid(at: now) else {
-            throw Rejection(
-                .metadataSignature, element.path, expected: "a signer's certificate that is valid",
-                found: "ended \(Instant.write(signer.notAfter))")
-        }
-        return signer
+        try (element.signed ?? element).signer(
+            pins: expected.pins, allowsUnsigned: expected.allowsUnsigned, policy: expected.signatures, at: now)
     }
 }
 
@@ -154,24 +132,16 @@ extension Examination {
                 : descriptor.encryptionKeys.map { "\($0.certificate.publicKey.kind)" }.joined(separator: ", "))
         let endpoints = descriptor.endpoints.filter { $0.binding == SAMLURI.post }
         try check(
-            .metadataEndpoint, !endpoints.isEmpty && descriptor.endpoints.allSatisfy { isAcceptable($0.location) },
+            .metadataEndpoint,
+            !endpoints.isEmpty && descriptor.endpoints.allSatisfy { isWebAddress($0.location, limit: 300) },
             "\(place)/\(role.element)", expected: "HTTPS endpoints, one of them HTTP-POST",
             found: descriptor.endpoints.map(\.location).joined(separator: ", "))
         return descriptor
     }
-
-    /// HTTPS, or plain HTTP on this very machine, as tests and demonstrations use it.
-    private func isAcceptable(_ location: String) -> Bool {
-        guard location.utf8.count <= 300, let url = URLComponents(string: location), let host = url.host,
-            url.user == nil
-        else { return false }
-        return url.scheme == "https"
-            || (url.scheme == "http" && ["localhost", "127.0.0.1", "[::1]", "::1"].contains(host))
-    }
 }
 
 extension EntityDescriptor.Role {
-    fileprivate var element: String {
+    var element: String {
         switch self {
         case .proxyService: "IDPSSODescriptor"
         case .connector: "SPSSODescriptor"
@@ -187,7 +157,7 @@ extension ParsedMessage {
     /// Taken for right: that the certificate which a signature shows is pinned, and the country that an entity names.
     /// - Returns: the entities, as far as they can be read.
     public func examineMetadata(at now: Date, _ examination: Examination) throws(Rejection) -> [EntityDescriptor] {
-        let all = tree.root.is(Namespace.md("EntityDescriptor")) ? [tree.root] : tree.root.entities
+        let all = tree.root.entities
         guard !all.isEmpty else {
             throw Rejection(.metadataContent, tree.root.local, expected: "EntityDescriptor", found: "nothing")
         }
@@ -239,23 +209,29 @@ extension Element {
         self.is(Namespace.md("EntityDescriptor")) || self.is(Namespace.md("EntitiesDescriptor"))
     }
 
+    var claimedEntityID: EntityID? { self["entityID"].map { EntityID($0.trimmingXMLSpace()) } }
+
     /// This element or the nearest around it that has a signature of its own.
     fileprivate var signed: Element? {
         children(Namespace.ds("Signature")).isEmpty ? parent?.signed : self
     }
 
-    /// The EntityDescriptors below an EntitiesDescriptor, groups within groups included.
-    fileprivate var entities: [Element] {
-        children(Namespace.md("EntityDescriptor")) + children(Namespace.md("EntitiesDescriptor")).flatMap(\.entities)
+    /// The EntityDescriptors of a document of which this is the root.
+    ///
+    /// - Throws: ``Rule/metadataContent`` if it is no metadata.
+    func allEntities() throws(Rejection) -> [Element] {
+        guard isMetadata else {
+            throw Rejection(.metadataContent, path, expected: "EntityDescriptor or EntitiesDescriptor", found: local)
+        }
+        return entities
     }
 
-    /// The certificates that the signature of this element shows, the signer's first: claims, to be chained to a pin or
-    /// thrown away. None if the signer's own is among the pins.
-    fileprivate func shownSigners(besides pins: [Certificate]) -> [Certificate] {
-        let shown = children(Namespace.ds("Signature")).flatMap { $0.children(Namespace.ds("KeyInfo")) }
-            .flatMap { $0.children(Namespace.ds("X509Data")) }.flatMap { $0.children(Namespace.ds("X509Certificate")) }
-            .prefix(10).compactMap(\.base64)
-        guard let leaf = shown.first, !pins.contains(where: { $0.der == leaf }) else { return [] }
-        return shown.compactMap { try? Certificate(der: $0) }
+    /// Groups within groups included.
+    fileprivate var entities: [Element] {
+        self.is(Namespace.md("EntityDescriptor")) ? [self] : members
+    }
+
+    private var members: [Element] {
+        children(Namespace.md("EntityDescriptor")) + children(Namespace.md("EntitiesDescriptor")).flatMap(\.members)
     }
 }

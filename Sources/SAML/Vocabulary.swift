@@ -7,6 +7,7 @@ extension Namespace {
     public static let md = Namespace("md", "urn:oasis:names:tc:SAML:2.0:metadata")
     public static let mdattr = Namespace("mdattr", "urn:oasis:names:tc:SAML:metadata:attribute")
     public static let alg = Namespace("alg", "urn:oasis:names:tc:SAML:metadata:algsupport")
+    public static let mdsl = Namespace("ser", "http://eidas.europa.eu/metadata/servicelist")
     public static let eidas = Namespace("eidas", "http://eidas.europa.eu/saml-extensions")
 }
 

@@ -5,7 +5,6 @@ struct SignatureParts {
     /// What is covered, and how it becomes octets.
     struct Reference {
         let element: Element
-        let isEnveloped: Bool
         let prefixes: [String]
         let digest: DigestAlgorithm
         let digestValue: [UInt8]
@@ -83,7 +82,6 @@ extension SignatureParts.Reference {
         try target.end()
         guard digestValue.count == digest.length else { throw XMLFault(.digest, element.path) }
         self.element = element
-        isEnveloped = enveloped
     }
 
     /// Checks that it leads to the element: by its ID, or by nothing if it is the document element.

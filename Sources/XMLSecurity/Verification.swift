@@ -8,6 +8,16 @@ public struct SignedElement {
     public let algorithm: SignatureAlgorithm
 }
 
+/// What a trusted key has signed about an element: the digest that it must have.
+package struct PromisedDigest {
+    package let certificate: Certificate
+    let algorithm: SignatureAlgorithm
+    let signature: Element
+    let prefixes: [String]
+    let digest: DigestAlgorithm
+    let value: [UInt8]
+}
+
 extension Element {
     /// Verifies the enveloped signature of this element.
     ///
@@ -20,14 +30,25 @@ extension Element {
     public func verifySignature(
         trusting trusted: [Certificate], policy: SignaturePolicy, identifier: XMLName = "ID"
     ) throws(XMLFault) -> SignedElement {
+        let promised = try promisedDigest(trusting: trusted, policy: policy, identifier: identifier)
+        let content = try canonical(inclusive: promised.prefixes, omitting: promised.signature)
+        guard promised.digest.hash(content) == promised.value else { throw XMLFault(.digest, path) }
+        return SignedElement(element: self, certificate: promised.certificate, algorithm: promised.algorithm)
+    }
+
+    /// All of the above but the digest of this element: for one whose content comes in pieces.
+    package func promisedDigest(
+        trusting trusted: [Certificate], policy: SignaturePolicy, identifier: XMLName = "ID"
+    ) throws(XMLFault) -> PromisedDigest {
         let found = children(Namespace.ds("Signature"))
         guard let signature = found.first else { throw XMLFault(.signatureMissing, path) }
         guard found.count == 1 else { throw XMLFault(.signatureRepeated, path, found: "\(found.count)") }
         let parts = try SignatureParts(of: signature, enveloped: true, policy: policy)
         let reference = parts.references[0]
         try reference.check(leadsTo: self, identifier: identifier)
-        let certificate = try parts.verifyValue(trusting: trusted, policy)
-        return try parts.verify(reference, over: self, certificate)
+        return PromisedDigest(
+            certificate: try parts.verifyValue(trusting: trusted, policy), algorithm: parts.algorithm,
+            signature: signature, prefixes: reference.prefixes, digest: reference.digest, value: reference.digestValue)
     }
 
     /// Verifies this `ds:Signature`, which stands apart from the elements that it covers, as in WS-Security.
@@ -77,8 +98,7 @@ extension SignatureParts {
     fileprivate func verify(
         _ reference: Reference, over element: Element, _ certificate: Certificate
     ) throws(XMLFault) -> SignedElement {
-        let content = try element.canonical(
-            inclusive: reference.prefixes, omitting: reference.isEnveloped ? signature : nil)
+        let content = try element.canonical(inclusive: reference.prefixes)
         guard reference.digest.hash(content) == reference.digestValue else { throw XMLFault(.digest, element.path) }
         return SignedElement(element: element, certificate: certificate, algorithm: algorithm)
     }

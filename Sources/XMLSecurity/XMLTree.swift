@@ -83,6 +83,17 @@ public struct Element: Equatable {
 
     public var hasChildren: Bool { xmlFirstElementChild(node) != nil }
 
+    /// Takes out all that is in this element but some of its children. Nobody may hold another one of them.
+    package func removeContent(but kept: [Element]) {
+        var next = node.pointee.children
+        while let child = next {
+            next = child.pointee.next
+            guard !kept.contains(where: { $0.node == child }) else { continue }
+            xmlUnlinkNode(child)
+            xmlFreeNode(child)
+        }
+    }
+
     /// All elements below this one, itself first, in document order.
     public var descendants: [Element] { descendants { _ in true } }
 

@@ -27,7 +27,7 @@ struct InspectionTests {
         let inspection = Self.look(try vector.octets())
         let kinds: [String: Inspection.Kind] = [
             "AuthnRequest": .request, "Response": .response, "EntityDescriptor": .metadata,
-            "EntitiesDescriptor": .metadata,
+            "EntitiesDescriptor": .metadata, "MetadataServiceList": .serviceList,
         ]
         let isReadable = try ProfileRow.row(vector, .document) == nil
         let isOther = !isReadable || (vector.isToBeRefused && inspection.rejection?.rule == .messageType)

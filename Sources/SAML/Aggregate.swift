@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: EUPL-1.2
+public import Federation
+public import Foundation
+import XMLSecurity
+
+/// The octets of a document that may be too large to hold, in chunks, as often as somebody asks for them.
+public struct DocumentSource {
+    /// The next chunk; `nil` at the end.
+    public typealias Chunks = () throws(Rejection) -> [UInt8]?
+    let open: () throws(Rejection) -> Chunks
+
+    /// - Parameter open: begins at the beginning. Asked twice where a group's signature stands behind what it covers.
+    public init(_ open: @escaping () throws(Rejection) -> Chunks) { self.open = open }
+
+    public init(_ octets: [UInt8]) {
+        self.init { () throws(Rejection) in
+            var rest: [UInt8]? = octets
+            return { () throws(Rejection) in
+                defer { rest = nil }
+                return rest
+            }
+        }
+    }
+}
+
+extension DocumentSource {
+    /// Reads metadata in pieces, from the beginning.
+    ///
+    /// - Returns: the signatures that stand behind what they cover.
+    func read(
+        late: [Int: [UInt8]] = [:], visit: @escaping (Piece) throws(XMLFault) -> Void
+    ) throws(Rejection) -> [Int: [UInt8]] {
+        let chunks = try open()
+        var refusal: Rejection?
+        let reader = PieceReader(
+            { () throws(XMLFault) in
+                do throws(Rejection) { return try chunks() } catch {
+                    refusal = error
+                    throw XMLFault(.internalFailure)
+                }
+            }, container: Namespace.md("EntitiesDescriptor"), late: late, visit: visit)
+        do throws(XMLFault) { try reader.read() } catch {
+            if let refusal { throw refusal }
+            try translating { () throws(XMLFault) in throw error }
+        }
+        return reader.late
+    }
+}
+
+extension VerifiedEntity {
+    /// Verifies a metadata document of any size once, for any number of entities that are expected in it.
+    ///
+    /// For each of them as ``init(_:expecting:at:_:)`` does, in the memory of one entity; but an entity may have 2 MiB, the
+    /// document 512 MiB, and any number of entities.
+    /// - Returns: what became of each expectation, in their order.
+    public static func read(
+        from source: DocumentSource, expecting expectations: [MetadataExpectation], at now: Date
+    ) -> [Result<VerifiedEntity, Rejection>] {
+        do throws(Rejection) {
+            var aggregate = Aggregate(expectations, at: now)
+            var late = try aggregate.read(source)
+            if !late.isEmpty {
+                // Now that it is known what signatures stand behind.
+                aggregate = Aggregate(expectations, at: now)
+                late = try aggregate.read(source, late: late)
+            }
+            return aggregate.results()
+        } catch {
+            return expectations.map { _ in .failure(error) }
+        }
+    }
+}
+
+/// One pass over a document of metadata.
+private final class Aggregate {
+    /// What the signature of a group says: to each expectation, whose it is.
+    private typealias Verdicts = [Result<Certificate, Rejection>]
+
+    private struct Group {
+        /// How many of the wanted entities stand before it.
+        let begin: Int
+        var verdicts: Verdicts?
+        var promised: PromisedDigest?
+        var digest: ContainerDigest?
+        /// As it is around its signature.
+        var element: Element?
+    }
+
+    private struct Wanted {
+        let element: Element
+        let name: EntityID
+        /// Of the nearest group that is signed.
+        var verdicts: Verdicts?
+    }
+
+    private let expectations: [MetadataExpectation]
+    private let now: Date
+    private let names: Set<EntityID>
+    private var groups: [Group] = []
+    /// Nothing of them is read before all has been verified.
+    private var wanted: [Wanted] = []
+    private var root: Element?
+    private var count = 0
+    private var first: EntityID?
+    private var whole: [UInt8]?
+
+    init(_ expectations: [MetadataExpectation], at now: Date) {
+        self.expectations = expectations
+        self.now = now
+        names = Set(expectations.map(\.entityID))
+    }
+
+    /// - Returns: the signatures that stand behind what they cover.
+    func read(_ source: DocumentSource, late: [Int: [UInt8]] = [:]) throws(Rejection) -> [Int: [UInt8]] {
+        let found = try source.read(late: late) { piece throws(XMLFault) in try self.visit(piece) }
+        return late.isEmpty ? found : [:]
+    }
+
+    private func visit(_ piece: Piece) throws(XMLFault) {
+        switch piece {
+        case .opened(let chain):
+            root = root ?? chain[0]
+            for group in groups { try group.digest?.enter(chain) }
+            groups.append(Group(begin: wanted.count))
+        case .signature(let chain): try visitSignature(chain)
+        case .signaturePlace(let chain): for group in groups.dropLast() { try group.digest?.add(chain) }
+        case .content(let chain, let children):
+            for group in groups { try group.digest?.add(chain) }
+            note(children, in: chain[chain.count - 1])
+        case .closed: close()
+        case .whole(let octets): whole = octets
+        }
+    }
+
+    private func visitSignature(_ chain: [Element]) throws(XMLFault) {
+        let element = chain[chain.count - 1]
+        let place = groups.count - 1
+        guard groups[place].verdicts == nil else {
+            let fault = element.badSignature(XMLFault(.signatureRepeated, element.path, found: "several"), nil)
+            groups[place].verdicts = expectations.map { _ in .failure(fault) }
+            groups[place].digest = nil
+            return
+        }
+        var promised: PromisedDigest?
+        groups[place].element = element
+        // Most of those who are expected have the same pins.
+        var known: [(expected: MetadataExpectation, verdict: Result<Certificate, Rejection>)] = []
+        groups[place].verdicts = expectations.map { expected in
+            let alike = known.first {
+                $0.expected.pins == expected.pins && $0.expected.signatures == expected.signatures
+            }
+            if let alike { return alike.verdict }
+            let verdict = Result { () throws(Rejection) in
+                try element.signer(pins: expected.pins, at: now) { trusted throws(XMLFault) in
+                    let found = try element.promisedDigest(trusting: trusted, policy: expected.signatures)
+                    promised = found
+                    return found.certificate
+                }
+            }
+            known.append((expected, verdict))
+            return verdict
+        }
+        // Only a trusted key may make us digest.
+        groups[place].promised = promised
+        groups[place].digest = try promised?.begin(chain)
+    }
+
+    private func note(_ children: [Element], in group: Element) {
+        var kept: [Element] = []
+        for child in children where child.is(Namespace.md("EntityDescriptor")) {
+            count += 1
+            let name = child.claimedEntityID
+            if count == 1 { first = name }
+            guard let name, names.contains(name) else { continue }
+            kept.append(child)
+            wanted.append(Wanted(element: child, name: name))
+        }
+        if !kept.isEmpty { group.removeContent(but: kept) }
+    }
+
+    private func close() {
+        for group in groups { group.digest?.leave() }
+        guard let group = groups.popLast(), var verdicts = group.verdicts else { return }
+        if let digest = group.digest, let element = group.element, group.promised?.isKept(by: digest) != true {
+            let shown = element.shownSigners(besides: []).first
+            let fault = element.badSignature(XMLFault(.digest, element.path), shown)
+            verdicts = verdicts.map { verdict in verdict.flatMap { _ in .failure(fault) } }
+        }
+        for index in wanted.indices.dropFirst(group.begin) where wanted[index].verdicts == nil {
+            wanted[index].verdicts = verdicts
+        }
+    }
+
+    func results() -> [Result<VerifiedEntity, Rejection>] {
+        let named = Dictionary(grouping: wanted, by: \.name)
+        return expectations.indices.map { index in
+            Result { () throws(Rejection) in try result(index, among: named[expectations[index].entityID] ?? []) }
+        }
+    }
+
+    private func result(_ index: Int, among found: [Wanted]) throws(Rejection) -> VerifiedEntity {
+        let expected = expectations[index]
+        if let whole { return try VerifiedEntity(whole, expecting: expected, at: now) }
+        guard found.count == 1, let only = found.first else {
+            throw VerifiedEntity.notOnce(
+                expected.entityID, found: found.count, of: count, root, first: first)
+        }
+        return try VerifiedEntity(only.element, expecting: expected, at: now, Examination()) {
+            () throws(Rejection) in
+            if only.element.children(Namespace.ds("Signature")).isEmpty, let verdicts = only.verdicts {
+                return try verdicts[index].get()
+            }
+            return try only.element.signer(
+                pins: expected.pins, allowsUnsigned: expected.allowsUnsigned, policy: expected.signatures, at: now)
+        }
+    }
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: EUPL-1.2
+import Federation
+import Foundation
+import XMLSecurity
+
+extension Element {
+    /// Who signed this element, a document about peers: somebody who is pinned, or whose certificate chains to a pin.
+    ///
+    /// - Returns: `nil` if it is unsigned and may be. A signature that is there must be good all the same.
+    /// - Spec: eIDAS Interoperability Architecture 1.4 §6.3; dossier M-10 to M-17.
+    func signer(
+        pins: [Certificate], allowsUnsigned: Bool, policy: SignaturePolicy, at now: Date
+    ) throws(Rejection) -> Certificate? {
+        guard !children(Namespace.ds("Signature")).isEmpty else {
+            guard allowsUnsigned else {
+                throw Rejection(.metadataSignature, path, expected: "a signature", found: "nothing")
+            }
+            return nil
+        }
+        return try signer(pins: pins, at: now) { trusted throws(XMLFault) in
+            try verifySignature(trusting: trusted, policy: policy).certificate
+        }
+    }
+
+    /// - Parameter verify: says whose signature it is, among the certificates to trust.
+    func signer(
+        pins: [Certificate], at now: Date, _ verify: ([Certificate]) throws(XMLFault) -> Certificate
+    ) throws(Rejection) -> Certificate {
+        var trusted = pins
+        // A pinned certificate needs no chain, and to read certificates is slow.
+        let shown = shownSigners(besides: pins)
+        if let leaf = shown.first, leaf.isValid(at: now), leaf.maySign,
+            leaf.chains(to: pins, through: Array(shown.dropFirst()), at: now)
+        {
+            trusted.append(leaf)
+        }
+        let signer: Certificate
+        do {
+            signer = try verify(trusted)
+        } catch {
+            throw badSignature(error, shown.first)
+        }
+        guard signer.isValid(at: now) else {
+            throw Rejection(
+                .metadataSignature, path, expected: "a signer's certificate that is valid",
+                found: "ended \(Instant.write(signer.notAfter))")
+        }
+        return signer
+    }
+
+    func badSignature(_ fault: XMLFault, _ shown: Certificate?) -> Rejection {
+        Rejection(
+            .metadataSignature, fault.element ?? path,
+            expected: fault.expected ?? "a signature of a pinned certificate",
+            found: fault.found ?? shown.map { "\(fault.kind), signer \($0.subject)" } ?? "\(fault.kind)")
+    }
+
+    /// The certificates that the signature of this element shows, the signer's first: claims, to be chained to a pin or
+    /// thrown away. None if the signer's own is among the pins.
+    func shownSigners(besides pins: [Certificate]) -> [Certificate] {
+        let shown = children(Namespace.ds("Signature")).flatMap { $0.children(Namespace.ds("KeyInfo")) }
+            .flatMap(\.shownCertificates).prefix(10)
+        guard let leaf = shown.first, !pins.contains(where: { $0.der == leaf }) else { return [] }
+        return shown.compactMap { try? Certificate(der: $0) }
+    }
+
+    /// The octets of each X509Certificate of this KeyInfo.
+    var shownCertificates: [[UInt8]] {
+        children(Namespace.ds("X509Data")).flatMap { $0.children(Namespace.ds("X509Certificate")) }
+            .compactMap(\.base64)
+    }
+}
+
+/// HTTPS, or plain HTTP on this very machine, as tests and demonstrations use it.
+func isWebAddress(_ location: String, limit: Int) -> Bool {
+    guard location.utf8.count <= limit, let url = URLComponents(string: location), let host = url.host,
+        url.user == nil
+    else { return false }
+    return url.scheme == "https"
+        || (url.scheme == "http" && ["localhost", "127.0.0.1", "[::1]", "::1"].contains(host))
+}
