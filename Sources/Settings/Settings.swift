@@ -75,7 +75,7 @@ extension Settings {
         public var port: Int
     }
 
-    /// Two PEM files.
+    /// Two PEM files, of the listener.
     public struct KeyPair: Hashable, Sendable {
         /// Path of a private key, readable by its owner and group only.
         public var key: String
@@ -95,12 +95,14 @@ extension Settings {
     public struct Connector: Hashable, Sendable {
         /// `entity-id`: address where the metadata is served. Default `<public-url>/eidas/connector/metadata`.
         public var entityID: EntityID
-        /// `signing-key`, `signing-certificate`: paths. Required. Sign requests.
-        public var signing: KeyPair
-        /// `encryption-key`, `encryption-certificate`: paths. Required. Open the answers.
-        public var encryption: KeyPair
-        /// `metadata-key`, `metadata-certificate`: paths. Default the signing pair. Sign the metadata.
-        public var metadata: KeyPair
+        /// `signing-key`, `signing-certificate`: places. Or `signing-ring`: path of a ``KeyRing``, read again without restart.
+        /// Required. Sign requests.
+        public var signing: Keys
+        /// `encryption-key`, `encryption-certificate`: places. Or `encryption-ring`: path. Required. Open the answers.
+        public var encryption: Keys
+        /// `metadata-key`, `metadata-certificate`: places. Or `metadata-ring`: path. Default the signing pair; required beside
+        /// `signing-ring`. Sign the metadata.
+        public var metadata: Keys
         /// `signature-algorithm`: a word. Default what fits the key.
         public var signatureAlgorithm: SignatureAlgorithm?
         /// `sp-type`: `public`, `private` or `in-request`. Default `public`.
@@ -151,8 +153,8 @@ extension Settings {
     public struct Clave: Hashable, Sendable {
         /// `issuer`: text. Default `<public-url>/Proxy2`. The Issuer of answers to services.
         public var issuer: String
-        /// `signing-key`, `signing-certificate`: paths. Required. Sign answers to services; kits expect RSA.
-        public var signing: KeyPair
+        /// `signing-key`, `signing-certificate`: places. Or `signing-ring`: path. Required. Sign answers to services; kits expect RSA.
+        public var signing: Keys
     }
 
     public struct ProxyService: Hashable, Sendable {
@@ -160,10 +162,11 @@ extension Settings {
 
         /// `entity-id`: address where the metadata is served. Default `<public-url>/eidas/proxy/metadata`.
         public var entityID: EntityID
-        /// `signing-key`, `signing-certificate`: paths. Required. Sign answers.
-        public var signing: KeyPair
-        /// `metadata-key`, `metadata-certificate`: paths. Default the signing pair. Sign the metadata.
-        public var metadata: KeyPair
+        /// `signing-key`, `signing-certificate`: places. Or `signing-ring`: path. Required. Sign answers.
+        public var signing: Keys
+        /// `metadata-key`, `metadata-certificate`: places. Or `metadata-ring`: path. Default the signing pair; required beside
+        /// `signing-ring`. Sign the metadata.
+        public var metadata: Keys
         /// `signature-algorithm`: a word. Default what fits the key.
         public var signatureAlgorithm: SignatureAlgorithm?
         /// `metadata-validity-hours`: 1 to 720. Default 24.
@@ -209,8 +212,9 @@ extension Settings {
         public var certificates: [String]
         /// `issuers`: names that its answers may bear. Default any.
         public var issuers: [EntityID]
-        /// `signing-key`, `signing-certificate`: paths. Required. Sign our requests, and open answers that are encrypted.
-        public var signing: KeyPair
+        /// `signing-key`, `signing-certificate`: places. Or `signing-ring`: path. Required. Sign our requests, and open answers
+        /// that are encrypted.
+        public var signing: Keys
         /// `clock-skew-seconds`: 0 to 300. Default 60.
         public var clockSkewSeconds: Int
         /// `methods`: what each counts for abroad.
