@@ -61,11 +61,24 @@ public struct Settings: Hashable, Sendable {
 }
 
 extension Settings {
+    /// Who fetched our metadata, and when.
+    public var metadataReaders: String { stateDirectory + "/metadata-readers.json" }
+}
+
+extension Settings {
     public struct Listen: Hashable, Sendable {
         /// `host` and `port`.
         public var endpoint: Endpoint
         /// `tls`. Default none: plain HTTP, behind a reverse proxy that speaks TLS.
         public var tls: KeyPair?
+        /// `clients`: `direct` or `x-forwarded-for`. Default `direct`. Where the address stands of who fetches our metadata: in
+        /// the latter case the last one in that header, which a reverse proxy in front must write.
+        public var clients: Clients
+
+        public enum Clients: String, Hashable, Sendable, CaseIterable {
+            case direct
+            case forwarded = "x-forwarded-for"
+        }
     }
 
     public struct Endpoint: Hashable, Sendable {

@@ -7,7 +7,8 @@ extension SettingsReader {
         let tls = map["tls"].map { tls in
             Settings.KeyPair(key: key(tls.required("key")), certificate: certificate(tls.required("certificate")))
         }
-        return Settings.Listen(endpoint: endpoint(map, port: tls == nil ? 8080 : 8443), tls: tls)
+        return Settings.Listen(
+            endpoint: endpoint(map, port: tls == nil ? 8080 : 8443), tls: tls, clients: map["clients"].word() ?? .direct)
     }
 
     func operations(_ value: YAMLValue, besides listen: Settings.Listen) -> Settings.Endpoint? {
