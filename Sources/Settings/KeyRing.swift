@@ -7,7 +7,7 @@ public import YAMLText
 /// A key is added as the next one, becomes the active one, retires and is gone, in this order and by `puente keys`
 /// alone, which writes the file. The schema is `Docs/schema/key-ring.json`.
 public struct KeyRing: Hashable, Sendable {
-    public enum State: String, Hashable, Sendable, CaseIterable {
+    public enum State: String, Hashable, Sendable, CaseIterable, Encodable {
         /// Told to others where they learn keys from us, and not used. Opens what was encrypted for it.
         case next
         /// Used: exactly one in each ring.

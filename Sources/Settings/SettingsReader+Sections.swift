@@ -8,7 +8,8 @@ extension SettingsReader {
             Settings.KeyPair(key: key(tls.required("key")), certificate: certificate(tls.required("certificate")))
         }
         return Settings.Listen(
-            endpoint: endpoint(map, port: tls == nil ? 8080 : 8443), tls: tls, clients: map["clients"].word() ?? .direct)
+            endpoint: endpoint(map, port: tls == nil ? 8080 : 8443), tls: tls, clients: map["clients"].word() ?? .direct
+        )
     }
 
     func operations(_ value: YAMLValue, besides listen: Settings.Listen) -> Settings.Endpoint? {

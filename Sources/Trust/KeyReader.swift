@@ -41,18 +41,16 @@ struct KeyReader {
             fault(file, "the certificate of the private key", leaf.subject)
             return nil
         }
+        let own = OwnKey(id: id, state: state, key: key, chain: chain, file: file, place: place)
         // What is in a token shows only when it works.
-        if case .pkcs11 = place {
-            guard prove(key, leaf, place.file, purpose) else { return nil }
-        }
-        return OwnKey(id: id, state: state, key: key, chain: chain, file: file)
+        if case .pkcs11 = place { return prove(own, purpose) ? own : nil }
+        return own
     }
 
-    private func prove(
-        _ key: PrivateKey, _ leaf: Certificate, _ file: String, _ purpose: Settings.KeyPurpose
-    ) -> Bool {
-        attempt(file, "a key that works") { () throws(XMLFault) in
-            try key.prove(leaf, forEncryption: purpose.isForEncryption)
+    /// Does with the key what it is for.
+    func prove(_ key: OwnKey, _ purpose: Settings.KeyPurpose) -> Bool {
+        attempt(key.place.file, "a key that works") { () throws(XMLFault) in
+            try key.key.prove(key.certificate, forEncryption: purpose.isForEncryption)
         } != nil
     }
 

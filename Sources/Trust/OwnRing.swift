@@ -12,6 +12,7 @@ public struct OwnKey: Sendable {
     public let chain: [Certificate]
     /// The file that a fault about its certificate names.
     let file: String
+    let place: Settings.KeyPlace
 
     public var certificate: Certificate { chain[0] }
 }
@@ -40,12 +41,12 @@ extension Settings.KeyPurpose {
     /// Whether our metadata has a key of this purpose in that state.
     ///
     /// Peers verify with any signing key that they know, so they are told the next one before it is used, and the old one
-    /// as long as what it signed is under way. They encrypt for one key, of which we need tell no more than the active
-    /// one: what they encrypt for another of ours is opened all the same.
+    /// as long as what it signed is under way. They encrypt for one key, mostly the first: so the active one is first and
+    /// the next one behind it, which opens already. One that retires opens what is under way, and is told to nobody.
     public func publishes(_ state: KeyRing.State) -> Bool {
         switch self {
         case .connectorSigning, .proxyServiceSigning: state != .gone
-        case .connectorEncryption: state == .active
+        case .connectorEncryption: state == .active || state == .next
         case .connectorMetadata, .proxyServiceMetadata, .claveSigning, .claveGatewaySigning: false
         }
     }

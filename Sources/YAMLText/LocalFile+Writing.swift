@@ -70,3 +70,16 @@ extension LocalFile {
             advice: "See to the rights of the folder and to space on the disk.")
     }
 }
+
+extension LocalFile {
+    /// Gives a new file the owner, group and rights of another, so that whoever reads the one can read the other. What the
+    /// system does not let us give away stays ours.
+    ///
+    /// - Parameter isSecret: whether nobody but owner and group may have rights.
+    public static func resemble(_ path: String, _ model: String, isSecret: Bool) {
+        var old = stat()
+        guard stat(model, &old) == 0, chown(path, old.st_uid, old.st_gid) == 0 else { return }
+        let rights = isSecret ? old.st_mode & 0o640 | 0o600 : 0o644
+        chmod(path, rights)
+    }
+}

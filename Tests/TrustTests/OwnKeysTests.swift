@@ -93,7 +93,7 @@ struct OwnKeysTests {
         let before = try rings.keys()
         #expect(try before.connector.certificate == TestKey.connector.certificate())
         #expect(try published(before).signing == Self.certificates(.connector, .p256a))
-        #expect(try published(before).encryption == Self.certificates(.connectorEncryption))
+        #expect(try published(before).encryption == Self.certificates(.connectorEncryption, .rsa4096))
         #expect(try before.decryption.map(\.certificate) == Self.certificates(.connectorEncryption, .rsa4096))
         #expect(try before.metadata.certificate == TestKey.p384.certificate())
         #expect(try before.gateway.certificate == TestKey.gateway.certificate())
