@@ -69,6 +69,9 @@ let package = Package(
             ]),
 
         target("XMLSecurity", ["CLibXML2", "CLibCrypto", "CPuente"]),
+        // PKCS#11 modules are loaded where the settings name one: nothing of them is needed to build.
+        .target(name: "CPKCS11"),
+        target("Tokens", ["XMLSecurity", "CPKCS11"]),
         target("SecondOpinion", ["XMLSecurity", "CSecondOpinion"]),
         target("Federation"),
         target("SAML", ["XMLSecurity", "Federation"]),
@@ -79,8 +82,8 @@ let package = Package(
         target(
             "Trust",
             [
-                "AttributeSources", "Bridge", "Dialects", "SAML", "Settings", "Federation", "XMLSecurity", "YAMLText",
-                logging, grdb,
+                "AttributeSources", "Bridge", "Dialects", "SAML", "Settings", "Federation", "Tokens", "XMLSecurity",
+                "YAMLText", logging, grdb,
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOTLS", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
@@ -140,6 +143,7 @@ let package = Package(
         target("PuenteTestKit", ["SAML", "Federation", "XMLSecurity", "Dialects", "Bridge", "Storage", "YAMLText"]),
         tests("Federation"),
         tests("XMLSecurity", ["CLibCrypto", "CLibXML2", "SAML"]),
+        tests("Tokens", ["CPKCS11", "XMLSecurity"]),
         tests("SecondOpinion", ["CSecondOpinion", "CXMLSec1", "XMLSecurity"]),
         tests("SAML", ["XMLSecurity", "Federation", "Bridge", "Dialects"], besides: ["Golden"]),
         tests("Dialects", ["SAML", "XMLSecurity", "Federation", "Bridge", "YAMLText"], besides: ["Golden"]),

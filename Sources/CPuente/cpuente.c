@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #define _GNU_SOURCE
+// The paddings of RSA are there in OpenSSL 3, and nothing else does them without a key.
+#define OPENSSL_SUPPRESS_DEPRECATED
 #include "cpuente.h"
 #include <libxml/xmlversion.h>
 #undef LIBXML_ICU_ENABLED
@@ -7,6 +9,7 @@
 #include <libxml/xmlerror.h>
 #include <libxml/globals.h>
 #include <limits.h>
+#include <openssl/rsa.h>
 #include <string.h>
 #include <zlib.h>
 
@@ -54,6 +57,12 @@ long cpuente_deflate(const uint8_t *input, size_t count, uint8_t *output, size_t
     long written = (long)(capacity - stream.avail_out);
     deflateEnd(&stream);
     return code == Z_STREAM_END ? written : -1;
+}
+
+long cpuente_undo_oaep(const uint8_t *padded, size_t count, uint8_t *output, size_t capacity, const void *digest,
+                       const void *mgf) {
+    if (count < 1 || count > 4096 || capacity > 4096) return -1;
+    return RSA_padding_check_PKCS1_OAEP_mgf1(output, (int)capacity, padded, (int)count, (int)count, NULL, 0, digest, mgf);
 }
 
 int cpuente_contains(const uint8_t *text, size_t count, const uint8_t *word, size_t length) {

@@ -28,7 +28,7 @@ public struct Health: Sendable {
         self.now = now
     }
 
-    public func routes(on router: Router<BasicRequestContext>) {
+    public func routes(on router: Router<some RequestContext>) {
         router.get("/health/live") { _, _ in Self.answer(.ok, ["live": true]) }
         router.get("/health/ready") { _, _ in await ready() }
     }

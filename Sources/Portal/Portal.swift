@@ -104,7 +104,7 @@ public struct Portal: Sendable {
     }
 
     /// Start reading here.
-    public func routes(on router: Router<BasicRequestContext>) {
+    public func routes(on router: Router<PortalContext>) {
         serve(router, Paths.clave2, [.post: receiveFromService])
         serve(router, Paths.assertionConsumerService, [.post: receiveFromCountry])
         serve(router, Paths.connectorMetadata, [.get: { try await publish(world.connectorMetadata, $0) }])
@@ -122,7 +122,7 @@ public struct Portal: Sendable {
     }
 
     /// The direction in which Connectors ask.
-    private func serve(_ router: Router<BasicRequestContext>, _ proxyService: ProxyService) {
+    private func serve(_ router: Router<PortalContext>, _ proxyService: ProxyService) {
         serve(router, Paths.singleSignOnService, [.get: receiveFromConnector, .post: receiveFromConnector])
         serve(router, Paths.proxyServiceMetadata, [.get: { try await publish(proxyService.metadata, $0) }])
         serve(router, Paths.gatewayAnswers, [.post: { try await receiveFromGateway($0, proxyService) }])
@@ -145,7 +145,7 @@ public struct Portal: Sendable {
     private typealias Answer = @Sendable (Visit) async throws -> Response
 
     private func serve(
-        _ router: Router<BasicRequestContext>, _ path: String, _ served: [HTTPRequest.Method: Answer]
+        _ router: Router<PortalContext>, _ path: String, _ served: [HTTPRequest.Method: Answer]
     ) {
         for (method, answer) in served {
             router.on(RouterPath(path), method: method) { request, context in

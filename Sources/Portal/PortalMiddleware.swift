@@ -7,7 +7,7 @@ import Synchronization
 /// What stands around every route of the public listener: a limit of requests at the same time, and our own page where
 /// nothing else answers.
 public struct PortalMiddleware: RouterMiddleware {
-    public typealias Context = BasicRequestContext
+    public typealias Context = PortalContext
 
     private let portal: Portal
     private let gate: Gate

@@ -12,10 +12,24 @@ public struct SchemaUnderTest {
 
     private let root: [String: Any]
 
+    /// The same with what `$ref` names in its place: `#/definitions/NAME`.
+    private static func resolving(_ value: Any, _ definitions: Object) -> Any {
+        if let list = value as? [Any] { return list.map { resolving($0, definitions) } }
+        guard var object = value as? Object else { return value }
+        if let name = (object["$ref"] as? String)?.split(separator: "/").last {
+            let named = definitions[String(name)] as? Object ?? [:]
+            object = named.merging(object) { $1 }
+            object["$ref"] = nil
+        }
+        object["definitions"] = nil
+        return object.mapValues { resolving($0, definitions) }
+    }
+
     /// - Parameter name: such as `puente`.
     public init(_ name: String) throws {
         let url = Self.repository.appendingPathComponent("Docs/schema/\(name).json")
-        root = try JSONSerialization.jsonObject(with: Data(contentsOf: url)) as? [String: Any] ?? [:]
+        let whole = try JSONSerialization.jsonObject(with: Data(contentsOf: url)) as? Object ?? [:]
+        root = Self.resolving(whole, whole["definitions"] as? Object ?? [:]) as? Object ?? [:]
     }
 
     /// The keys of every closed map by the path of its ``unknownKey``, sorted, as a reader's fault would list them.
@@ -60,9 +74,10 @@ public struct SchemaUnderTest {
 
     private static func required(_ schema: Object, at path: String) -> Set<String> {
         if let items = schema["items"] as? Object, items["required"] != nil { return required(items, at: path + "[0]") }
-        // A document that may do without one of several keys lacks all of them when it is empty.
-        let alternatives = (schema["anyOf"] as? [Object] ?? []).compactMap { $0["required"] as? [String] }.joined()
-        let keys = (schema["required"] as? [String] ?? []) + alternatives
+        // Where there is a choice, the first; a document that may do without one of several keys lacks all when it is empty.
+        let choices = (schema["allOf"] as? [Object] ?? []).compactMap { ($0["oneOf"] as? [Object])?.first }
+        let alternatives = schema["anyOf"] as? [Object] ?? []
+        let keys = ([schema] + choices + alternatives).flatMap { $0["required"] as? [String] ?? [] }
         guard !keys.isEmpty, let properties = schema["properties"] as? Object else { return [path] }
         return Set(keys.flatMap { required(properties[$0] as? Object ?? [:], at: join(path, $0)) })
     }

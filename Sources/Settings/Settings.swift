@@ -61,11 +61,24 @@ public struct Settings: Hashable, Sendable {
 }
 
 extension Settings {
+    /// Who fetched our metadata, and when.
+    public var metadataReaders: String { stateDirectory + "/metadata-readers.json" }
+}
+
+extension Settings {
     public struct Listen: Hashable, Sendable {
         /// `host` and `port`.
         public var endpoint: Endpoint
         /// `tls`. Default none: plain HTTP, behind a reverse proxy that speaks TLS.
         public var tls: KeyPair?
+        /// `clients`: `direct` or `x-forwarded-for`. Default `direct`. Where the address stands of who fetches our metadata: in
+        /// the latter case the last one in that header, which a reverse proxy in front must write.
+        public var clients: Clients
+
+        public enum Clients: String, Hashable, Sendable, CaseIterable {
+            case direct
+            case forwarded = "x-forwarded-for"
+        }
     }
 
     public struct Endpoint: Hashable, Sendable {
@@ -75,7 +88,7 @@ extension Settings {
         public var port: Int
     }
 
-    /// Two PEM files.
+    /// Two PEM files, of the listener.
     public struct KeyPair: Hashable, Sendable {
         /// Path of a private key, readable by its owner and group only.
         public var key: String
@@ -95,12 +108,14 @@ extension Settings {
     public struct Connector: Hashable, Sendable {
         /// `entity-id`: address where the metadata is served. Default `<public-url>/eidas/connector/metadata`.
         public var entityID: EntityID
-        /// `signing-key`, `signing-certificate`: paths. Required. Sign requests.
-        public var signing: KeyPair
-        /// `encryption-key`, `encryption-certificate`: paths. Required. Open the answers.
-        public var encryption: KeyPair
-        /// `metadata-key`, `metadata-certificate`: paths. Default the signing pair. Sign the metadata.
-        public var metadata: KeyPair
+        /// `signing-key`, `signing-certificate`: places. Or `signing-ring`: path of a ``KeyRing``, read again without restart.
+        /// Required. Sign requests.
+        public var signing: Keys
+        /// `encryption-key`, `encryption-certificate`: places. Or `encryption-ring`: path. Required. Open the answers.
+        public var encryption: Keys
+        /// `metadata-key`, `metadata-certificate`: places. Or `metadata-ring`: path. Default the signing pair; required beside
+        /// `signing-ring`. Sign the metadata.
+        public var metadata: Keys
         /// `signature-algorithm`: a word. Default what fits the key.
         public var signatureAlgorithm: SignatureAlgorithm?
         /// `sp-type`: `public`, `private` or `in-request`. Default `public`.
@@ -151,8 +166,8 @@ extension Settings {
     public struct Clave: Hashable, Sendable {
         /// `issuer`: text. Default `<public-url>/Proxy2`. The Issuer of answers to services.
         public var issuer: String
-        /// `signing-key`, `signing-certificate`: paths. Required. Sign answers to services; kits expect RSA.
-        public var signing: KeyPair
+        /// `signing-key`, `signing-certificate`: places. Or `signing-ring`: path. Required. Sign answers to services; kits expect RSA.
+        public var signing: Keys
     }
 
     public struct ProxyService: Hashable, Sendable {
@@ -160,10 +175,11 @@ extension Settings {
 
         /// `entity-id`: address where the metadata is served. Default `<public-url>/eidas/proxy/metadata`.
         public var entityID: EntityID
-        /// `signing-key`, `signing-certificate`: paths. Required. Sign answers.
-        public var signing: KeyPair
-        /// `metadata-key`, `metadata-certificate`: paths. Default the signing pair. Sign the metadata.
-        public var metadata: KeyPair
+        /// `signing-key`, `signing-certificate`: places. Or `signing-ring`: path. Required. Sign answers.
+        public var signing: Keys
+        /// `metadata-key`, `metadata-certificate`: places. Or `metadata-ring`: path. Default the signing pair; required beside
+        /// `signing-ring`. Sign the metadata.
+        public var metadata: Keys
         /// `signature-algorithm`: a word. Default what fits the key.
         public var signatureAlgorithm: SignatureAlgorithm?
         /// `metadata-validity-hours`: 1 to 720. Default 24.
@@ -209,8 +225,9 @@ extension Settings {
         public var certificates: [String]
         /// `issuers`: names that its answers may bear. Default any.
         public var issuers: [EntityID]
-        /// `signing-key`, `signing-certificate`: paths. Required. Sign our requests, and open answers that are encrypted.
-        public var signing: KeyPair
+        /// `signing-key`, `signing-certificate`: places. Or `signing-ring`: path. Required. Sign our requests, and open answers
+        /// that are encrypted.
+        public var signing: Keys
         /// `clock-skew-seconds`: 0 to 300. Default 60.
         public var clockSkewSeconds: Int
         /// `methods`: what each counts for abroad.

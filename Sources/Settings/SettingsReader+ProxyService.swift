@@ -14,8 +14,7 @@ extension SettingsReader {
     }
 
     private func proxyService(_ map: YAMLMap, base: String) -> Settings.ProxyService {
-        let signing = keyPair(map, "signing")
-        let hasOwnMetadataKey = map["metadata-key"].isPresent || map["metadata-certificate"].isPresent
+        let signing = keys(map, "signing")
         let form = map["identifiers"].word(Settings.ProxyService.Identifiers.self) ?? .national
         let identifierKey = map["identifier-key"]
         if form == .derived, !identifierKey.isPresent {
@@ -28,7 +27,7 @@ extension SettingsReader {
                 map["entity-id"].uri(advice: "Write an address, or remove the key.") ?? base
                     + "/eidas/proxy/metadata"),
             signing: signing,
-            metadata: hasOwnMetadataKey ? keyPair(map, "metadata") : signing,
+            metadata: metadataKeys(map, besides: signing),
             signatureAlgorithm: map["signature-algorithm"].word(),
             metadataValidityHours: map["metadata-validity-hours"].integer(in: 1...720) ?? 24,
             requestAgeSeconds: map["request-age-seconds"].integer(in: 10...900) ?? 60,
@@ -65,7 +64,7 @@ extension SettingsReader {
                 entry.map { certificate($0.required("file")) }
             },
             issuers: map["issuers"].list(of: "names").compactMap { $0.string("a name").map { EntityID($0) } },
-            signing: keyPair(map, "signing"),
+            signing: keys(map, "signing"),
             clockSkewSeconds: map["clock-skew-seconds"].integer(in: 0...300) ?? 60,
             methods: methods(map["methods"]))
     }

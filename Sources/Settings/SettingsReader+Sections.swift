@@ -7,7 +7,9 @@ extension SettingsReader {
         let tls = map["tls"].map { tls in
             Settings.KeyPair(key: key(tls.required("key")), certificate: certificate(tls.required("certificate")))
         }
-        return Settings.Listen(endpoint: endpoint(map, port: tls == nil ? 8080 : 8443), tls: tls)
+        return Settings.Listen(
+            endpoint: endpoint(map, port: tls == nil ? 8080 : 8443), tls: tls, clients: map["clients"].word() ?? .direct
+        )
     }
 
     func operations(_ value: YAMLValue, besides listen: Settings.Listen) -> Settings.Endpoint? {
@@ -32,8 +34,7 @@ extension SettingsReader {
     }
 
     func connector(_ map: YAMLMap, base: String) -> Settings.Connector {
-        let signing = keyPair(map, "signing")
-        let hasOwnMetadataKey = map["metadata-key"].isPresent || map["metadata-certificate"].isPresent
+        let signing = keys(map, "signing")
         let (support, technical) = map["contacts"].section { contacts in
             (contacts["support"].section(contact), contacts["technical"].section(contact))
         }
@@ -42,8 +43,8 @@ extension SettingsReader {
                 map["entity-id"].uri(advice: "Write an address, or remove the key.") ?? base
                     + "/eidas/connector/metadata"),
             signing: signing,
-            encryption: keyPair(map, "encryption"),
-            metadata: hasOwnMetadataKey ? keyPair(map, "metadata") : signing,
+            encryption: keys(map, "encryption"),
+            metadata: metadataKeys(map, besides: signing),
             signatureAlgorithm: map["signature-algorithm"].word(),
             spType: map["sp-type"].word() ?? .public,
             metadataValidityHours: map["metadata-validity-hours"].integer(in: 1...720) ?? 24,
@@ -69,7 +70,7 @@ extension SettingsReader {
     func clave(_ map: YAMLMap, base: String) -> Settings.Clave {
         Settings.Clave(
             issuer: map["issuer"].uri(advice: "Write an address, or remove the key.") ?? base + "/Proxy2",
-            signing: keyPair(map, "signing"))
+            signing: keys(map, "signing"))
     }
 
     func mappings(_ map: YAMLMap) -> Settings.Mappings {

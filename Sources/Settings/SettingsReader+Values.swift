@@ -10,12 +10,6 @@ extension SettingsReader {
             host: map["host"].host() ?? "127.0.0.1", port: map["port"].integer(in: 1...65535) ?? port)
     }
 
-    /// `<name>-key` and `<name>-certificate`.
-    func keyPair(_ map: YAMLMap, _ name: String) -> Settings.KeyPair {
-        Settings.KeyPair(
-            key: key(map.required("\(name)-key")), certificate: certificate(map.required("\(name)-certificate")))
-    }
-
     func key(_ value: YAMLValue) -> String {
         guard let path = file(value) else { return "" }
         refuseOpenFile(path, at: value)
@@ -52,7 +46,7 @@ extension SettingsReader {
         return path
     }
 
-    private func file(_ value: YAMLValue) -> String? {
+    func file(_ value: YAMLValue) -> String? {
         let path = rules.checksFiles ? value.existingFile(limit: Self.keyFileLimit) : value.filePath()
         if isProduction, let name = path.map({ ($0 as NSString).lastPathComponent }), isSampleName(name) {
             value.fault(

@@ -48,7 +48,7 @@ extension TrustDirectory {
                 name: gateway.providerName, assertionConsumerService: base + Paths.gatewayAnswers,
                 // Our requests have no Issuer, so that the address stands for us (Cl@ve dossier §2.4, §3.4).
                 audience: EntityID(base + Paths.gatewayAnswers), signer: keys.service,
-                decryptionKeys: [keys.decryption]),
+                decryptionKeys: keys.decryption),
             answerer: Route.Answerer(
                 name: proxy.entityID, addresses: [base + Paths.singleSignOnService],
                 requestAgeSeconds: Double(proxy.requestAgeSeconds), levels: dialect.levels(of: .natural),
@@ -114,7 +114,7 @@ extension OwnKeys {
             attributes: route.requesterDialect.mapping.rows.filter { names.contains($0.name) }.map {
                 ProxyServiceMetadata.Attribute(uri: $0.uri, friendlyName: $0.friendlyName)
             },
-            needsRequesterID: proxy.needsRequesterID, signing: [keys.signer.certificate],
+            needsRequesterID: proxy.needsRequesterID, signing: keys.signing.published,
             details: details(settings), applicationIdentifier: "Puente:puente:\(version)")
     }
 }

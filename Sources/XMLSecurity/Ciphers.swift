@@ -95,7 +95,7 @@ extension KeyWrap {
 }
 
 extension OAEPHash {
-    fileprivate var method: OpaquePointer? {
+    var method: OpaquePointer? {
         switch self {
         case .sha1: Fetched.sha1.handle
         case .sha256: Fetched.sha256.handle
@@ -111,8 +111,12 @@ enum OAEP {
         run(key, recipient.handle, digest, mgf, EVP_PKEY_encrypt_init, EVP_PKEY_encrypt)
     }
 
-    static func decrypt(_ encrypted: [UInt8], with key: PrivateKey, digest: OAEPHash, mgf: OAEPHash) -> [UInt8]? {
-        run(encrypted, key.handle, digest, mgf, EVP_PKEY_decrypt_init, EVP_PKEY_decrypt)
+    /// - Throws: `.internalFailure` from where the key is.
+    static func decrypt(
+        _ encrypted: [UInt8], with key: PrivateKey, digest: OAEPHash, mgf: OAEPHash
+    ) throws(XMLFault) -> [UInt8]? {
+        if let remote = key.remote { return try remote.key.decrypt(encrypted, digest: digest, mgf: mgf) }
+        return run(encrypted, key.handle, digest, mgf, EVP_PKEY_decrypt_init, EVP_PKEY_decrypt)
     }
 
     private typealias Operation = (
@@ -162,7 +166,9 @@ enum KeyAgreement {
     }
 
     /// The shared secret of our key and the originator's public point on the same curve. `nil` if the point is not on it.
-    static func secret(_ key: PrivateKey, point: [UInt8]) -> [UInt8]? {
+    ///
+    /// - Throws: `.internalFailure` from where the key is.
+    static func secret(_ key: PrivateKey, point: [UInt8]) throws(XMLFault) -> [UInt8]? {
         defer { ERR_clear_error() }
         guard case .ec(let curve) = key.kind, point.count == 1 + 2 * curve.coordinateLength, point[0] == 4,
             let peer = EVP_PKEY_new()
@@ -171,6 +177,7 @@ enum KeyAgreement {
         guard EVP_PKEY_copy_parameters(peer, key.handle) == 1,
             EVP_PKEY_set1_encoded_public_key(peer, point, point.count) == 1
         else { return nil }
+        if let remote = key.remote { return try remote.key.secret(point: point) }
         return derive(key.handle, peer)
     }
 

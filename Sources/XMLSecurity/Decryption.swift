@@ -45,11 +45,11 @@ public struct EncryptedElement: Hashable, Sendable {
     /// Opens the element with whichever of the keys fits.
     ///
     /// - Returns: the plain octets, which nobody has verified yet.
-    /// - Throws: `.decryption`, the same for every way of failing.
+    /// - Throws: `.decryption`, the same for every way of failing; `.internalFailure` where a token does not work.
     public func open(with ours: [DecryptionKey]) throws(XMLFault) -> [UInt8] {
         for encrypted in keys {
             for candidate in ours where encrypted.isMeant(for: candidate) {
-                if let key = encrypted.open(with: candidate.key), let plain = GCM.open(sealed, key: key, cipher) {
+                if let key = try encrypted.open(with: candidate.key), let plain = GCM.open(sealed, key: key, cipher) {
                     return plain
                 }
             }
@@ -171,11 +171,11 @@ struct EncryptedKey: Hashable, Sendable {
             || recipients.contains { (try? Certificate(der: $0))?.publicKeyInfo == candidate.certificate.publicKeyInfo }
     }
 
-    func open(with key: PrivateKey) -> [UInt8]? {
+    func open(with key: PrivateKey) throws(XMLFault) -> [UInt8]? {
         switch method {
-        case .oaep(let digest, let mgf): OAEP.decrypt(value, with: key, digest: digest, mgf: mgf)
+        case .oaep(let digest, let mgf): return try OAEP.decrypt(value, with: key, digest: digest, mgf: mgf)
         case .agreement(let wrap, let agreement):
-            KeyAgreement.secret(key, point: agreement.point).flatMap { secret in
+            return try KeyAgreement.secret(key, point: agreement.point).flatMap { secret in
                 wrap.unwrap(
                     value,
                     with: KeyAgreement.concatKDF(

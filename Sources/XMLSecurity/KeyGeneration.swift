@@ -31,7 +31,10 @@ extension PrivateKey {
     }
 
     /// PKCS#8 in PEM, unencrypted: write it where only its owner can read.
+    ///
+    /// - Throws: `.keyUnusable` for a key that is not here.
     public func pem() throws(XMLFault) -> String {
+        try requireHere()
         let text = withBIO([]) { bio in
             PEM_write_bio_PKCS8PrivateKey(bio, handle, nil, nil, 0, nil, nil) == 1
                 ? String(decoding: contents(of: bio), as: UTF8.self) : nil
@@ -50,6 +53,7 @@ extension PrivateKey {
         usage: CertificateUsage,
         from notBefore: Date, until notAfter: Date, by issuer: (key: PrivateKey, certificate: Certificate)? = nil
     ) throws(XMLFault) -> Certificate {
+        try (issuer?.key ?? self).requireHere()
         guard let certificate = X509_new() else { throw XMLFault(.internalFailure) }
         defer {
             X509_free(certificate)
@@ -80,6 +84,10 @@ extension PrivateKey {
             throw XMLFault(.internalFailure)
         }
         return try Certificate(der: encoded(certificate))
+    }
+
+    func requireHere() throws(XMLFault) {
+        if remote != nil { throw XMLFault(.keyUnusable, expected: "a key in a file", found: "one in a token") }
     }
 
     /// Clients compare the address with this, and no longer with the common name (RFC 9525). `nil` for what is no host.

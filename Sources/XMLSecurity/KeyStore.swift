@@ -58,6 +58,7 @@ extension KeyStore {
     public static func file(
         _ name: String, _ key: PrivateKey, _ chain: [Certificate], passphrase: String
     ) throws(XMLFault) -> [UInt8] {
+        try key.requireHere()
         defer { ERR_clear_error() }
         let certificates = chain.map { readCertificate($0.der) }
         let others = OPENSSL_sk_new_null()

@@ -84,11 +84,15 @@ public final class PublicKey: @unchecked Sendable {
 
 /// A private key. Immutable after creation, so that libcrypto lets threads share it.
 public final class PrivateKey: @unchecked Sendable {
+    /// The key, which libcrypto wipes when it frees it; of a key elsewhere its public half.
     let handle: OpaquePointer
     public let kind: KeyKind
+    /// Where the key is, if it is not here.
+    let remote: (key: any RemoteKey, publicKey: PublicKey)?
 
-    init(owning handle: OpaquePointer) {
+    init(owning handle: OpaquePointer, remote: (any RemoteKey, PublicKey)? = nil) {
         self.handle = handle
+        self.remote = remote
         kind = keyKind(of: handle)
     }
     deinit { EVP_PKEY_free(handle) }
@@ -118,6 +122,7 @@ public final class PrivateKey: @unchecked Sendable {
 
     /// Signs as XML Signature encodes it: fixed-width `r ‖ s` for ECDSA.
     public func sign(_ data: [UInt8], _ algorithm: SignatureAlgorithm) throws(XMLFault) -> [UInt8] {
+        if let remote { return try sign(data, algorithm, with: remote.key, remote.publicKey) }
         guard let context = EVP_MD_CTX_new() else { throw XMLFault(.internalFailure) }
         defer {
             EVP_MD_CTX_free(context)
@@ -282,6 +287,11 @@ private func readPrivateKey(pem: [UInt8], password: String?) -> OpaquePointer? {
         // on the terminal.
         return password.withUnsafeMutableBytes { PEM_read_bio_PrivateKey(bio, nil, nil, $0.baseAddress) }
     }
+}
+
+/// Overwrites a secret, so that nothing of it stays in memory that others come to use.
+public func erase(_ octets: inout [UInt8]) {
+    octets.withUnsafeMutableBytes { OPENSSL_cleanse($0.baseAddress, $0.count) }
 }
 
 /// Random octets from libcrypto's generator.

@@ -108,7 +108,7 @@ struct Drain: Service {
 }
 
 /// Runs `work` now and then again and again, until the service is told to stop.
-private func everySeconds(_ seconds: Double, _ work: @escaping @Sendable () async -> Void) async {
+func everySeconds(_ seconds: Double, _ work: @escaping @Sendable () async -> Void) async {
     await untilStopped {
         while true {
             await work()

@@ -15,6 +15,8 @@ final class MetadataPublisher: Sendable {
     struct Source {
         var metadata: any PublishedMetadata
         var signer: Signer
+        /// Published in it.
+        var keys: [Certificate]
 
         /// The same for the same content, whenever it is signed.
         fileprivate var content: XMLNode { metadata.document(id: MessageID("_"), validUntil: .distantPast) }
@@ -25,6 +27,7 @@ final class MetadataPublisher: Sendable {
         var until: Date
         var content: XMLNode
         var signer: Certificate
+        var keys: [String]
     }
 
     private let validity: Double
@@ -35,6 +38,9 @@ final class MetadataPublisher: Sendable {
         validity = Double(validityHours * 3600)
         self.source = source
     }
+
+    /// SHA-256 of the certificates in the document that was last handed out.
+    var keys: [String] { published.withLock { $0?.keys ?? [] } }
 
     func document(at now: Date) throws -> (octets: [UInt8], seconds: Int) {
         try published.withLock { published in
@@ -47,7 +53,8 @@ final class MetadataPublisher: Sendable {
             }
             let octets = try source.metadata.sealed(id: .random(), validUntil: now + validity, by: source.signer)
             published = Published(
-                octets: octets, until: now + validity / 4, content: content, signer: source.signer.certificate)
+                octets: octets, until: now + validity / 4, content: content, signer: source.signer.certificate,
+                keys: source.keys.map(\.fingerprint))
             return (octets, Int(validity / 4))
         }
     }
@@ -59,7 +66,8 @@ extension MetadataPublisher {
     ) -> MetadataPublisher {
         MetadataPublisher(validityHours: settings.connector.metadataValidityHours) {
             let keys = keys()
-            return Source(metadata: keys.metadata(settings, version: Puente.version), signer: keys.metadata)
+            let metadata = keys.metadata(settings, version: Puente.version)
+            return Source(metadata: metadata, signer: keys.metadata, keys: metadata.signing + metadata.encryption)
         }
     }
 
@@ -72,7 +80,7 @@ extension MetadataPublisher {
             guard let metadata = keys.proxyServiceMetadata(settings, of: route, version: Puente.version),
                 let signer = keys.proxyService?.metadata
             else { throw Rejection(.configuration, "proxy-service") }
-            return Source(metadata: metadata, signer: signer)
+            return Source(metadata: metadata, signer: signer, keys: metadata.signing)
         }
     }
 }

@@ -38,6 +38,7 @@ struct Node {
     /// Of each role that we have.
     let connectorMetadata: MetadataPublisher
     let proxyServiceMetadata: MetadataPublisher?
+    let readers: MetadataReaders
 
     /// - Returns: `nil` if there are faults.
     init?(_ settings: Settings, into faults: Faults) throws {
@@ -52,6 +53,7 @@ struct Node {
             capacity: max(64, settings.limits.requestsInFlight))
         connectorMetadata = .connector(settings) { trust.keys }
         proxyServiceMetadata = .proxyService(settings, trust)
+        readers = MetadataReaders(path: settings.metadataReaders)
     }
 
     private static func store(_ settings: Settings) throws -> any ExchangeStore {
@@ -76,6 +78,7 @@ struct Node {
             MetadataRefresher(trust: trust, logger: logger),
             AlarmWatch(alarms: TrustAlarms(trust, logger: logger)),
             ControlListener(settings: settings, trust: trust, logger: quietLogger),
+            ReadersKeeper(readers: readers, logger: logger),
             try publicListener(ready),
         ]
         if let operations = settings.operations { services.append(operationsListener(operations)) }
@@ -85,10 +88,14 @@ struct Node {
 
     private func publicListener(_ ready: @escaping @Sendable (String) -> Void) throws -> any Service {
         let portal = Portal(environment)
-        let router = Router(context: BasicRequestContext.self, options: .autoGenerateHeadEndpoints)
+        let router = Router(context: PortalContext.self, options: .autoGenerateHeadEndpoints)
         // Around the middleware, so that a probe is answered whatever the load is.
         if settings.operations == nil { health.routes(on: router) }
         router.add(middleware: PortalMiddleware(portal, limit: settings.limits.requestsInFlight))
+        let documents = [MetadataReaders.Document.connector: connectorMetadata, .proxyService: proxyServiceMetadata]
+        router.add(
+            middleware: MetadataWatch(
+                readers: readers, keys: { documents[$0]??.keys ?? [] }, clients: settings.listen.clients))
         portal.routes(on: router)
         return Application(
             router: router, server: try server(), configuration: configuration(settings.listen.endpoint),

@@ -9,6 +9,7 @@ struct ImportTests {
     /// What each target may import, beside the standard library.
     static let table: [String: Set<String>] = [
         "XMLSecurity": ["CLibXML2", "CLibCrypto", "CPuente", "Foundation"],
+        "Tokens": ["CPKCS11", "XMLSecurity", "Synchronization", "Glibc"],
         "SecondOpinion": ["CSecondOpinion", "XMLSecurity", "Glibc"],
         "Federation": ["Foundation"],
         "SAML": ["XMLSecurity", "Federation", "Foundation"],
@@ -21,7 +22,7 @@ struct ImportTests {
             "Dispatch",
             "Synchronization",
             "Logging",
-            "Settings", "GRDB", "AsyncHTTPClient", "NIOCore", "NIOPosix", "NIOTLS", "NIOSSL", "NIOHTTP1",
+            "Settings", "Tokens", "GRDB", "AsyncHTTPClient", "NIOCore", "NIOPosix", "NIOTLS", "NIOSSL", "NIOHTTP1",
         ],
         "AttributeSources": [
             "Dialects", "SAML", "Federation", "XMLSecurity", "YAMLText", "Foundation", "Synchronization",
@@ -51,7 +52,7 @@ struct ImportTests {
     /// Wires everything together.
     static let free: Set<String> = ["puente"]
     /// C only.
-    static let c: Set<String> = ["CPuente", "CLibXML2", "CLibCrypto", "CSecondOpinion", "CXMLSec1"]
+    static let c: Set<String> = ["CPuente", "CLibXML2", "CLibCrypto", "CSecondOpinion", "CXMLSec1", "CPKCS11"]
 
     struct Import: Hashable, CustomStringConvertible {
         let module: String

@@ -41,7 +41,7 @@ struct SettingsSchemaTests {
 }
 
 /// What the reader knows beside each unknown key, by the path of that key.
-private func knownKeys(_ faults: [Fault]) -> [String: [String]] {
+func knownKeys(_ faults: [Fault]) -> [String: [String]] {
     let unknown = faults.filter { $0.found.hasPrefix("the unknown key") }
     return Dictionary(
         unknown.map { ($0.path, $0.expected.dropFirst("one of ".count).components(separatedBy: ", ").sorted()) },

@@ -50,7 +50,7 @@ struct SettingsTests {
         #expect(settings.store.kind == .sqlite && settings.store.path == "/etc/puente/state/puente.sqlite")
         #expect(settings.connector.entityID.rawValue == "https://puente.gob.es/eidas/connector/metadata")
         #expect(settings.connector.metadata == settings.connector.signing)
-        #expect(settings.connector.signing.key == "/etc/puente/keys/s.key")
+        #expect(settings.connector.signing.file == "/etc/puente/keys/s.key")
         #expect(settings.connector.organization.displayName == "Ministerio")
         #expect(settings.connector.signatureAlgorithm == nil && settings.connector.spType == .public)
         #expect(settings.clave.issuer == "https://puente.gob.es/Proxy2")

@@ -140,7 +140,9 @@ struct EncryptionTests {
     static func opened() throws -> (data: XMLNode, key: [UInt8]) {
         let data = try message.encrypted(for: [TestKey.rsa3072a.recipient()], cipher: .aes256GCM)
         let value = try #require(data.first("EncryptedKey")?.first("CipherValue").flatMap { Base64.decode($0.text) })
-        return (data, try #require(OAEP.decrypt(value, with: TestKey.rsa3072a.key(), digest: .sha256, mgf: .sha256)))
+        return (
+            data, try #require(try OAEP.decrypt(value, with: TestKey.rsa3072a.key(), digest: .sha256, mgf: .sha256))
+        )
     }
 
     static func replacingKey(

@@ -94,7 +94,7 @@ struct OtherMathematicsTests {
             commonName: "x", usage: .agreement, from: CertificateTests.now, until: CertificateTests.now + 60)
         let ours = try DecryptionKey(key: recipient, certificate: certificate)
         let encrypted = try EncryptedElement(in: holder, policy: .eidas)
-        let key = try #require(encrypted.keys.first?.open(with: recipient))
+        let key = try #require(try encrypted.keys.first?.open(with: recipient))
         // xmlsec wraps 32 octets for AES-128 too and uses the first 16; a key of another length opens nothing of ours.
         let opened = GCM.open(encrypted.sealed, key: Array(key.prefix(encrypted.cipher.keyLength)), encrypted.cipher)
         let plain = try XMLTree(parsing: vector.neighbour(vector.file.replacing(".xml", with: ".data")).octets())
@@ -116,8 +116,8 @@ struct OtherMathematicsTests {
         let element = try #require(tree.root.descendants.first { $0.is(Namespace.xenc("EncryptedKey")) })
         let encrypted = try EncryptedKey(element, EncryptionPolicy(allowsOldKeyTransport: true))
         let key = try PrivateKey(pem: vector.neighbour(try #require(vector.encryption?.key)).octets())
-        #expect([16, 32].contains(encrypted.open(with: key)?.count))
-        #expect(encrypted.open(with: try TestKey.rsa4096.key()) == nil)
+        #expect(try [16, 32].contains(encrypted.open(with: key)?.count))
+        #expect(try encrypted.open(with: TestKey.rsa4096.key()) == nil)
     }
 }
 

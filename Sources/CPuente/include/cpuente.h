@@ -18,6 +18,11 @@ long cpuente_inflate(const uint8_t *input, size_t count, uint8_t *output, size_t
 /// Raw DEFLATE. Returns the number of bytes written, or -1 if `capacity` is too small.
 long cpuente_deflate(const uint8_t *input, size_t count, uint8_t *output, size_t capacity);
 
+/// Undoes the padding of RSA-OAEP without a label, in constant time (RFC 8017 §7.1.2). `digest` and `mgf` are EVP_MD.
+/// Returns the number of bytes written, or -1.
+long cpuente_undo_oaep(const uint8_t *padded, size_t count, uint8_t *output, size_t capacity, const void *digest,
+                       const void *mgf);
+
 /// Whether `word` occurs in `text`.
 int cpuente_contains(const uint8_t *text, size_t count, const uint8_t *word, size_t length);
 

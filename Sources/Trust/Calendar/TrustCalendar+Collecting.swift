@@ -72,14 +72,15 @@ extension ServiceEntry {
 }
 
 extension OwnKeys {
-    /// Of all our certificates and their chains, and of the gateway's; by the keys of the settings.
+    /// Of all our certificates and their chains, those of next and retiring keys included where others see them, and of the
+    /// gateway's; by the keys of the settings.
     var ends: [End] {
-        var ends = Self.ends(.signing, connector.chain, "connector.signing")
-        ends += Self.ends(.encryption, decryption.map(\.certificate), "connector.encryption")
+        var ends = Self.ends(.signing, connectorSigning.keys.flatMap(\.chain), "connector.signing")
+        ends += Self.ends(.encryption, connectorEncryption.keys.flatMap(\.chain), "connector.encryption")
         ends += Self.ends(.metadataSigner, metadata.chain, "connector.metadata")
         ends += Self.ends(.signing, gateway.chain, "clave.signing")
         if let proxyService {
-            ends += Self.ends(.signing, proxyService.signer.chain, "proxy-service.signing")
+            ends += Self.ends(.signing, proxyService.signing.keys.flatMap(\.chain), "proxy-service.signing")
             ends += Self.ends(.metadataSigner, proxyService.metadata.chain, "proxy-service.metadata")
             ends += Self.ends(.signing, proxyService.service.chain, "clave-gateway.signing")
             ends += Self.ends(.gateway, proxyService.gatewayCertificates, "clave-gateway.certificates")
