@@ -145,7 +145,8 @@ struct Node {
             origin: settings.publicURL.description,
             isSecure: settings.publicURL.scheme == "https",
             exchangeSeconds: Double(settings.exchangeMinutes * 60), messageLimit: settings.limits.messageCharacters,
-            inFlight: inFlight, unknownKey: { trust.hint($0, at: Date()) }, availability: { trust.availability(at: $0) }, logger: logger)
+            inFlight: inFlight, unknownKey: { trust.hint($0, at: Date()) },
+            availability: { trust.availability(at: $0) }, logger: logger)
     }
 
     private var proxyService: Portal.ProxyService? {

@@ -46,7 +46,7 @@ struct StatusTests {
                 exchangeSeconds: 600, messageLimit: ReceivedMessage.defaultLimit, inFlight: InFlight(limit: 10),
                 availability: { _ in Self.countries }, now: { Self.noon },
                 logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }))
-        let router = Router()
+        let router = Router(context: PortalContext.self)
         portal.routes(on: router)
         Health(
             snapshot: { snapshot }, store: MemoryStore(), inFlight: InFlight(limit: 10), warnings: { _ in 3 },

@@ -12,7 +12,7 @@ import YAMLText
 @testable import Trust
 
 /// The ways out of the house: a loopback server for the webhook, a script for sendmail.
-@Suite("How alarms are told outside")
+@Suite("How alarms are told outside", .timeLimit(.minutes(5)))
 struct AlarmChannelsTests {
     static let bulletin: AlarmBulletin = {
         var end = End(
@@ -63,19 +63,17 @@ struct AlarmChannelsTests {
 
     static let lies: [(String, [LyingServer.Act])] = [
         ("a redirect", [LyingServer.head("HTTP/1.1 302 x", "Location: /elsewhere", "Content-Length: 0"), .close]),
-        ("silence", [.wait(seconds: 5)]), ("a hang-up", [.close]), ("rubbish", [.send("nonsense\r\n\r\n"), .close]),
+        ("silence", [.wait(seconds: 3600)]), ("a hang-up", [.close]), ("rubbish", [.send("nonsense\r\n\r\n"), .close]),
     ]
 
     @Test("Whatever else it does, it was not told, and we go on", arguments: lies.indices)
     func lying(index: Int) async throws {
         let server = try await LyingServer { _ in Self.lies[index].1 }
-        let began = ContinuousClock.now
         await #expect(throws: AlarmFault.self, "\(Self.lies[index].0)") {
             try await Self.webhook(server, Folder([:])).tell(Self.bulletin)
         }
         try await server.close()
         #expect(server.asked.count == 3 && server.asked.allSatisfy { $0.hasPrefix("POST /hook") })
-        #expect(ContinuousClock.now - began < .seconds(20))
     }
 
     @Test("One good answer ends the tries; an answer without end is not waited for")
@@ -152,15 +150,13 @@ struct AlarmChannelsTests {
         #expect(head.split(separator: "\n").count == 9)
     }
 
-    static let failures = ["exit 75", "kill -9 $$", "exec sleep 60"]
+    static let failures = ["exit 75", "kill -9 $$", "exec sleep 3600"]
 
     @Test("A mail program that fails or hangs is told of, and ended", arguments: failures)
     func mailFails(script: String) async throws {
         let folder = try Folder([:])
         let mail = try Self.mail(script, folder, seconds: 1)
-        let began = ContinuousClock.now
         await #expect(throws: AlarmFault.self) { try await mail.tell(Self.bulletin) }
-        #expect(ContinuousClock.now - began < .seconds(40))
         try FileManager.default.removeItem(atPath: folder.path + "/sendmail")
         await #expect(throws: AlarmFault.self) { try await mail.tell(Self.bulletin) }
     }
