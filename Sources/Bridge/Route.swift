@@ -117,8 +117,14 @@ public struct Route: Sendable {
         public var entityID: EntityID
         public var displayName: [String: String]
         public var state: State
+        /// Whether it wants to be left out of country selectors.
+        public var isHidden: Bool
 
-        public init(memberState: MemberState, entityID: EntityID, displayName: [String: String], state: State) {
+        public init(
+            memberState: MemberState, entityID: EntityID, displayName: [String: String], state: State,
+            isHidden: Bool = false
+        ) {
+            self.isHidden = isHidden
             self.memberState = memberState
             self.entityID = entityID
             self.displayName = displayName

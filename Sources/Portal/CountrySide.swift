@@ -106,7 +106,7 @@ extension Route {
     /// A line for each country of the trust list; of several nodes of one, the first that serves speaks for it.
     fileprivate func choices(for request: AuthenticationRequest, at now: Date) -> [CountryChoice] {
         var seen: Set<MemberState> = []
-        return countries.filter { seen.insert($0.memberState).inserted }.map { country in
+        return countries.filter { !$0.isHidden && seen.insert($0.memberState).inserted }.map { country in
             var choice = CountryChoice(state: country.memberState, displayName: country.displayName)
             do throws(Rejection) {
                 _ = try responder(for: request, in: country.memberState, at: now)

@@ -16,6 +16,12 @@ public struct ServiceList: Hashable, Sendable {
         public var entityID: EntityID
         /// Whether the list wants it left out of country selectors.
         public var isHidden: Bool
+
+        public init(role: EntityDescriptor.Role, entityID: EntityID, isHidden: Bool) {
+            self.role = role
+            self.entityID = entityID
+            self.isHidden = isHidden
+        }
     }
 
     /// One address with metadata.

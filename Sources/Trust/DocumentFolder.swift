@@ -103,6 +103,7 @@ public final class DocumentReader {
     private let digest: DocumentFolder.Digest
     private let file: OpenFile
     private let hash: RunningDigest
+    private var isAtEnd = false
 
     init(_ digest: DocumentFolder.Digest, in folder: DocumentFolder) throws(Rejection) {
         (self.digest, path) = (digest, folder.path(of: digest))
@@ -111,15 +112,17 @@ public final class DocumentReader {
         hash = RunningDigest(.sha256)
     }
 
-    /// The next piece, or `nil` at the end.
+    /// The next piece, or `nil` at the end and behind it.
     ///
     /// - Throws: at the end, if the document is no longer what was kept.
     public func next() throws(Rejection) -> [UInt8]? {
+        guard !isAtEnd else { return nil }
         let octets = try file.read(upTo: Self.chunk)
         guard octets.isEmpty else {
             octets.withUnsafeBytes(hash.add)
             return octets
         }
+        isAtEnd = true
         let found = DocumentFolder.Digest(octets: hash.finish())
         guard found == digest else {
             throw Rejection(

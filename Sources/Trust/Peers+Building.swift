@@ -175,7 +175,7 @@ extension MetadataExpectation {
 }
 
 extension [Data] {
-    fileprivate func read() throws(XMLFault) -> [Certificate] {
+    func read() throws(XMLFault) -> [Certificate] {
         var found: [Certificate] = []
         for octets in self { found.append(try Certificate(pemOrDER: [UInt8](octets))) }
         return found

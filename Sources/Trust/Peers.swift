@@ -125,11 +125,13 @@ public struct NodeEntry: Hashable, Sendable, Codable {
     public var enabled: Bool
     /// The name of the service list that named this node; `nil` if the operator wrote it.
     public var list: String?
+    /// Whether that list wants it left out of country selectors.
+    public var isHidden: Bool
 
     public init(
         entityID: EntityID, country: MemberState, role: EntityDescriptor.Role, source: Source, pins: [Data],
         profile: PeerProfile = PeerProfile(), displayName: [String: String] = [:], enabled: Bool = true,
-        list: String? = nil
+        list: String? = nil, isHidden: Bool = false
     ) {
         self.entityID = entityID
         self.country = country
@@ -140,6 +142,7 @@ public struct NodeEntry: Hashable, Sendable, Codable {
         self.displayName = displayName
         self.enabled = enabled
         self.list = list
+        self.isHidden = isHidden
     }
 }
 

@@ -82,13 +82,7 @@ extension TrustDirectory {
 
 extension TrustDirectory {
     static func verify(_ octets: [UInt8], _ entry: NodeEntry, at now: Date) throws(Rejection) -> VerifiedEntity {
-        let expectation: MetadataExpectation
-        do {
-            expectation = try MetadataExpectation(entry)
-        } catch {
-            throw Rejection(.configuration, "certificates", expected: error.expected, found: error.found)
-        }
-        return try VerifiedEntity(octets, expecting: expectation, at: now)
+        try VerifiedEntity(octets, expecting: entry.expectation(), at: now)
     }
 
     static func snapshot(_ files: Files, _ held: [Held], _ settings: Settings, at now: Date) -> Snapshot {
@@ -101,6 +95,15 @@ extension TrustDirectory {
     }
 }
 
+extension NodeEntry {
+    /// What its metadata must be.
+    func expectation() throws(Rejection) -> MetadataExpectation {
+        do { return try MetadataExpectation(self) } catch {
+            throw Rejection(.configuration, "certificates", expected: error.expected, found: error.found)
+        }
+    }
+}
+
 extension Held {
     fileprivate func country(_ settings: Settings) -> Route.Country {
         let state: Route.Country.State
@@ -108,7 +111,8 @@ extension Held {
             state = .usable(try Responder(try usable(), entry, graceSeconds: settings.graceSeconds))
         } catch { state = .out(error, since: since) }
         return Route.Country(
-            memberState: entry.country, entityID: entry.entityID, displayName: entry.displayName, state: state)
+            memberState: entry.country, entityID: entry.entityID, displayName: entry.displayName, state: state,
+            isHidden: entry.isHidden || entity?.entity.isHiddenFromDiscovery ?? false)
     }
 
     /// What its metadata says.

@@ -26,7 +26,7 @@ extension TrustDirectory {
         // Only what would be said of it depends on this: whether it would wait.
         let turnedBack = (try? archive.turnedBack()) ?? [:]
         let digest = DocumentFolder.Digest(of: octets)
-        return state.files.registry.nodes.map { entry in
+        return (state.files.registry.nodes + state.listings.flatMap(\.nodes)).map { entry in
             let key = NodeKey(entry)
             do throws(Rejection) {
                 let entity = try Self.verify(octets, entry, at: now)

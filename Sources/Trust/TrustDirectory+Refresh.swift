@@ -16,13 +16,16 @@ extension TrustDirectory {
 
     /// The sources of the nodes in use, each once, in the order of the trust lists.
     func addresses(of countries: Set<MemberState>? = nil) -> [Address] {
-        let (held, wished) = state.withLock { ($0.held.map(\.entry), $0.files.registry.nodes) }
+        let state = state.withLock { $0 }
+        func isMeant(_ country: MemberState) -> Bool { countries?.contains(country) ?? true }
+        let nodes = (state.held.map(\.entry) + state.files.registry.nodes + state.listings.flatMap(\.nodes))
+            .filter { $0.isInUse(settings) && isMeant($0.country) }.map(\.source)
+        let lists = state.listings.filter { $0.entry.territories.contains(where: isMeant) }.flatMap { listing in
+            [listing.entry.source]
+                + listing.addresses.map { NodeEntry.Source.https(url: $0, certificateAuthority: nil) }
+        }
         var seen: Set<Address> = []
-        return (held + wished).filter { $0.isInUse(settings) && countries?.contains($0.country) ?? true }
-            .compactMap { entry in
-                guard let address = Address(entry.source) else { return nil }
-                return seen.insert(address).inserted ? address : nil
-            }
+        return (lists + nodes).compactMap(Address.init).filter { seen.insert($0).inserted }
     }
 
     /// Asks every source once, each on its own: one bad country never touches another. Files are read again as well.
@@ -65,8 +68,7 @@ extension TrustDirectory {
                     let known = earlier[address.url].flatMap { $0.known(in: documents) }
                     do throws(Rejection) {
                         let fetched = try await fetcher.fetch(
-                            address.url, trusting: address.authority, unless: known?.validators,
-                            upTo: MetadataSource.sizeLimit)
+                            address.url, trusting: address.authority, unless: known?.validators)
                         switch (fetched, known) {
                         case (.document(let digest, let validators), _):
                             return (address, .success(.init(document: digest, validators: validators)))
@@ -98,9 +100,11 @@ extension TrustDirectory {
 
     /// When the sources that were asked just now are asked next.
     private func plan(_ addresses: some Sequence<Address>, at now: Date) throws(TrustArchive.Fault) {
-        let (fetches, held) = (try archive.fetches(), state.withLock(\.held))
+        let (fetches, state) = (try archive.fetches(), state.withLock { $0 })
         for address in addresses {
-            let ends = held.filter { $0.entry.source == address.source }.compactMap { $0.entity?.validUntil }
+            let ends =
+                state.held.filter { $0.entry.source == address.source }.compactMap { $0.entity?.validUntil }
+                + state.listings.filter { $0.entry.source == address.source }.compactMap { $0.list?.validUntil }
             let next = schedule.next(
                 askedAt: now, failures: fetches[address.url]?.failures ?? 0, endsAt: ends.min(),
                 chance: .random(in: 0...1))

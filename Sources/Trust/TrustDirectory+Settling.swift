@@ -14,6 +14,7 @@ enum Finding: Sendable {
 struct Settlement {
     let base: Int
     let held: [Held]
+    let listings: [Listing]
     let wishes: [NodeKey: Wish]
     let plan: TrustPlan
     /// What waited before.
@@ -22,10 +23,10 @@ struct Settlement {
     let next: [Held]
 
     /// - Parameters:
-    ///   - wished: the nodes of the trust lists, and those that lists of other states name.
+    ///   - registry: the nodes of the trust lists, and the lists of other states that name further ones.
     ///   - before: what is in force as this process knows it, so that nothing is verified twice.
     init(
-        _ wished: [NodeEntry], _ found: [NodeEntry.Source: Finding], _ archive: TrustArchive, before: [Held],
+        _ registry: Registry, _ found: [NodeEntry.Source: Finding], _ archive: TrustArchive, before: [Held],
         _ verifier: Verifier, at now: Date
     ) throws(TrustArchive.Fault) {
         let (number, nodes) = try archive.inForce()
@@ -34,8 +35,10 @@ struct Settlement {
         held = verifier.load(nodes, knowing: before, at: now)
         let byKey = held.keyed(by: \.key)
         candidates = try archive.candidates()
-        let wishes = verifier.wishes(
-            wished, byKey, found, candidates, try archive.fetches(), at: now)
+        let fetches = try archive.fetches()
+        listings = verifier.listings(registry.lists, found, fetches, held, at: now)
+        let wished = (registry.nodes + listings.flatMap(\.nodes)).unique
+        let wishes = verifier.wishes(wished, byKey, found, candidates, fetches, at: now)
         self.wishes = wishes
         let rules = number == 0 ? nil : TakeOverRules(verifier.settings.trust.changes)
         let keys = wished.map(NodeKey.init) + held.map(\.key).filter { wishes[$0] == nil }
@@ -58,7 +61,7 @@ struct Settlement {
     ) throws(TrustArchive.Fault) -> (Settlement, Int) {
         var tries = 0
         while true {
-            let settlement = try Settlement(files.registry.nodes, found, archive, before: before, verifier, at: now)
+            let settlement = try Settlement(files.registry, found, archive, before: before, verifier, at: now)
             guard mode == .serving else { return (settlement, settlement.base) }
             do throws(TrustArchive.Fault) {
                 return (settlement, try settlement.write(archive, verifier.documents, why: why, at: now))
@@ -111,6 +114,14 @@ struct Settlement {
             try archive.renew(node.archived, at: place, in: base)
         }
         return base
+    }
+}
+
+extension [NodeEntry] {
+    /// What the operator wrote comes before what a list says of the same node.
+    fileprivate var unique: [NodeEntry] {
+        var seen: Set<NodeKey> = []
+        return filter { seen.insert(NodeKey($0)).inserted }
     }
 }
 

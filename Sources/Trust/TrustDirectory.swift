@@ -32,6 +32,8 @@ public final class TrustDirectory: Sendable {
         var version: Int
         /// In the order of the trust lists.
         var held: [Held]
+        /// What the lists of other states say, those that are on.
+        var listings: [Listing]
         /// What was found when the files and documents were last looked at; its automatic steps are in force already.
         var plan: TrustPlan
         var snapshot: Snapshot
@@ -129,6 +131,12 @@ public final class TrustDirectory: Sendable {
                     "changes": "\(step.waitsFor.map(\.rawValue).joined(separator: ", "))",
                 ])
         }
+        for listing in after.listings {
+            guard let failure = listing.failure else { continue }
+            logger.warning(
+                "service list cannot be used",
+                metadata: ["list": "\(listing.entry.name)", "rule": "\(failure.rule.code)", "detail": "\(failure)"])
+        }
         if after.version != before.version {
             logger.notice("trust changed", metadata: ["version": "\(after.version)"])
         }
@@ -140,7 +148,8 @@ extension TrustDirectory.State {
         _ files: TrustDirectory.Files, _ settlement: Settlement, _ version: Int, _ settings: Settings, at now: Date
     ) {
         self.init(
-            files: files, version: version, held: settlement.next, plan: settlement.plan,
+            files: files, version: version, held: settlement.next, listings: settlement.listings,
+            plan: settlement.plan,
             snapshot: TrustDirectory.snapshot(files, settlement.next, settings, at: now))
     }
 }

@@ -50,10 +50,25 @@ public struct TrustReport: Hashable, Sendable, Encodable {
         public let lastChange: Date
     }
 
+    /// A metadata service list of other states.
+    public struct List: Hashable, Sendable, Encodable {
+        public let name: String
+        public let light: Light
+        /// Why it cannot be used, and which parts of it are left out.
+        public let notes: [String]
+        public let validUntil: Date?
+        /// How many nodes come of it.
+        public let nodes: Int
+        public let source: String
+        public let lastFetch: Date?
+        public let lastGoodFetch: Date?
+    }
+
     public let at: Date
     /// The version in force.
     public let version: Int
     public let nodes: [Node]
+    public let lists: [List]
 }
 
 extension TrustDirectory {
@@ -68,7 +83,8 @@ extension TrustDirectory {
             nodes: state.held.map { held in
                 TrustReport.Node(
                     held, fetches[held.entry.source.words], waiting[held.key] ?? [], settings, at: now)
-            })
+            },
+            lists: state.listings.map { TrustReport.List($0, fetches[$0.entry.source.words], at: now) })
     }
 }
 
@@ -94,8 +110,21 @@ extension TrustReport.Node {
             notes: light == .off ? [] : notes, since: held.since, validUntil: end, keys: keys,
             endpoints: entity?.descriptor.endpoints.map(\.location) ?? [],
             levels: entity?.entity.levelsOfAssurance ?? [], attributes: entity?.descriptor.attributes ?? [],
-            source: entry.source.words, list: nil, lastFetch: fetch?.askedAt, lastGoodFetch: fetch?.goodAt,
+            source: entry.source.words, list: entry.list, lastFetch: fetch?.askedAt, lastGoodFetch: fetch?.goodAt,
             lastChange: held.changedAt)
+    }
+}
+
+extension TrustReport.List {
+    init(_ listing: Listing, _ fetch: TrustArchive.Fetch?, at now: Date) {
+        var notes = (listing.failure.map { [$0] } ?? []).map { "\($0)" }
+        if let failure = fetch?.failure, listing.failure == nil { notes.append(failure) }
+        let isUsable = listing.list.map { now < $0.validUntil } ?? false
+        self.init(
+            name: listing.entry.name, light: !isUsable ? .out : notes.isEmpty ? .good : .warning,
+            notes: notes + listing.leftOut.map { "\($0)" }, validUntil: listing.list?.validUntil,
+            nodes: listing.nodes.count, source: listing.entry.source.words, lastFetch: fetch?.askedAt,
+            lastGoodFetch: fetch?.goodAt)
     }
 }
 

@@ -12,7 +12,7 @@ struct Verifier: Sendable {
     let documents: DocumentFolder
 
     /// One document for one node.
-    private struct Task: Sendable {
+    fileprivate struct Task: Sendable {
         var entry: NodeEntry
         var document: DocumentFolder.Digest
         /// What was read from a file just now and is not kept yet.
@@ -24,10 +24,20 @@ struct Verifier: Sendable {
     /// - Parameter known: nodes that this process has verified already.
     func load(_ nodes: [ArchivedNode], knowing known: [Held], at now: Date) -> [Held] {
         let known = known.keyed(by: \.record)
-        return concurrently(nodes) { node in known[node.record] ?? load(node, at: now) }
+        let tasks = nodes.map { known[$0.record] == nil ? task($0.record) : nil }
+        let results = verify(tasks, at: now)
+        return nodes.indices.map { known[nodes[$0].record] ?? load(nodes[$0], tasks[$0], results[$0], at: now) }
     }
 
-    private func load(_ node: ArchivedNode, at now: Date) -> Held {
+    /// What has to be verified for a record in use, if it has a document.
+    private func task(_ record: NodeRecord) -> Task? {
+        guard record.entry.isInUse(settings), let document = record.document else { return nil }
+        return Task(entry: record.entry, document: document)
+    }
+
+    private func load(
+        _ node: ArchivedNode, _ task: Task?, _ result: Result<VerifiedEntity, Rejection>?, at now: Date
+    ) -> Held {
         var held = Held(
             record: node.record, entity: nil, baseline: nil, failure: nil, since: node.acceptedAt,
             changedAt: node.changedAt, acceptedAt: node.acceptedAt)
@@ -37,27 +47,22 @@ struct Verifier: Sendable {
                 found: "none was fetched yet")
             return held
         }
-        let task = Task(entry: node.record.entry, document: document)
-        if node.record.entry.isInUse(settings) {
-            switch verifyWithGrace(task, at: now) {
-            case .success(let entity): held.entity = entity
-            case .failure(let rejection): held.failure = rejection
-            }
+        switch result {
+        case .success(let entity)?: held.entity = entity
+        case .failure(let rejection)?:
+            // The grace of the settings reaches beyond the end of the metadata.
+            held.entity = settings.graceSeconds > 0 ? task.flatMap { verified($0, at: now - grace) } : nil
+            held.failure = held.entity == nil ? rejection : nil
+        case nil: break
         }
         // What is not used, or cannot be any more, still says what a new document is compared with.
-        held.baseline = held.entity ?? (try? verify(task, at: node.acceptedAt).get())
-        if held.entity == nil, let end = held.baseline?.validUntil {
-            held.since = min(now, end + Double(settings.graceSeconds))
-        }
+        held.baseline =
+            held.entity ?? verified(Task(entry: node.record.entry, document: document), at: node.acceptedAt)
+        if held.entity == nil, let end = held.baseline?.validUntil { held.since = min(now, end + grace) }
         return held
     }
 
-    /// The grace of the settings reaches beyond the end of the metadata.
-    private func verifyWithGrace(_ task: Task, at now: Date) -> Result<VerifiedEntity, Rejection> {
-        let strictly = verify(task, at: now)
-        guard case .failure = strictly, settings.graceSeconds > 0 else { return strictly }
-        return verify(task, at: now - Double(settings.graceSeconds))
-    }
+    private var grace: Double { Double(settings.graceSeconds) }
 
     // MARK: What is wished
 
@@ -69,51 +74,70 @@ struct Verifier: Sendable {
         _ entries: [NodeEntry], _ held: [NodeKey: Held], _ found: [NodeEntry.Source: Finding],
         _ candidates: [NodeKey: DocumentFolder.Digest], _ fetches: [String: TrustArchive.Fetch], at now: Date
     ) -> [NodeKey: Wish] {
-        let wishes = concurrently(entries) { entry in
+        let newest = entries.map { entry -> Result<Task, Rejection>? in
             let key = NodeKey(entry)
             let earlier = candidates[key] ?? held[key]?.record.document ?? fetches[entry.source.words]?.document
-            return wish(entry, held[key], found[entry.source], earlier, at: now)
+            return entry.isInUse(settings) ? self.newest(entry, found[entry.source], earlier) : nil
         }
-        return wishes.keyed(by: \.record.key)
+        let tasks = zip(entries, newest).map { entry, newest -> Task? in
+            guard case .success(let task)? = newest else { return nil }
+            return held[NodeKey(entry)]?.isKnown(by: task) == true ? nil : task
+        }
+        let results = verify(tasks, at: now)
+        return entries.indices.map { index in
+            let entry = entries[index]
+            let before = held[NodeKey(entry)]
+            return wish(
+                entry, before, newest[index], results[index], found[entry.source], at: now)
+        }.keyed(by: \.record.key)
     }
 
     private func wish(
-        _ entry: NodeEntry, _ held: Held?, _ found: Finding?, _ earlier: DocumentFolder.Digest?, at now: Date
+        _ entry: NodeEntry, _ held: Held?, _ newest: Result<Task, Rejection>?,
+        _ result: Result<VerifiedEntity, Rejection>?, _ found: Finding?, at now: Date
     ) -> Wish {
-        guard entry.isInUse(settings) else {
-            return Wish(record: NodeRecord(entry: entry, document: held?.record.document))
-        }
-        do throws(Rejection) {
-            let task = try newest(entry, found, earlier)
-            if let held, held.entity != nil, task.entry == held.entry, task.document == held.record.document {
-                // Whoever was not asked just now goes on failing, if it did.
-                return Wish(
-                    record: held.record, entity: held.entity,
-                    failure: entry.source.isFetched && found == nil ? held.failure : nil)
-            }
-            let entity = try verify(task, at: now).get()
+        switch (newest, result) {
+        case (nil, _): return Wish(record: NodeRecord(entry: entry, document: held?.record.document))
+        case (.failure(let rejection)?, _), (_, .failure(let rejection)?):
+            return lastGood(entry, held, rejection, found, at: now)
+        case (.success(let task)?, .success(let entity)?):
             return Wish(
                 record: NodeRecord(entry: entry, document: task.document), entity: entity, octets: task.octets)
-        } catch {
-            return lastGood(entry, held, error, found, at: now)
+        case (.success(let task)?, nil):
+            // Whoever was not asked just now goes on failing, if it did.
+            return Wish(
+                record: NodeRecord(entry: entry, document: task.document), entity: held?.entity,
+                failure: entry.source.isFetched && found == nil ? held?.failure : nil)
         }
     }
 
-    /// - Throws: why the source gave nothing.
+    /// The newest document, or why the source gave nothing.
     private func newest(
         _ entry: NodeEntry, _ found: Finding?, _ earlier: DocumentFolder.Digest?
-    ) throws(Rejection) -> Task {
-        switch (entry.source, found) {
+    ) -> Result<Task, Rejection> {
+        Result { () throws(Rejection) in
+            let (document, octets) = try document(of: entry.source, found, earlier)
+            return Task(entry: entry, document: document, octets: octets)
+        }
+    }
+
+    /// The newest document of a source, and its octets if it was read just now.
+    ///
+    /// - Throws: why the source gave nothing.
+    func document(
+        of source: NodeEntry.Source, _ found: Finding?, _ earlier: DocumentFolder.Digest?
+    ) throws(Rejection) -> (DocumentFolder.Digest, [UInt8]?) {
+        switch (source, found) {
         case (.file(let path), _):
             let octets = try MetadataSource.file(path)
-            return Task(entry: entry, document: DocumentFolder.Digest(of: octets), octets: octets)
-        case (.https, .document(let digest)): return Task(entry: entry, document: digest)
+            return (DocumentFolder.Digest(of: octets), octets)
+        case (.https, .document(let digest)): return (digest, nil)
         case (.https, .nothing(let rejection)): throw rejection
         case (.https(let url, _), nil):
             guard let earlier else {
                 throw Rejection(.metadataUnavailable, url, expected: "metadata", found: "none was fetched yet")
             }
-            return Task(entry: entry, document: earlier)
+            return (earlier, nil)
         }
     }
 
@@ -127,38 +151,70 @@ struct Verifier: Sendable {
         var wish = Wish(record: NodeRecord(entry: entry, document: held?.record.document), failure: failure)
         guard let held, let document = held.record.document else { return wish }
         wish.entity =
-            held.entry == entry
-            ? held.entity : try? verify(Task(entry: entry, document: document), at: now).get()
+            held.entry == entry ? held.entity : verified(Task(entry: entry, document: document), at: now)
         return wish
     }
 
     /// What a record would be, if it were wished.
     func wish(for record: NodeRecord, at now: Date) -> Wish {
-        guard record.entry.isInUse(settings), let document = record.document else { return Wish(record: record) }
-        switch verify(Task(entry: record.entry, document: document), at: now) {
-        case .success(let entity): return Wish(record: record, entity: entity)
-        case .failure(let rejection): return Wish(record: record, failure: rejection)
+        guard let task = task(record) else { return Wish(record: record) }
+        switch verify([task], at: now)[0] {
+        case .success(let entity)?: return Wish(record: record, entity: entity)
+        case .failure(let rejection)?: return Wish(record: record, failure: rejection)
+        case nil: return Wish(record: record)
         }
     }
 
     // MARK: Verifying
 
-    private func verify(_ task: Task, at now: Date) -> Result<VerifiedEntity, Rejection> {
-        do throws(Rejection) {
-            let octets: [UInt8]
-            if let read = task.octets { octets = read } else { octets = try documents.read(task.document) }
-            return .success(try TrustDirectory.verify(octets, task.entry, at: now))
-        } catch { return .failure(error) }
+    private func verified(_ task: Task, at now: Date) -> VerifiedEntity? { try? verify([task], at: now)[0]?.get() }
+
+    /// Each document once, whoever is described in it; documents on all cores.
+    ///
+    /// - Returns: a result for each task, in their order.
+    private func verify(_ tasks: [Task?], at now: Date) -> [Result<VerifiedEntity, Rejection>?] {
+        let groups = Array(
+            Dictionary(grouping: tasks.indices.filter { tasks[$0] != nil }) { tasks[$0]?.document }.values)
+        let results = Mutex([Result<VerifiedEntity, Rejection>?](repeating: nil, count: tasks.count))
+        DispatchQueue.concurrentPerform(iterations: groups.count) { number in
+            let found = verify(group: groups[number].compactMap { tasks[$0] }, at: now)
+            results.withLock { results in
+                for (index, result) in zip(groups[number], found) { results[index] = result }
+            }
+        }
+        return results.withLock(\.self)
     }
 
-    private func concurrently<Input: Sendable, Output: Sendable>(
-        _ inputs: [Input], _ work: @Sendable (Input) -> Output
-    ) -> [Output] {
-        let outputs = Mutex([Output?](repeating: nil, count: inputs.count))
-        DispatchQueue.concurrentPerform(iterations: inputs.count) { number in
-            let output = work(inputs[number])
-            outputs.withLock { $0[number] = output }
+    private func verify(group tasks: [Task], at now: Date) -> [Result<VerifiedEntity, Rejection>] {
+        let expectations = tasks.map { task in Result { () throws(Rejection) in try task.entry.expectation() } }
+        let sound = expectations.compactMap { try? $0.get() }  // The others have their reason, which is given below.
+        var verified = VerifiedEntity.read(from: source(of: tasks[0]), expecting: sound, at: now)[...]
+        return expectations.map { expectation in
+            switch expectation {
+            case .success: verified.popFirst() ?? .failure(Rejection(.ownFailure))
+            case .failure(let rejection): .failure(rejection)
+            }
         }
-        return outputs.withLock { $0.compactMap(\.self) }
+    }
+
+    private func source(of task: Task) -> DocumentSource {
+        task.octets.map(DocumentSource.init) ?? documents.source(task.document)
+    }
+}
+
+extension Held {
+    /// Whether the node is what a task would find.
+    fileprivate func isKnown(by task: Verifier.Task) -> Bool {
+        entity != nil && task.entry == entry && task.document == record.document
+    }
+}
+
+extension DocumentFolder {
+    /// A document in pieces, as often as it is wanted.
+    func source(_ digest: Digest) -> DocumentSource {
+        DocumentSource { () throws(Rejection) in
+            let reader = try open(digest)
+            return { () throws(Rejection) in try reader.next() }
+        }
     }
 }

@@ -78,6 +78,8 @@ final class Life {
     var held: [Held] = []
     var plan: TrustPlan?
     var entries: [NodeEntry]
+    var lists: [ServiceListEntry] = []
+    var listings: [Listing] = []
 
     init(_ entries: [NodeEntry]? = nil, settings more: String = "") throws {
         folder = try Folder([:])
@@ -118,9 +120,14 @@ final class Life {
                     .nothing(Rejection(.metadataUnavailable, found: "no answer"))
                 }
         }
-        let settlement = try Settlement(entries, found, archive, before: restart ? [] : held, verifier, at: now)
+        try pass(found: found, restart: restart)
+    }
+
+    func pass(found: [NodeEntry.Source: Finding], restart: Bool = false) throws {
+        let settlement = try Settlement(
+            Registry(nodes: entries, lists: lists), found, archive, before: restart ? [] : held, verifier, at: now)
         _ = try settlement.write(archive, verifier.documents, why: "test", at: now)
-        (held, plan) = (settlement.next, settlement.plan)
+        (held, plan, listings) = (settlement.next, settlement.plan, settlement.listings)
     }
 
     func pass(days: Double = 0, _ publisher: Publisher, restart: Bool = false) throws {

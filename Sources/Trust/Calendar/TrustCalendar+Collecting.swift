@@ -11,7 +11,9 @@ extension TrustDirectory {
     public func calendar(at now: Date) throws(TrustArchive.Fault) -> TrustCalendar {
         let (state, fetches) = (state.withLock { $0 }, try archive.fetches())
         let theirs = state.held.flatMap { $0.ends(settings, fetches[$0.entry.source.words]) }
-        let lists = state.files.registry.lists.flatMap(\.ends)
+        let lists =
+            state.files.registry.lists.flatMap(\.ends)
+            + state.listings.flatMap { $0.ends(fetches[$0.entry.source.words]) }
         let services = state.files.registry.services.flatMap(\.ends)
         let tls = listener.map { End(.tls, .ours, $0, "listen.tls") }
         return TrustCalendar(
@@ -50,6 +52,20 @@ extension Held {
         return End.Renewal(
             validSeconds: seconds,
             works: entry.source.isFetched && failure == nil && (fetch?.failures ?? 0) == 0)
+    }
+}
+
+extension Listing {
+    /// The next issue: whose old nodes stay, but nobody says so any more.
+    fileprivate func ends(_ fetch: TrustArchive.Fetch?) -> [End] {
+        guard let list else { return [] }
+        let seconds = list.validUntil.timeIntervalSince(list.list.issueDate)
+        let renewal =
+            seconds < End.renewedBelowSeconds
+            ? End.Renewal(validSeconds: seconds, works: failure == nil && (fetch?.failures ?? 0) == 0) : nil
+        return entry.territories.sorted().map { country in
+            End(.serviceList, .country(country), entry.name, "list \(entry.name)", until: list.validUntil, renewal)
+        }
     }
 }
 

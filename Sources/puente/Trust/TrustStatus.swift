@@ -28,6 +28,7 @@ struct TrustStatus: AsyncParsableCommand {
             try printJSON(report)
         } else {
             print(report.nodes.isEmpty ? "No node is in the trust lists." : table(report.nodes))
+            if !report.lists.isEmpty { print("\n" + table(report.lists)) }
             print("\nVersion \(report.version) is in force." + waiting(directory.plan))
         }
         if report.nodes.contains(where: { $0.light == .out }) { throw ExitCode(1) }
@@ -42,6 +43,18 @@ struct TrustStatus: AsyncParsableCommand {
                 "\(node.keys.count)", node.keys.map(\.notAfter).min()?.day ?? "-",
                 node.lastFetch?.short ?? (node.source.hasPrefix("/") ? "file" : "never"), node.lastChange.short,
                 node.notes.first.map { $0 + (node.notes.count > 1 ? " (and \(node.notes.count - 1) more)" : "") } ?? "",
+            ])
+        }
+        return table.text
+    }
+
+    private func table(_ lists: [TrustReport.List]) -> String {
+        var table = TextTable("LIST", "STATE", "VALID UNTIL", "NODES", "LAST FETCH", "NOTES")
+        for list in lists {
+            table.add([
+                list.name, list.light.rawValue, list.validUntil?.short ?? "-", "\(list.nodes)",
+                list.lastFetch?.short ?? (list.source.hasPrefix("/") ? "file" : "never"),
+                list.notes.joined(separator: "; "),
             ])
         }
         return table.text
