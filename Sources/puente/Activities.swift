@@ -10,6 +10,9 @@ import YAMLText
 
 /// Writes down that the node started and stopped, forgets what has expired, and closes the store when everything else has stopped.
 struct StoreKeeper: Service {
+    /// Who comes back a little too late still reads that the login is over, and finds the way back to the service.
+    private static let courtesySeconds = 600.0
+
     let store: any ExchangeStore
     let workers: Workers
     let logger: Logger
@@ -17,7 +20,7 @@ struct StoreKeeper: Service {
     func run() async throws {
         await record(.nodeStarted)
         await everySeconds(60) {
-            do { try await store.purge(before: Date()) } catch {
+            do { try await store.purge(before: Date() - Self.courtesySeconds) } catch {
                 logger.error("store not purged", metadata: ["cause": "\(error)"])
             }
         }
