@@ -131,6 +131,16 @@ public final class TrustDirectory: Sendable {
                     "changes": "\(step.waitsFor.map(\.rawValue).joined(separator: ", "))",
                 ])
         }
+        let known = before.held.keyed(by: \.key)
+        for node in after.held {
+            guard let failure = node.failure, failure.rule != known[node.key]?.failure?.rule else { continue }
+            logger.warning(
+                "metadata not taken",
+                metadata: [
+                    "entity": "\(node.entry.entityID)", "country": "\(node.entry.country)",
+                    "rule": "\(failure.rule.code)", "detail": "\(failure)",
+                ])
+        }
         for listing in after.listings {
             guard let failure = listing.failure else { continue }
             logger.warning(
