@@ -115,10 +115,16 @@ let package = Package(
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ] + nio),
+        target(
+            "Attacks",
+            [
+                "PuenteTestKit", "Dialects", "SAML", "Federation", "XMLSecurity", "YAMLText", grdb,
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+            ] + nio),
         .executableTarget(
             name: "puente",
             dependencies: [
-                "AttributeSources", "MockEurope", "Portal", "Settings", "Trust", "SQLiteStore", "Storage", "Bridge",
+                "Attacks", "AttributeSources", "MockEurope", "Portal", "Settings", "Trust", "SQLiteStore", "Storage", "Bridge",
                 "Dialects", "SAML",
                 "Federation", "XMLSecurity", "YAMLText", hummingbird, logging,
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -157,6 +163,7 @@ let package = Package(
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ] + nio,
             besides: ["Golden"]),
+        tests("Attacks", ["Federation", "SAML", "XMLSecurity"]),
         tests("YAMLText"),
         tests("Settings", ["Federation", "YAMLText"]),
         tests(

@@ -11,18 +11,20 @@ extension NodeAnswer {
         let address: String
         let audience: String
         let nameID: String
+        let moment: Moment
 
-        static func abroad(_ node: EntityID, _ question: Exchange.Question) -> Frame {
+        static func abroad(_ node: EntityID, _ question: Exchange.Question, _ moment: Moment) -> Frame {
             Frame(
                 issuer: node, question: question.id, address: World.answerAddress,
-                audience: World.connector.rawValue, nameID: "DE/ES/0123456789ABCDEF")
+                audience: World.connector.rawValue, nameID: "DE/ES/0123456789ABCDEF",
+                moment: moment)
         }
 
         /// Our requests to the gateway have no Issuer, so that the return address is the audience (Cl@ve dossier §3.4).
-        static func atHome(_ question: Exchange.Question) -> Frame {
+        static func atHome(_ question: Exchange.Question, _ moment: Moment) -> Frame {
             Frame(
                 issuer: World.nationalIssuer, question: question.id, address: World.gatewayAnswers,
-                audience: World.gatewayAnswers, nameID: "00000000T")
+                audience: World.gatewayAnswers, nameID: "00000000T", moment: moment)
         }
 
         func response(_ codes: [String], _ message: String?) -> XMLNode {
@@ -32,8 +34,8 @@ extension NodeAnswer {
             return XMLNode(
                 Namespace.saml2p("Response"),
                 [
-                    ("Consent", SAMLURI.consentObtained), ("Destination", address), ("ID", NodeAnswer.id),
-                    ("InResponseTo", question.rawValue), ("IssueInstant", World.instant), ("Version", "2.0"),
+                    ("Consent", SAMLURI.consentObtained), ("Destination", address), ("ID", moment.id),
+                    ("InResponseTo", question.rawValue), ("IssueInstant", moment.issued), ("Version", "2.0"),
                 ],
                 [
                     .issuer(issuer.rawValue),
@@ -46,7 +48,7 @@ extension NodeAnswer {
         func assertion(_ person: TestPerson, _ loa: String?) -> XMLNode {
             let confirmation = XMLNode(
                 Namespace.saml2("SubjectConfirmationData"),
-                [("InResponseTo", question.rawValue), ("NotOnOrAfter", World.later), ("Recipient", address)])
+                [("InResponseTo", question.rawValue), ("NotOnOrAfter", moment.ends), ("Recipient", address)])
             let restriction = XMLNode(
                 Namespace.saml2("AudienceRestriction"), [], [XMLNode(Namespace.saml2("Audience"), text: audience)])
             let context = XMLNode(
@@ -59,7 +61,7 @@ extension NodeAnswer {
                 ])
             return XMLNode(
                 Namespace.saml2("Assertion"),
-                [("ID", NodeAnswer.assertionID), ("IssueInstant", World.instant), ("Version", "2.0")],
+                [("ID", moment.assertionID), ("IssueInstant", moment.issued), ("Version", "2.0")],
                 [
                     .issuer(issuer.rawValue),
                     XMLNode(
@@ -70,9 +72,9 @@ extension NodeAnswer {
                                 Namespace.saml2("SubjectConfirmation"), [("Method", SAMLURI.bearer)], [confirmation]),
                         ]),
                     XMLNode(
-                        Namespace.saml2("Conditions"), [("NotBefore", World.instant), ("NotOnOrAfter", World.later)],
+                        Namespace.saml2("Conditions"), [("NotBefore", moment.issued), ("NotOnOrAfter", moment.ends)],
                         [restriction]),
-                    XMLNode(Namespace.saml2("AuthnStatement"), [("AuthnInstant", World.instant)], [context]),
+                    XMLNode(Namespace.saml2("AuthnStatement"), [("AuthnInstant", moment.issued)], [context]),
                     person.statement,
                 ])
         }

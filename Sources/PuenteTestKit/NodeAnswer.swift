@@ -31,9 +31,10 @@ public struct NodeAnswer: Sendable {
     ///
     /// - Parameters question, node: what was asked, and of whom.
     public init(
-        _ person: TestPerson, to question: Exchange.Question, of node: EntityID = World.country, loa: String? = nil
+        _ person: TestPerson, to question: Exchange.Question, of node: EntityID = World.country, loa: String? = nil,
+        at moment: Moment = .fixed
     ) throws {
-        let frame = Frame.abroad(node, question)
+        let frame = Frame.abroad(node, question, moment)
         response = frame.response([SAMLURI.success], SAMLURI.success)
         assertion = frame.assertion(person, loa)
         recipients = [try TestKey.connectorEncryption.recipient()]
@@ -44,16 +45,18 @@ public struct NodeAnswer: Sendable {
     public init(
         failure code: String, _ subcode: String?, message: String = "202007 - cancelled",
         to question: Exchange.Question,
-        of node: EntityID = World.country
+        of node: EntityID = World.country, at moment: Moment = .fixed
     ) throws {
-        response = Frame.abroad(node, question).response([code] + [subcode].compactMap { $0 }, message)
+        response = Frame.abroad(node, question, moment).response([code] + [subcode].compactMap { $0 }, message)
         recipients = [try TestKey.connectorEncryption.recipient()]
         relayState = question.relayState
     }
 
     /// The national gateway identifies a person: signed with RSA-SHA512, the assertion in clear (Cl@ve dossier §3).
-    public init(atHome person: TestPerson, to question: Exchange.Question, loa: String? = nil) throws {
-        let frame = Frame.atHome(question)
+    public init(
+        atHome person: TestPerson, to question: Exchange.Question, loa: String? = nil, at moment: Moment = .fixed
+    ) throws {
+        let frame = Frame.atHome(question, moment)
         var echoing = person
         echoing.attributes.append(.clave("RelayState", question.relayState))
         response = frame.response([SAMLURI.success], SAMLURI.success)
@@ -65,7 +68,7 @@ public struct NodeAnswer: Sendable {
 
     /// A failure of the national gateway; codes from the outermost to the innermost.
     public init(failureAtHome codes: [String], _ message: String?, to question: Exchange.Question) {
-        response = Frame.atHome(question).response(codes, message)
+        response = Frame.atHome(question, .fixed).response(codes, message)
         recipe = SignatureRecipe(.gateway, .rsaSHA512)
         recipients = []
         relayState = question.relayState

@@ -24,8 +24,8 @@ public struct ServiceRequest: RequestUnderTest {
     }
 
     public static let id = "_9bZsk3.Xq-0a_Rn4tVwLm2Pc7yHdTe5uJ8oKgFi1BxNzQrS6vCpWlMhEjUyAfDk"
-    public static let returnAddress = "https://servicio.example.es/retorno"
-    public static let name = "X0000000X_E00000000"
+    public static var returnAddress: String { Parties.current.returnAddress }
+    public static var name: String { Parties.current.service }
 
     public var root: XMLNode
     public var relayState: String?

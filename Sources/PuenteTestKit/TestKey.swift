@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
+public import Foundation
 import Synchronization
 public import XMLSecurity
 
-/// The committed test keys, each with its certificate, read once.
+/// The test keys, each with its certificate: the committed ones, or others of the same kinds (``use(_:)``).
 public enum TestKey: String, CaseIterable, Sendable {
     case rsa2048a = "rsa2048-1"
     case rsa2048b = "rsa2048-2"
@@ -33,16 +34,75 @@ public enum TestKey: String, CaseIterable, Sendable {
     /// One key on each curve that may be used.
     public static let curves: [TestKey] = [.p256a, .p384, .p521, .brainpool256, .brainpool384, .brainpool512]
 
+    /// Where keys come from.
+    public enum Source: Sendable {
+        /// `Tests/Vectors/keys` of the repository.
+        case committed
+        /// Each is made when it is first needed, and its certificate begins an hour before this instant.
+        case thrownAway(at: Date)
+        /// Files `<name>.pem`, each with key and certificate; made there where they are missing.
+        case folder(URL, at: Date)
+    }
+
     private typealias Pair = (key: PrivateKey, certificate: Certificate)
-    private static let cache = Mutex<[TestKey: Pair]>([:])
+    private struct Ring {
+        var source = Source.committed
+        var pairs: [TestKey: Pair] = [:]
+    }
+    private static let ring = Mutex(Ring())
+
+    /// Takes all keys of this process from somewhere else.
+    public static func use(_ source: Source) { ring.withLock { $0 = Ring(source: source) } }
 
     private func pair() throws -> Pair {
-        try Self.cache.withLock { cache in
-            if let pair = cache[self] { return pair }
-            let pem = try Repository.octets("Tests/Vectors/keys/\(rawValue).pem")
-            let pair = (try PrivateKey(pem: pem), try Certificate(pemOrDER: pem))
-            cache[self] = pair
+        try Self.ring.withLock { ring in
+            if let pair = ring.pairs[self] { return pair }
+            let pair = try make(ring.source)
+            ring.pairs[self] = pair
             return pair
+        }
+    }
+
+    private func make(_ source: Source) throws -> Pair {
+        switch source {
+        case .committed: return try read(Repository.octets("Tests/Vectors/keys/\(rawValue).pem"))
+        case .thrownAway(let now): return try fresh(at: now)
+        case .folder(let folder, let now):
+            let file = folder.appending(path: rawValue + ".pem")
+            if let pem = try? Data(contentsOf: file) { return try read(Array(pem)) }
+            let pair = try fresh(at: now)
+            let pem = Data((try pair.key.pem() + pair.certificate.pem).utf8)
+            guard
+                FileManager.default.createFile(
+                    atPath: file.path, contents: pem, attributes: [.posixPermissions: 0o600])
+            else { throw CocoaError(.fileWriteUnknown) }
+            return pair
+        }
+    }
+
+    private func read(_ pem: [UInt8]) throws -> Pair { (try PrivateKey(pem: pem), try Certificate(pemOrDER: pem)) }
+
+    private func fresh(at now: Date) throws -> Pair {
+        let key = try PrivateKey.generate(try kind)
+        let isEncryption = self == .connectorEncryption || self == .countryEncryption
+        let certificate = try key.certify(
+            commonName: "Test \(rawValue)", organization: "Puente test kit", country: "ES",
+            usage: isEncryption ? .encryption : .signing, from: now - 3_600, until: now + 30 * 86_400)
+        return (key, certificate)
+    }
+
+    private var kind: KeyKind {
+        get throws {
+            if rawValue.hasPrefix("rsa"), let bits = Int(rawValue.dropFirst(3).prefix(4)) { return .rsa(bits: bits) }
+            switch self {
+            case .p256a, .p256b: return .ec(.p256)
+            case .p384: return .ec(.p384)
+            case .p521: return .ec(.p521)
+            case .brainpool256: return .ec(.brainpoolP256r1)
+            case .brainpool384: return .ec(.brainpoolP384r1)
+            case .brainpool512: return .ec(.brainpoolP512r1)
+            default: throw NothingToSpoil(name: rawValue)
+            }
         }
     }
 

@@ -8,14 +8,6 @@ public import XMLSecurity
 
 /// The direction in which a Connector abroad asks for people of ours.
 extension World {
-    public static let singleSignOn = "https://puente.example.es/eidas/proxy/sso"
-    public static let proxyService = EntityID("https://puente.example.es/eidas/proxy/metadata")
-    public static let gatewayAnswers = "https://puente.example.es/clave/acs"
-    public static let foreignConnector = EntityID("https://noeud.example.fr/connector/metadata")
-    public static let foreignAnswers = "https://noeud.example.fr/connector/acs"
-    public static let nationalGateway = EntityID("https://pasarela.example.es/Proxy2/ServiceProvider")
-    public static let nationalIssuer = EntityID("https://pasarela.example.es/Proxy2")
-
     func gateway(_ mapping: MappingTable) -> ClaveGateway {
         ClaveGateway(
             mapping: mapping, providerName: node.asker.name, application: "Puente",
@@ -27,7 +19,7 @@ extension World {
         return Route.Node(
             country: .spain,
             asker: Route.Asker(
-                name: EntityID("S0000000J_E00000000"), assertionConsumerService: gatewayAnswers,
+                name: EntityID(Parties.current.registeredName), assertionConsumerService: gatewayAnswers,
                 audience: EntityID(gatewayAnswers), signer: try TestKey.service.signer(.rsaSHA512),
                 decryptionKeys: [try TestKey.service.decryption()]),
             answerer: Route.Answerer(

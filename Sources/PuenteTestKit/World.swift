@@ -15,11 +15,6 @@ import YAMLText
 public struct World: Sendable {
     public static let instant = "2026-03-02T09:15:30.120Z"
     public static let later = "2026-03-02T09:20:30.120Z"
-    public static let gatewayAddress = "https://puente.example.es/Proxy2/ServiceProvider"
-    public static let gateway = EntityID("https://puente.example.es/Proxy2")
-    public static let connector = EntityID("https://puente.example.es/eidas/connector/metadata")
-    public static let answerAddress = "https://puente.example.es/eidas/connector/acs"
-    public static let country = EntityID("https://knoten.example.de/metadata")
 
     public let direction: Exchange.Direction
     public var now = Instant.read(Self.instant) ?? .distantPast

@@ -25,7 +25,7 @@ struct Puente: AsyncParsableCommand {
         version: version,
         subcommands: [
             Serve.self, Demo.self, Gateway.self, Check.self, Inspect.self, Trust.self, Keys.self,
-            Metadata.self,
+            Metadata.self, Attack.self,
         ])
 
     /// Like the parser's own, but with our exit codes.

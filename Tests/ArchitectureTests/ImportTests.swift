@@ -40,6 +40,10 @@ struct ImportTests {
             "Synchronization", "GRDB", "Hummingbird", "HummingbirdCore", "HummingbirdTLS", "HTTPTypes", "NIOCore",
             "NIOPosix", "NIOHTTP1", "NIOSSL", "AsyncHTTPClient", "ServiceLifecycle", "Logging",
         ],
+        "Attacks": [
+            "PuenteTestKit", "Dialects", "SAML", "Federation", "XMLSecurity", "YAMLText", "Foundation", "GRDB",
+            "AsyncHTTPClient", "NIOCore", "NIOPosix", "NIOHTTP1",
+        ],
         "PuenteTestKit": [
             "SAML", "Federation", "XMLSecurity", "Dialects", "Bridge", "Storage", "YAMLText", "Foundation",
             "Synchronization",

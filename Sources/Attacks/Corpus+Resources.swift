@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: EUPL-1.2
+import Federation
+import PuenteTestKit
+import SAML
+import XMLSecurity
+
+extension Corpus {
+    static let resources: [Sample] = {
+        var samples = Samples()
+        return samples.all
+    }()
+}
