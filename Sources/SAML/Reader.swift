@@ -8,7 +8,7 @@ struct Reader {
     private var rest: ArraySlice<Element>
 
     /// - Parameter attributes: the unqualified attributes that the schema knows. Qualified ones are refused unless
-    ///   `allowingOthers`; of `xsi`, only `type` is let through.
+    ///   `allowingOthers`; of `xsi`, only a `type` is let through that says what the element is anyway.
     init(_ element: Element, attributes: [String], allowingOthers: Bool = false) throws(Rejection) {
         self.element = element
         rest = element.children[...]
@@ -16,7 +16,8 @@ struct Reader {
             let isKnown =
                 switch name.namespace {
                 case nil: false
-                case let namespace? where namespace.uri == Namespace.xsi.uri: name.local == "type"
+                case let namespace? where namespace.uri == Namespace.xsi.uri:
+                    name.local == "type" && element.hasOwnType(element[name])
                 default: allowingOthers
                 }
             guard isKnown else {
@@ -67,6 +68,13 @@ struct Reader {
 }
 
 extension Element {
+    /// Whether an `xsi:type` names the type that SAML's schemas give the element: the same document must not be one thing to
+    /// us and another to whoever validates.
+    fileprivate func hasOwnType(_ type: String?) -> Bool {
+        let name = (type ?? "").split(separator: ":", omittingEmptySubsequences: false).last.map(String.init)
+        return name == local + "Type" || (local.hasPrefix("Encrypted") && name == "EncryptedElementType")
+    }
+
     /// The text of an element that has nothing but text, trimmed.
     func simpleText() throws(Rejection) -> String {
         guard !hasChildren else { throw Rejection(.messageSchema, path, expected: "text", found: "elements") }

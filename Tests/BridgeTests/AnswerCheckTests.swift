@@ -325,6 +325,12 @@ struct AnswerCheckTests {
         Case(assertion: "white space around a value", nil) {
             try $0.edit("AttributeValue") { $0.text = "\n  \($0.text)\n" }
         },
+        Case(assertion: "xsi:type of the assertion, its own", nil) {
+            $0.set(Namespace.xsi("type"), "saml2:AssertionType")
+        },
+        Case(assertion: "xsi:type of the assertion, another", .messageSchema) {
+            $0.set(Namespace.xsi("type"), "saml2:EvidenceType")
+        },
         Case(assertion: "no xsi:type", nil) { try $0.edit("AttributeValue") { $0.set(Namespace.xsi("type"), nil) } },
         Case(assertion: "xs:string", nil) {
             try $0.edit("AttributeValue") { $0.set(Namespace.xsi("type"), "xs:string") }
