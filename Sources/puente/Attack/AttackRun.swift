@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: EUPL-1.2
+import ArgumentParser
+import Attacks
+import Foundation
+import PuenteTestKit
+import YAMLText
+
+struct AttackRun: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Send every sample, and report what became of it.",
+        discussion: """
+            Without --target a node with throw-away keys is started on loopback. With it the samples go to a test endpoint of \
+            somebody else, whose owner has to agree first: the program prints a challenge, and waits until the endpoint \
+            serves it. There only what is sent over HTTP can be tried, and the rules that stopped it are not seen.
+
+            Examples:
+              puente attack --only A01 --only "E06 connector"
+              puente attack --report junit --out attack.xml
+              puente attack --target attack/profile.yaml
+            """)
+
+    @Option(help: "Samples whose class, role or title holds this text; again for more.")
+    var only: [String] = []
+
+    @Option(
+        help: "How the report is written at the end: table, json or junit.",
+        completion: .list(["table", "json", "junit"]),
+        transform: { text in
+            guard let form = Report.Form(rawValue: text) else {
+                throw ValidationError("expected table, json or junit, found \"\(text)\"")
+            }
+            return form
+        })
+    var report: Report.Form = .table
+
+    @Option(help: "Where the report goes. Without it: standard output, and without a line for each sample.")
+    var out: String?
+
+    @Option(help: "The profile of a test endpoint (puente attack prepare).", completion: .file(extensions: ["yaml"]))
+    var target: String?
+
+    @Option(help: "Minutes to wait until the owner of the test endpoint agrees.")
+    var patience = 10
+
+    @Option(help: "Where to make the files of our own node, and keep them.", completion: .directory)
+    var keep: String?
+
+    @Option(help: "The folder of the mapping tables. Found by itself in a clone.", completion: .directory)
+    var mappings: String?
+
+    func validate() throws {
+        guard (1...1_440).contains(patience) else {
+            throw ValidationError("--patience: expected 1 to 1440, found \(patience)")
+        }
+    }
+
+    func run() async throws {
+        let samples = Corpus.samples(matching: only)
+        guard !samples.isEmpty else { throw failure("No sample of the corpus matches.") }
+        let found = try await attackWhom(samples)
+        let text = try found.text(as: report)
+        if let out { try Data(text.utf8).write(to: URL(filePath: out)) } else { print(text, terminator: "") }
+        if isTalking { print("\(found.passed) passed, \(found.failed) failed") }
+        if found.failed > 0 { throw ExitCode(1) }
+    }
+
+    private func attackWhom(_ samples: [Sample]) async throws -> Report {
+        guard let target else { return try await attackOurselves(samples) }
+        return try await attack(Self.reading(target), samples)
+    }
+
+    private func attackOurselves(_ samples: [Sample]) async throws -> Report {
+        let folder =
+            keep.map { URL(filePath: $0) }
+            ?? FileManager.default.temporaryDirectory.appending(path: "puente-attack-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer {
+            // What cannot be removed lies in a temporary folder, and is worthless.
+            if keep == nil { try? FileManager.default.removeItem(at: folder) }
+        }
+        TestKey.use(.thrownAway(at: Date()))
+        let field = try await Battlefield.make(
+            in: folder, program: URL(filePath: "/proc/self/exe").resolvingSymlinksInPath(),
+            mappings: MappingFolder.find(mappings), at: Date())
+        let node = try await HostedNode(field.bench)
+        do {
+            let report = try await Attempts(campaign: Campaign(on: field, node), isTalking: isTalking).run(samples)
+            await node.stop()
+            return report
+        } catch {
+            await node.stop()
+            throw error
+        }
+    }
+
+    private static func reading(_ path: String) throws -> Target {
+        let reading = Target.read(path: path)
+        guard let target = reading.value else { throw Configuration.report(reading.faults) }
+        return target
+    }
+
+    private func attack(_ target: Target, _ samples: [Sample]) async throws -> Report {
+        TestKey.use(.folder(target.keys, at: Date()))
+        Parties.use(target.parties)
+        let challenge = try Target.challenge()
+        printError(
+            """
+            The owner of \(target.address) has to agree. Let it serve this line, and nothing else, at
+              \(target.address)\(Target.consentPath)
+
+              \(challenge)
+
+            Waiting for up to \(patience) minutes ...
+            """)
+        let end = Date() + Double(patience * 60)
+        while await !target.consents(to: challenge) {
+            guard Date() < end else { throw failure("Nobody agreed. Nothing was sent but the question for consent.") }
+            try await Task.sleep(for: .seconds(2))
+        }
+        printError("Agreed. At most \(Int(target.requestsPerSecond)) requests a second.")
+        return await Attempts(campaign: Campaign(against: target), isTalking: isTalking).run(samples)
+    }
+
+    /// Whether each sample has its line as soon as it was tried.
+    private var isTalking: Bool { out != nil || report == .table }
+}
+
+/// The samples one after the other, with genuine messages before, among and behind them.
+struct Attempts {
+    let campaign: Campaign
+    let isTalking: Bool
+
+    func run(_ samples: [Sample]) async -> Report {
+        var report = Report()
+        report.untried = samples.filter { !campaign.canTry($0) }
+        await control(&report)
+        for (index, sample) in samples.filter(campaign.canTry).enumerated() {
+            let row = await campaign.run(sample)
+            report.rows.append(row)
+            if isTalking { say(Report.line(row)) }
+            if index % 100 == 99 { await control(&report) }
+        }
+        await control(&report)
+        return report
+    }
+
+    private func control(_ report: inout Report) async {
+        let controls = await campaign.controls()
+        report.controls += controls
+        if isTalking { for control in controls { say(Report.line(control)) } }
+    }
+}
