@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 public import Foundation
 public import PuenteTestKit
-import XMLSecurity
+public import XMLSecurity
 public import YAMLText
 
 /// A test endpoint of somebody else, as its profile describes it: where it is, and as whom it knows us.
@@ -29,6 +29,20 @@ public struct Target: Sendable {
             return false
         }
         return reply.status == 200 && reply.text.trimmingCharacters(in: .whitespacesAndNewlines) == challenge
+    }
+
+    /// The certificate for which nodes abroad encrypt, as the endpoint publishes it.
+    public func encryptionCertificate() async throws -> Certificate {
+        let path = URL(string: parties.connector)?.path ?? "/"
+        let reply = try await Courier(to: address, rate: requestsPerSecond).get(path)
+        let keys = (try? XMLTree(parsing: reply.body, limits: .metadata).root.descendants)?.filter {
+            $0.local == "KeyDescriptor" && $0["use"] != "signing"
+        }
+        let texts = keys?.flatMap(\.descendants).filter { $0.local == "X509Certificate" }.map(\.trimmedText) ?? []
+        guard let certificate = texts.lazy.compactMap(Base64.decode).compactMap({ try? Certificate(der: $0) }).first else {
+            throw Obstacle("no certificate to encrypt for is in the metadata at \(address)\(path)")
+        }
+        return certificate
     }
 
     /// A Puente at an address, with the names that its defaults make and those of the test kit for everybody else.

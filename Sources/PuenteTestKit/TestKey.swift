@@ -44,7 +44,7 @@ public enum TestKey: String, CaseIterable, Sendable {
         case folder(URL, at: Date)
     }
 
-    private typealias Pair = (key: PrivateKey, certificate: Certificate)
+    private typealias Pair = (key: PrivateKey?, certificate: Certificate)
     private struct Ring {
         var source = Source.committed
         var pairs: [TestKey: Pair] = [:]
@@ -53,6 +53,9 @@ public enum TestKey: String, CaseIterable, Sendable {
 
     /// Takes all keys of this process from somewhere else.
     public static func use(_ source: Source) { ring.withLock { $0 = Ring(source: source) } }
+
+    /// From here on this key is somebody else's, of whom the certificate is known.
+    public func belongs(to certificate: Certificate) { Self.ring.withLock { $0.pairs[self] = (nil, certificate) } }
 
     private func pair() throws -> Pair {
         try Self.ring.withLock { ring in
@@ -71,7 +74,7 @@ public enum TestKey: String, CaseIterable, Sendable {
             let file = folder.appending(path: rawValue + ".pem")
             if let pem = try? Data(contentsOf: file) { return try read(Array(pem)) }
             let pair = try fresh(at: now)
-            let pem = Data((try pair.key.pem() + pair.certificate.pem).utf8)
+            let pem = Data(((try pair.key?.pem() ?? "") + pair.certificate.pem).utf8)
             guard
                 FileManager.default.createFile(
                     atPath: file.path, contents: pem, attributes: [.posixPermissions: 0o600])
@@ -106,7 +109,10 @@ public enum TestKey: String, CaseIterable, Sendable {
         }
     }
 
-    public func key() throws -> PrivateKey { try pair().key }
+    public func key() throws -> PrivateKey {
+        guard let key = try pair().key else { throw NothingToSpoil(name: "private key of \(rawValue)") }
+        return key
+    }
     public func certificate() throws -> Certificate { try pair().certificate }
     public func signer(_ algorithm: SignatureAlgorithm? = nil) throws -> Signer {
         try Signer(key: key(), chain: [certificate()], algorithm: algorithm)

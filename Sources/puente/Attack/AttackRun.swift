@@ -41,7 +41,7 @@ struct AttackRun: AsyncParsableCommand {
     var target: String?
 
     @Option(help: "Minutes to wait until the owner of the test endpoint agrees.")
-    var patience = 10
+    var patience = 10.0
 
     @Option(help: "Where to make the files of our own node, and keep them.", completion: .directory)
     var keep: String?
@@ -50,8 +50,8 @@ struct AttackRun: AsyncParsableCommand {
     var mappings: String?
 
     func validate() throws {
-        guard (1...1_440).contains(patience) else {
-            throw ValidationError("--patience: expected 1 to 1440, found \(patience)")
+        guard (0.01...1_440).contains(patience) else {
+            throw ValidationError("--patience: expected up to 1440, found \(patience)")
         }
     }
 
@@ -111,12 +111,15 @@ struct AttackRun: AsyncParsableCommand {
 
               \(challenge)
 
-            Waiting for up to \(patience) minutes ...
+            Waiting for up to \(patience.formatted()) minutes ...
             """)
-        let end = Date() + Double(patience * 60)
+        let end = Date() + patience * 60
         while await !target.consents(to: challenge) {
             guard Date() < end else { throw failure("Nobody agreed. Nothing was sent but the question for consent.") }
-            try await Task.sleep(for: .seconds(2))
+            try await Task.sleep(for: .seconds(1))
+        }
+        do { TestKey.connectorEncryption.belongs(to: try await target.encryptionCertificate()) } catch {
+            throw failure("\(error)")
         }
         printError("Agreed. At most \(Int(target.requestsPerSecond)) requests a second.")
         return await Attempts(campaign: Campaign(against: target), isTalking: isTalking).run(samples)
