@@ -1,10 +1,10 @@
-import Dialects
 // SPDX-License-Identifier: EUPL-1.2
+import Dialects
 import Federation
 import Foundation
 import PuenteTestKit
 import SAML
-import XMLSecurity
+public import XMLSecurity
 
 /// Somebody who knows how to begin logins of every kind, and who spoils them.
 public struct Attacker: Sendable {
@@ -36,36 +36,54 @@ public struct Attacker: Sendable {
     // MARK: Beginning
 
     /// A genuine message that has not been sent, and how it would be.
-    public func open(_ role: Role) async throws -> (Genuine, Submission) {
+    ///
+    /// - Parameters:
+    ///   - cookie: of a browser that was here before.
+    ///   - edit: changes the request, or that which is answered, before its sender signs it.
+    public func open(
+        _ role: Role, in cookie: String? = nil, asking edit: (inout XMLNode) throws -> Void = { _ in }
+    ) async throws -> (Genuine, Submission) {
         let now = Date()
         var submission = Submission(path: paths[role])
+        submission.cookie = cookie
         guard role.isAnswer else {
-            let genuine = try Self.request(role, at: now)
+            let genuine = try Self.request(role, at: now, edit)
             submission.fields = [("SAMLRequest", Base64.encode(genuine.signed.serialized()))]
             submission[field: "RelayState"] = genuine.relayState
             if role == .gateway { submission[field: "country"] = "DE" }
             return (genuine, submission)
         }
-        let (_, asking) = try await open(role == .connector ? .gateway : .proxyService)
-        let asked = try await courier.send(asking)
+        let (_, asking) = try await open(role == .connector ? .gateway : .proxyService, in: cookie, asking: edit)
+        return try answer(to: try await courier.send(asking), by: role, in: cookie, at: now)
+    }
+
+    /// The genuine answer to a question that the node sent through the browser.
+    func answer(
+        to asked: Reply, by role: Role, in cookie: String? = nil, at now: Date = Date()
+    ) throws -> (Genuine, Submission) {
         guard let form = asked.form(with: "SAMLRequest"), let question = asked.document(in: "SAMLRequest")?["ID"],
-            let cookie = asked.cookie
+            let cookie = asked.cookie ?? cookie
         else { throw Obstacle("a genuine request was not passed on: status \(asked.status)") }
         let genuine = try Self.answer(
             role, to: MessageID(question), relayState: form.fields["RelayState"] ?? "", at: now)
+        var submission = Submission(path: paths[role])
         submission.fields = [("SAMLResponse", Base64.encode(genuine.signed.serialized()))]
         submission[field: "RelayState"] = genuine.relayState
         submission.cookie = cookie
         return (genuine, submission)
     }
 
-    static func request(_ role: Role, at now: Date) throws -> Genuine {
+    static func request(
+        _ role: Role, at now: Date, _ edit: (inout XMLNode) throws -> Void = { _ in }
+    ) throws -> Genuine {
         let id = try MessageID.random().rawValue
         if role == .gateway {
-            let request = ServiceRequest(.complete, id: id, at: Instant.write(now))
+            var request = ServiceRequest(.complete, id: id, at: Instant.write(now))
+            try edit(&request.root)
             return try Genuine(role, asking: request.root, request.recipe, relayState: request.relayState, at: now)
         }
-        let request = ConnectorRequest(id: id, at: Instant.write(now))
+        var request = ConnectorRequest(id: id, at: Instant.write(now))
+        try edit(&request.root)
         return try Genuine(role, asking: request.root, request.recipe, relayState: request.relayState, at: now)
     }
 

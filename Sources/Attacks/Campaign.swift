@@ -29,9 +29,7 @@ public struct Campaign: Sendable {
     /// A node of our own.
     public init(on field: Battlefield, _ node: HostedNode) throws {
         bench = field.bench
-        attacker = Attacker(
-            courier: Courier(to: "http://127.0.0.1:\(field.port)", rate: nil), paths: .init(),
-            journal: try Journal(node.journal))
+        attacker = try Attacker(on: field, node)
     }
 
     /// Somebody else's test endpoint, whose owner has agreed.

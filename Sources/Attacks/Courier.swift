@@ -3,6 +3,7 @@ import AsyncHTTPClient
 import Foundation
 import NIOCore
 import NIOHTTP1
+import NIOPosix
 
 /// Carries submissions to one node, at most so many a second, and follows no redirect.
 public actor Courier {
@@ -28,7 +29,7 @@ public actor Courier {
         request.method = HTTPMethod(rawValue: submission.method)
         for (name, value) in submission.headers { request.headers.add(name: name, value: value) }
         if let cookie = submission.cookie { request.headers.add(name: "Cookie", value: cookie) }
-        if submission.method != "GET" {
+        if !["GET", "HEAD", "TRACE"].contains(submission.method) {
             if let type = submission.contentType { request.headers.add(name: "Content-Type", value: type) }
             request.body = .bytes(ByteBuffer(bytes: submission.octets))
         }
@@ -44,6 +45,34 @@ public actor Courier {
         submission.method = "GET"
         submission.cookie = cookie
         return try await send(submission)
+    }
+
+    /// Sends octets as they are, and gives back what comes until the other side closes or the time is over.
+    public func exchange(_ octets: [UInt8], milliseconds: Int64 = 400) async throws -> String {
+        try await wait()
+        guard let url = URL(string: base), url.scheme == "http", let host = url.host() else {
+            throw Obstacle("octets are sent as they are to plain HTTP only")
+        }
+        let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .connect(host: host, port: url.port ?? 80) { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
+                }
+            }
+        return try await channel.executeThenClose { inbound, outbound in
+            let alarm = channel.channel.eventLoop.scheduleTask(in: .milliseconds(milliseconds)) {
+                channel.channel.close(promise: nil)
+            }
+            defer { alarm.cancel() }
+            try await outbound.write(ByteBuffer(bytes: octets))
+            var reply = ""
+            do {
+                for try await part in inbound { reply += String(buffer: part) }
+            } catch {
+                // Cut off: what came before is the answer.
+            }
+            return reply
+        }
     }
 
     private func wait() async throws {

@@ -3,10 +3,17 @@ import Foundation
 
 /// The log of a node that we started, a line of JSON for each entry.
 public actor Journal {
+    private let url: URL
     private let file: FileHandle
     private var rest = Data()
 
-    init(_ url: URL) throws { file = try FileHandle(forReadingFrom: url) }
+    init(_ url: URL) throws {
+        self.url = url
+        file = try FileHandle(forReadingFrom: url)
+    }
+
+    /// Everything that was written so far.
+    func text() throws -> String { String(decoding: try Data(contentsOf: url), as: UTF8.self) }
 
     private struct Line: Decodable {
         let message: String

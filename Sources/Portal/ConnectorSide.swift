@@ -2,6 +2,7 @@
 import Bridge
 import Dialects
 import Federation
+import HTTPTypes
 import Hummingbird
 import Logging
 import SAML
@@ -25,13 +26,16 @@ extension Portal {
     }
 
     private func receive(_ visit: Visit) async throws -> ReceivedMessage {
-        guard visit.request.method == .get else {
+        switch visit.request.method {
+        case .post:
             let form = try await Form(visit.request, limit: world.messageLimit)
             return try ReceivedMessage(
                 post: try form.message(["SAMLRequest"]).value, relayState: form["RelayState"],
                 limit: world.messageLimit)
+        case .get: return try ReceivedMessage(redirect: visit.request.uri.query ?? "", limit: world.messageLimit)
+        // HEAD comes with every GET: whoever looks at an address beforehand must not use it up.
+        case let other: throw Rejection(.methodNotAllowed, expected: "GET, POST", found: other.rawValue)
         }
-        return try ReceivedMessage(redirect: visit.request.uri.query ?? "", limit: world.messageLimit)
     }
 
     private func firstStep(of exchange: Exchange, _ snapshot: Snapshot, _ visit: Visit) async throws -> Response {

@@ -73,9 +73,17 @@ extension Element {
 
 /// HTTPS, or plain HTTP on this very machine, as tests and demonstrations use it.
 func isWebAddress(_ location: String, limit: Int) -> Bool {
-    guard location.utf8.count <= limit, let url = URLComponents(string: location), let host = url.host,
+    // Foundation escapes the others by itself, so that it would take what no browser is sent to.
+    guard location.utf8.count <= limit, location.utf8.allSatisfy(isAddressOctet),
+        let url = URLComponents(string: location), let host = url.host,
         url.user == nil
     else { return false }
     return url.scheme == "https"
         || (url.scheme == "http" && ["localhost", "127.0.0.1", "[::1]", "::1"].contains(host))
+}
+
+/// Printable ASCII without the characters that no address contains (RFC 3986 §2). A backslash, for one, is a slash to
+/// browsers.
+public func isAddressOctet(_ octet: UInt8) -> Bool {
+    (0x21...0x7E).contains(octet) && !#""<>\^`{|}"#.utf8.contains(octet)
 }

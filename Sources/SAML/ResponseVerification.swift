@@ -253,6 +253,8 @@ extension Examination {
             confirmation.method == SAMLURI.bearer && confirmation.recipient == expected.assertionConsumerService
                 && confirmation.inResponseTo == expected.inResponseTo.rawValue
                 && (confirmation.notOnOrAfter.flatMap(Instant.read).map { now - expected.skewSeconds < $0 } ?? false)
+                && (confirmation.notBefore.map { Instant.read($0).map { $0 <= now + expected.skewSeconds } ?? false }
+                    ?? true)
         }
         let confirmations = assertion.confirmations
         let isFine = confirmations.isEmpty ? !expected.demands.contains(.confirmation) : confirmations.allSatisfy(fits)
@@ -282,6 +284,10 @@ extension Examination {
         try check(
             .responseExpired, until.map { now - expected.skewSeconds < $0 } ?? false, place + "/@NotOnOrAfter",
             expected: "after \(Instant.write(now - expected.skewSeconds))", found: assertion.conditions?.notOnOrAfter)
+        // Both may be true of such a time within the skew, and yet it never was (SAML Core 2.0 §2.5.1.2).
+        try check(
+            .responseConditions, from.flatMap { from in until.map { from < $0 } } ?? false, place,
+            expected: "NotBefore before NotOnOrAfter", found: "the reverse")
         try check(
             .responseAudience, !audiences.isEmpty && audiences.allSatisfy { $0.contains(expected.audience.rawValue) },
             place + "/AudienceRestriction", expected: expected.audience.rawValue,

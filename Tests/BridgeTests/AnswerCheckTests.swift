@@ -222,6 +222,12 @@ struct AnswerCheckTests {
         Case(assertion: "confirmation with NotBefore", nil) {
             try $0.set("NotBefore", of: "SubjectConfirmationData", World.instant)
         },
+        Case(assertion: "confirmation that begins later", .responseConfirmation) {
+            try $0.set("NotBefore", of: "SubjectConfirmationData", "2026-03-02T09:16:31Z")
+        },
+        Case(assertion: "confirmation that begins at no time", .responseConfirmation) {
+            try $0.set("NotBefore", of: "SubjectConfirmationData", "now")
+        },
         Case(assertion: "confirmation with an address", nil) {
             try $0.set("Address", of: "SubjectConfirmationData", "192.0.2.1")
         },
@@ -249,6 +255,10 @@ struct AnswerCheckTests {
             try $0.set("NotOnOrAfter", of: "Conditions", "2026-03-02T09:14:30Z")
         },
         Case(assertion: "expired just now, within the skew", nil) {
+            try $0.set("NotBefore", of: "Conditions", "2026-03-02T09:10:00Z")
+            try $0.set("NotOnOrAfter", of: "Conditions", "2026-03-02T09:14:31Z")
+        },
+        Case(assertion: "ended before it began, within the skew", .responseConditions) {
             try $0.set("NotOnOrAfter", of: "Conditions", "2026-03-02T09:14:31Z")
         },
         Case(assertion: "no AudienceRestriction", .responseAudience) { try $0.remove("AudienceRestriction") },

@@ -72,7 +72,7 @@ struct AbroadTests {
         }
     }
 
-    @Test("P1-01: other methods are refused", arguments: ["PUT", "DELETE", "PATCH"])
+    @Test("P1-01: other methods are refused", arguments: ["PUT", "DELETE", "PATCH", "HEAD"])
     func methods(name: String) async throws {
         try await Node().run { client in
             var browser = Browser(client)

@@ -51,7 +51,7 @@ final class Node: Sendable {
                 isSecure: false, exchangeSeconds: 600, messageLimit: ReceivedMessage.defaultLimit,
                 inFlight: InFlight(limit: 100), now: { self.clock.withLock(\.self) },
                 logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }))
-        let router = Router(context: PortalContext.self)
+        let router = Router(context: PortalContext.self, options: .autoGenerateHeadEndpoints)
         portal.routes(on: router)
         try await Application(router: router).test(.router) { try await body($0) }
         try await workers.shutdown()

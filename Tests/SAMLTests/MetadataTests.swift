@@ -170,6 +170,9 @@ struct MetadataTests {
         Spoil("endpoint with user", .metadataEndpoint) {
             try $0.root.set("Location", of: "SingleSignOnService", "https://a@knoten.example.de/")
         },
+        Spoil("endpoint with markup", .metadataEndpoint) {
+            try $0.root.set("Location", of: "SingleSignOnService", "https://knoten.example.de/\" onclick=\"alert(1)")
+        },
         Spoil("endpoint too long", .metadataEndpoint) {
             try $0.root.set(
                 "Location", of: "SingleSignOnService", "https://knoten.example.de/" + String(repeating: "x", count: 300)

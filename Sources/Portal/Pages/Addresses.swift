@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import Federation
 import Foundation
+import SAML
 
 /// An absolute `http` or `https` address to which a browser may be sent, as the action of a form or as a link.
 ///
@@ -10,7 +11,7 @@ public struct FormTarget: Hashable, Sendable {
     public let address: String
 
     public init?(_ address: String) {
-        guard address.utf8.allSatisfy(isAddressByte),
+        guard address.utf8.allSatisfy(isAddressOctet),
             let parts = URLComponents(string: address), let scheme = parts.scheme?.lowercased(),
             ["http", "https"].contains(scheme), let host = parts.host, !host.isEmpty,
             parts.user == nil, parts.password == nil
@@ -24,7 +25,7 @@ public struct LocalPath: Hashable, Sendable {
     public let path: String
 
     public init?(_ path: String) {
-        guard path.utf8.allSatisfy(isAddressByte), path.hasPrefix("/"), !path.hasPrefix("//"), !path.contains("#")
+        guard path.utf8.allSatisfy(isAddressOctet), path.hasPrefix("/"), !path.hasPrefix("//"), !path.contains("#")
         else { return nil }
         self.path = path
     }
@@ -59,11 +60,6 @@ public struct LocalPath: Hashable, Sendable {
     func with(_ language: Language) -> String {
         path + (path.contains("?") ? "&" : "?") + "lang=" + language.rawValue
     }
-}
-
-/// Printable ASCII without the characters that no address contains. A backslash, for one, is a slash to browsers.
-private func isAddressByte(_ byte: UInt8) -> Bool {
-    (0x21...0x7E).contains(byte) && !#""<>\^`{|}"#.utf8.contains(byte)
 }
 
 /// One hidden field of a form, posted exactly as given.
