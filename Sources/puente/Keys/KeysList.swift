@@ -11,14 +11,18 @@ struct KeysList: ParsableCommand {
         abstract: "Our own keys, and who has fetched them.",
         discussion: """
             Each key is tried: that which signs has signed, that which opens has opened something. Then a line for each \
-            address that fetched our metadata, and the keys that it got. Exit code 1 if a key does not work.
+            address that fetched our metadata, and the keys that it got. With --peers the hosts of all peers are looked up, to \
+            tell which of them has such an address: what fetches for a node is often the same machine. Exit code 1 if a key \
+            does not work.
 
             Examples:
               puente keys list
+              puente keys list --peers
               puente keys list --json
             """)
 
     @OptionGroup var configuration: ConfigurationOption
+    @Flag(help: "Look up whose addresses those are that fetched our metadata.") var peers = false
     @Flag(help: "Print JSON, with everything that is known.") var json = false
 
     private struct Report: Encodable {
@@ -38,31 +42,36 @@ struct KeysList: ParsableCommand {
             try printJSON(Report(keys: keys, readers: readers))
         } else {
             print(table(keys))
-            print("\n" + (readers.isEmpty ? "Nobody has fetched our metadata yet." : table(readers, keys)))
+            print("\n" + (readers.isEmpty ? "Nobody has fetched our metadata yet." : table(readers, keys, settings)))
         }
         if keys.contains(where: { $0.fault != nil }) { throw ExitCode(1) }
     }
 
     private func table(_ keys: [OwnKeyReport]) -> String {
-        var table = TextTable("PURPOSE", "ID", "STATE", "SINCE", "KEPT IN", "KIND", "UNTIL", "PUBLISHED", "SHA-256")
+        var table = TextTable(
+            "PURPOSE", "ID", "STATE", "SINCE", "KEPT IN", "KIND", "FROM", "UNTIL", "PUBLISHED", "SHA-256")
         for key in keys {
             table.add([
                 key.place, key.id ?? "-", key.state.rawValue, key.since?.day ?? "-", key.kept, key.kind ?? "-",
-                key.notAfter?.day ?? "-", key.published == nil ? "no" : "yes",
+                key.notBefore?.day ?? "-", key.notAfter?.day ?? "-", key.published == nil ? "no" : "yes",
                 key.fault.map { "! \($0)" } ?? key.fingerprint ?? "-",
             ])
         }
         return table.text
     }
 
-    private func table(_ readers: [MetadataReaders.Reader], _ keys: [OwnKeyReport]) -> String {
-        var table = TextTable("FETCHED FROM", "METADATA", "LAST FETCH", "KEYS", "CALLS ITSELF")
+    private func table(
+        _ readers: [MetadataReaders.Reader], _ keys: [OwnKeyReport], _ settings: Settings
+    ) -> String {
+        let owners = peers ? PeerAddresses(settings) : nil
+        var table = TextTable("FETCHED FROM", "PEER", "METADATA", "LAST FETCH", "KEYS", "CALLS ITSELF")
         for reader in readers {
             let names = keys.filter { $0.fingerprint.map(reader.keys.contains) ?? false }
                 .filter { Settings.KeyPurpose(rawValue: $0.place)?.document == reader.document }
                 .map { key in key.id.map { "\(key.place)/\($0)" } ?? key.place }
             table.add([
-                reader.address, reader.document.rawValue, reader.lastFetch.short,
+                reader.address, owners.map { $0.name(of: reader.address) ?? "unknown" } ?? "-",
+                reader.document.rawValue, reader.lastFetch.short,
                 names.isEmpty ? "none of these" : names.joined(separator: " "), reader.userAgent,
             ])
         }

@@ -58,7 +58,7 @@ def configure(world, **changes):
     if world.national:
         settings |= other_direction(world)
     for key, value in changes.items():
-        settings[key] = settings.get(key, {}) | value if isinstance(value, dict) else value
+        settings[key] = merged(settings.get(key, {}), value) if isinstance(value, dict) else value
     write(folder / "metadata" / "trust-list.yaml", {
         "nodes": [node_entry(folder, n) for n in world.nodes.values()]
         + [connector_entry(folder, name, c, world.entries.get(name, {})) for name, c in world.connectors.items()
@@ -67,6 +67,11 @@ def configure(world, **changes):
         service_entry(folder, s, world.settings[p]) for p, s in world.services.items()]})
     write(folder / "puente.yaml", settings)
     return folder / "puente.yaml"
+
+
+def merged(section, changes):
+    """A section with changes; what is None is left out."""
+    return {key: value for key, value in (section | changes).items() if value is not None}
 
 
 def other_direction(world):
