@@ -2,10 +2,11 @@
 import Foundation
 import Settings
 import Synchronization
+import YAMLText
 
 extension TrustDirectory {
-    /// What the operator's files look like from outside, and the version in force: another value means that something was
-    /// edited, or decided. Key files are not watched: they change with the settings.
+    /// What the operator's files look like from outside, our keys among them, and the version in force: another value means
+    /// that something was edited, or decided.
     public func stamp() -> [String] {
         let nodes = state.withLock { $0.files.registry.nodes }
         let named = nodes.compactMap { if case .file(let path) = $0.source { path } else { nil } }
@@ -14,7 +15,7 @@ extension TrustDirectory {
         let sources = settings.proxyService?.attributeSources.map { [$0] } ?? []
         // A store that is busy is no change.
         let version = (try? archive.inForce().number) ?? self.version
-        return Set(files + sources).sorted().map { "\($0) \(Self.look(at: $0))" } + ["\(version)"]
+        return Set(files + sources + settings.keyFiles).sorted().map { "\($0) \(Self.look(at: $0))" } + ["\(version)"]
     }
 
     /// A pattern stands for whatever lies in its folder.
@@ -30,4 +31,25 @@ extension TrustDirectory {
         guard stat(path, &status) == 0 else { return "none" }
         return "\(status.st_ino) \(status.st_size) \(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
     }
+}
+
+extension Settings {
+    /// Rings and files of our own keys, those that are read. What is in a token shows no change.
+    fileprivate var keyFiles: [String] {
+        KeyPurpose.allCases.compactMap(keys).flatMap { keys in
+            switch keys {
+            case .one(let place, let certificate): place.files + [certificate].compactMap(\.self)
+            case .ring(let path):
+                [path]
+                    + (KeyRing.read(
+                        path: path, isProduction: false, rules: SettingsRules(checksFiles: false), into: Faults())?
+                    .entries ?? [])
+                    .filter { $0.state != .gone }.flatMap { $0.key.files + [$0.certificate].compactMap(\.self) }
+            }
+        }
+    }
+}
+
+extension Settings.KeyPlace {
+    fileprivate var files: [String] { if case .pkcs11 = self { [] } else { [file] } }
 }

@@ -20,7 +20,7 @@ struct ControlListener: Service {
 
     func run() async throws {
         let path = settings.trust.controlSocket
-        guard await !Control.tell(settings, "ping") else {
+        guard await Control.tell(settings, "ping") == .nobody else {
             logger.error(
                 "control socket not opened", metadata: ["path": "\(path)", "cause": "another node answers there"])
             return try await gracefulShutdown()
@@ -60,20 +60,38 @@ struct ControlListener: Service {
 }
 
 enum Control {
-    /// - Returns: whether a node is running and has done it.
+    /// What came of telling.
+    enum Answer {
+        case done
+        /// A node runs and goes on as before: its log says why.
+        case refused
+        /// No node runs here, or not one that this user may speak to.
+        case nobody
+    }
+
     @discardableResult
-    static func tell(_ settings: Settings, _ word: String, _ countries: [String] = []) async -> Bool {
-        guard FileManager.default.fileExists(atPath: settings.trust.controlSocket) else { return false }
+    static func tell(_ settings: Settings, _ word: String, _ countries: [String] = []) async -> Answer {
+        guard FileManager.default.fileExists(atPath: settings.trust.controlSocket) else { return .nobody }
         let query = countries.isEmpty ? "" : "?" + countries.map { "country=\($0)" }.joined(separator: "&")
         guard let url = URL(httpURLWithSocketPath: settings.trust.controlSocket, uri: "/\(word)\(query)") else {
-            return false
+            return .nobody
         }
         var request = HTTPClientRequest(url: url.absoluteString)
         request.method = .POST
+        // A socket that a killed node left behind is not tried again until the timeout.
+        var configuration = HTTPClient.Configuration()
+        configuration.connectionPool.retryConnectionEstablishment = false
+        let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+        let answer = await answer(client, request)
+        try? await client.shutdown()  // The process ends, or opens another.
+        return answer
+    }
+
+    private static func answer(_ client: HTTPClient, _ request: HTTPClientRequest) async -> Answer {
         do {
-            let answer = try await HTTPClient.shared.execute(request, timeout: .seconds(180))
+            let answer = try await client.execute(request, timeout: .seconds(180))
             if answer.status != .ok { printError("The running node did not take it over: see its log.") }
-            return answer.status == .ok
-        } catch { return false }  // Nobody listens: the file is from a node that was killed.
+            return answer.status == .ok ? .done : .refused
+        } catch { return .nobody }  // Nobody listens: the file is from a node that was killed.
     }
 }

@@ -37,13 +37,14 @@ struct RingArgument: ParsableArguments {
 
     /// Tells the running node.
     static func takeOver(_ settings: Settings) async throws {
-        guard FileManager.default.fileExists(atPath: settings.trust.controlSocket) else {
-            return print("No node runs here: it holds from the next start. On other machines: systemctl reload puente.")
-        }
-        guard await Control.tell(settings, "reload") else {
+        switch await Control.tell(settings, "reload") {
+        case .done:
+            print("The running node has taken it over. On other machines of this node: systemctl reload puente.")
+        case .refused:
             throw failure("The running node goes on as before. Run puente check, and then systemctl reload puente.")
+        case .nobody:
+            print("No node answers here: it holds from the next start. On other machines: systemctl reload puente.")
         }
-        print("The running node has taken it over. On other machines of this node: systemctl reload puente.")
     }
 }
 

@@ -27,7 +27,7 @@ struct TrustRefresh: AsyncParsableCommand {
         let settings = try options.settings()
         let wanted = Set(countries.map(\.state))
         let before = try options.directory(settings, for: .looking).version
-        if await Control.tell(settings, "refresh", wanted.map(\.rawValue)) == false {
+        if await Control.tell(settings, "refresh", wanted.map(\.rawValue)) == .nobody {
             let directory = try options.directory(settings, for: .serving)
             await directory.refresh(wanted.isEmpty ? nil : wanted) { Date() }
         }
@@ -121,6 +121,7 @@ struct TrustExport: AsyncParsableCommand {
             throw failure("\(out) exists already and is left as it is")
         }
         let directory = try options.directory(try options.settings(), for: .looking)
+        guard directory.version > 0 else { throw failure("There is no version yet: the node has not been started.") }
         do {
             try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: true)
             for (name, octets) in try directory.export(at: Date()) {

@@ -133,10 +133,9 @@ class Rolling:
 
     def signing(self):
         purpose = "connector.signing"
-        with self.case("signing: a new key is published and not used") as note:
+        with self.case("signing: a new key is noticed by itself, published and not used") as note:
             new = self.new(purpose)
             require(self.listed(purpose)["new"]["state"] == "next", "not the next key")
-            self.reload()
             connector = self.published(new)
             require(keys.der(connector.signing[0]) == keys.der(self.world.own["signing"].certificate), "used already")
             note(f"{len(connector.signing)} signing keys")
