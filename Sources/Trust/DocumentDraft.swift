@@ -2,6 +2,7 @@
 import Federation
 import Foundation
 import XMLSecurity
+import YAMLText
 
 /// A document on its way to the folder. Belongs to one thread; whoever forgets it has discarded it.
 ///
@@ -19,6 +20,7 @@ final class DocumentDraft {
         path = "\(folder.path)/\(UUID().uuidString).part"
         try Self.make(folder.path)
         file = try OpenFile(opening: path, O_WRONLY | O_CREAT | O_EXCL)
+        LocalFile.give(path, toOwnerOf: folder.path)
         hash = RunningDigest(.sha256)
         flock(file.number, LOCK_EX | LOCK_NB)
     }
@@ -53,9 +55,11 @@ final class DocumentDraft {
     }
 
     private static func make(_ path: String) throws(Rejection) {
+        guard !FileManager.default.fileExists(atPath: path) else { return }
         do {
             try FileManager.default.createDirectory(
                 atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            LocalFile.give(path, toOwnerOf: path + "/..")
         } catch {
             throw Rejection(.metadataUnavailable, path, expected: "a folder that can be made", found: "\(error)")
         }

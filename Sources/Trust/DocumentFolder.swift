@@ -43,6 +43,15 @@ public struct DocumentFolder: Sendable {
 
     public func has(_ digest: Digest) -> Bool { access(path(of: digest), R_OK) == 0 }
 
+    /// Whether a document is there and still what was kept. All of it is read.
+    func isWhole(_ digest: Digest) -> Bool {
+        do throws(Rejection) {
+            let reader = try open(digest)
+            while try reader.next() != nil {}
+            return true
+        } catch { return false }  // Damaged, or gone: it is fetched anew.
+    }
+
     /// All of a document.
     ///
     /// - Throws: ``Rule/metadataUnavailable`` also if it is no longer what was kept.

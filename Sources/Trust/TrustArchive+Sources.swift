@@ -111,31 +111,37 @@ extension TrustArchive {
         }
     }
 
+    static let migrations = [
+        """
+        CREATE TABLE version (
+            number INTEGER PRIMARY KEY, at REAL NOT NULL, who TEXT NOT NULL, why TEXT NOT NULL, steps BLOB NOT NULL
+        );
+        CREATE TABLE held (
+            version INTEGER NOT NULL REFERENCES version (number), position INTEGER NOT NULL, entry BLOB NOT NULL,
+            document TEXT, changed_at REAL NOT NULL, accepted_at REAL NOT NULL, PRIMARY KEY (version, position)
+        ) WITHOUT ROWID;
+        CREATE TABLE candidate (node BLOB PRIMARY KEY, document TEXT NOT NULL, found_at REAL NOT NULL) WITHOUT ROWID;
+        CREATE TABLE turned_back (node BLOB NOT NULL, wish TEXT NOT NULL, PRIMARY KEY (node, wish)) WITHOUT ROWID;
+        CREATE TABLE fetched (
+            source TEXT PRIMARY KEY, asked_at REAL NOT NULL, good_at REAL, failure TEXT, failures INTEGER NOT NULL,
+            document TEXT, entity_tag TEXT, last_modified TEXT
+        ) WITHOUT ROWID;
+        """,
+        """
+        CREATE TABLE alarm (
+            name TEXT NOT NULL, ends_at INTEGER NOT NULL, days INTEGER NOT NULL, given_at REAL NOT NULL,
+            PRIMARY KEY (name, ends_at, days)
+        ) WITHOUT ROWID;
+        """,
+    ]
+
+    /// How many of the migrations the file has had.
+    static func schemaVersion(_ db: Database) throws -> Int {
+        try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+    }
+
     static func migrate(_ db: Database) throws {
-        let migrations = [
-            """
-            CREATE TABLE version (
-                number INTEGER PRIMARY KEY, at REAL NOT NULL, who TEXT NOT NULL, why TEXT NOT NULL, steps BLOB NOT NULL
-            );
-            CREATE TABLE held (
-                version INTEGER NOT NULL REFERENCES version (number), position INTEGER NOT NULL, entry BLOB NOT NULL,
-                document TEXT, changed_at REAL NOT NULL, accepted_at REAL NOT NULL, PRIMARY KEY (version, position)
-            ) WITHOUT ROWID;
-            CREATE TABLE candidate (node BLOB PRIMARY KEY, document TEXT NOT NULL, found_at REAL NOT NULL) WITHOUT ROWID;
-            CREATE TABLE turned_back (node BLOB NOT NULL, wish TEXT NOT NULL, PRIMARY KEY (node, wish)) WITHOUT ROWID;
-            CREATE TABLE fetched (
-                source TEXT PRIMARY KEY, asked_at REAL NOT NULL, good_at REAL, failure TEXT, failures INTEGER NOT NULL,
-                document TEXT, entity_tag TEXT, last_modified TEXT
-            ) WITHOUT ROWID;
-            """,
-            """
-            CREATE TABLE alarm (
-                name TEXT NOT NULL, ends_at INTEGER NOT NULL, days INTEGER NOT NULL, given_at REAL NOT NULL,
-                PRIMARY KEY (name, ends_at, days)
-            ) WITHOUT ROWID;
-            """,
-        ]
-        let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+        let version = try schemaVersion(db)
         guard version <= migrations.count else {
             throw Fault.unusable(
                 path: "trust.sqlite", reason: "it has version \(version), we know up to \(migrations.count)")

@@ -2,6 +2,7 @@
 import Federation
 public import Foundation
 import GRDB
+import YAMLText
 
 /// The versions of our trust, `state/trust.sqlite`: the newest is in force. The running node and the commands of an
 /// operator both write here; every step is one transaction, so that a crash leaves the old version or the new one.
@@ -19,13 +20,14 @@ public final class TrustArchive: Sendable {
         /// Another process made a version meanwhile.
         case overtaken
         case unknownVersion(Int)
-        case unusable(path: String, reason: String)
+        /// `isDamaged`: its content is no archive, or no longer.
+        case unusable(path: String, reason: String, isDamaged: Bool = false)
 
         public var description: String {
             switch self {
             case .overtaken: "the trust was changed meanwhile"
             case .unknownVersion(let number): "there is no version \(number)"
-            case .unusable(let path, let reason): "\(path) cannot be used: \(reason)"
+            case .unusable(let path, let reason, _): "\(path) cannot be used: \(reason)"
             }
         }
     }
@@ -51,8 +53,10 @@ public final class TrustArchive: Sendable {
             } else {
                 queue = try DatabaseQueue(configuration: configuration)
             }
-            try queue.write(Self.migrate)
-        } catch { throw .unusable(path: path ?? "memory", reason: "\(error)") }
+            // Who may not write may read nevertheless.
+            let version = try queue.read(Self.schemaVersion)
+            if version != Self.migrations.count { try queue.write(Self.migrate) }
+        } catch { throw .unusable(path: path ?? "memory", reason: "\(error)", isDamaged: error.isDamage) }
     }
 
     private static func makePrivate(_ path: String) throws {
@@ -62,6 +66,7 @@ public final class TrustArchive: Sendable {
         if !FileManager.default.fileExists(atPath: path) {
             _ = FileManager.default.createFile(
                 atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
+            LocalFile.give(path, toOwnerOf: folder)
         }
     }
 
@@ -74,7 +79,15 @@ public final class TrustArchive: Sendable {
     }
 
     private func fault(_ error: any Error) -> Fault {
-        (error as? Fault) ?? .unusable(path: path, reason: "\(error)")
+        (error as? Fault) ?? .unusable(path: path, reason: "\(error)", isDamaged: error.isDamage)
+    }
+}
+
+extension Error {
+    /// Whether a database says that its file is none, or is damaged.
+    fileprivate var isDamage: Bool {
+        let code = (self as? DatabaseError)?.resultCode  // nil: another error, such as a file that cannot be made
+        return code == .SQLITE_CORRUPT || code == .SQLITE_NOTADB
     }
 }
 

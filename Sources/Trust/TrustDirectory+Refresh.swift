@@ -65,7 +65,7 @@ extension TrustDirectory {
         let answers = await withTaskGroup(of: (Address, Result<TrustArchive.Fetched, Rejection>).self) { group in
             for address in addresses {
                 group.addTask { [documents] in
-                    let known = earlier[address.url].flatMap { $0.known(in: documents) }
+                    let known = await inBackground { earlier[address.url].flatMap { $0.known(in: documents) } }
                     do throws(Rejection) {
                         let fetched = try await fetcher.fetch(
                             address.url, trusting: address.authority, unless: known?.validators)
@@ -94,7 +94,11 @@ extension TrustDirectory {
                     "metadata was refreshed", at: now)
                 try plan(answers.keys, at: now)
                 documents.sweep(keeping: try archive.documentsInUse())
-            } catch { logger.error("trust not written", metadata: ["cause": "\(error)"]) }
+            } catch {
+                logger.error("trust not written", metadata: ["cause": "\(error)"])
+                let later = schedule.next(askedAt: now, failures: 1, endsAt: nil, chance: 1)
+                due.withLock { due in for address in answers.keys { due[address] = later } }
+            }
         }
     }
 
@@ -139,9 +143,9 @@ extension TrustDirectory.Address {
 }
 
 extension TrustArchive.Fetch {
-    /// What need not be sent again, as long as it is there.
+    /// What need not be sent again, as long as it is there and whole.
     fileprivate func known(in documents: DocumentFolder) -> TrustArchive.Fetched? {
-        guard let last, !last.validators.isEmpty, documents.has(last.document) else { return nil }
+        guard let last, !last.validators.isEmpty, documents.isWhole(last.document) else { return nil }
         return last
     }
 }

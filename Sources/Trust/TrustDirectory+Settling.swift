@@ -21,6 +21,8 @@ struct Settlement {
     let candidates: [NodeKey: DocumentFolder.Digest]
     /// What is in force once the steps that need nobody are taken.
     let next: [Held]
+    /// What is in force as long as they are not.
+    let untaken: [Held]
 
     /// - Parameters:
     ///   - registry: the nodes of the trust lists, and the lists of other states that name further ones.
@@ -50,6 +52,7 @@ struct Settlement {
         plan = TrustPlan(
             base: number, madeAt: now, steps: steps, failures: wishes.compactMapValues(\.failure))
         next = Self.apply(plan.automatic, to: byKey, wishes, in: keys, waiting: plan.waiting, at: now)
+        untaken = Self.apply([], to: byKey, wishes, in: keys, waiting: plan.steps, at: now)
     }
 
     /// Settles, and makes it lasting if the mode is to serve; again if another process made a version meanwhile.
@@ -137,8 +140,9 @@ extension Held {
     /// The same node with a document that says the same for longer, or with the reason why there is none.
     func renewed(by wish: Wish, at now: Date) -> Held {
         var node = self
-        if let fresh = wish.entity, wish.record.document != record.document,
-            entity.map({ $0.validUntil <= fresh.validUntil }) ?? true
+        // The same document once more counts where what was kept of it was damaged.
+        if let fresh = wish.entity,
+            entity.map({ wish.record.document != record.document && $0.validUntil <= fresh.validUntil }) ?? true
         {
             node.record.document = wish.record.document
             (node.entity, node.baseline, node.acceptedAt) = (fresh, fresh, now)

@@ -32,6 +32,8 @@ public final class TrustDirectory: Sendable {
         var version: Int
         /// In the order of the trust lists.
         var held: [Held]
+        /// What the files and documents want, without the octets.
+        var wishes: [NodeKey: Wish]
         /// What the lists of other states say, those that are on.
         var listings: [Listing]
         /// What was found when the files and documents were last looked at; its automatic steps are in force already.
@@ -90,7 +92,7 @@ public final class TrustDirectory: Sendable {
             let (settlement, version) = try Settlement.reached(
                 files, [:], archive, before: [], Verifier(settings: settings, documents: documents),
                 for: mode, why: "the files were read", at: now)
-            state = Mutex(State(files, settlement, version, settings, at: now))
+            state = Mutex(State(files, settlement, version, settings, mode, at: now))
         } catch {
             faults.add(error.fault(settings))
             return nil
@@ -121,7 +123,7 @@ public final class TrustDirectory: Sendable {
         let before = state.withLock { $0 }
         let (settlement, version) = try Settlement.reached(
             files, found, archive, before: before.held, verifier, for: mode, why: why, at: now)
-        let after = State(files, settlement, version, settings, at: now)
+        let after = State(files, settlement, version, settings, mode, at: now)
         state.withLock { $0 = after }
         for step in after.plan.waiting where !before.plan.waiting.contains(step) {
             logger.warning(
@@ -155,10 +157,14 @@ public final class TrustDirectory: Sendable {
 
 extension TrustDirectory.State {
     fileprivate init(
-        _ files: TrustDirectory.Files, _ settlement: Settlement, _ version: Int, _ settings: Settings, at now: Date
+        _ files: TrustDirectory.Files, _ settlement: Settlement, _ version: Int, _ settings: Settings,
+        _ mode: TrustDirectory.Mode, at now: Date
     ) {
+        // A command takes nothing over; before the first version it shows what that will be.
+        let isTaken = mode == .serving || settlement.base == 0
         self.init(
-            files: files, version: version, held: settlement.next, listings: settlement.listings,
+            files: files, version: version, held: isTaken ? settlement.next : settlement.untaken,
+            wishes: settlement.wishes.mapValues(\.withoutOctets), listings: settlement.listings,
             plan: settlement.plan,
             snapshot: TrustDirectory.snapshot(files, settlement.next, settings, at: now))
     }
@@ -168,7 +174,15 @@ extension TrustArchive.Fault {
     func fault(_ settings: Settings) -> Fault {
         Fault(
             file: settings.stateDirectory + "/trust.sqlite", expected: "the archive of our trust, for us alone",
-            found: description, advice: "Check the permissions of the state directory, and the space on its disk.")
+            found: description, advice: advice)
+    }
+
+    private var advice: String {
+        if case .unusable(_, _, isDamaged: true) = self {
+            return
+                "Put a copy of it back, or move it aside and start: version 1 is then made anew from the trust lists."
+        }
+        return "Check the permissions of the state directory, and the space on its disk."
     }
 }
 

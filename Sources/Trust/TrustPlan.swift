@@ -94,6 +94,8 @@ struct Wish: Sendable {
 
     /// The same for the same wish in every process: what an operator turns back.
     var fingerprint: String { NodeRecord.fingerprint(record.entry, entity) }
+
+    var withoutOctets: Wish { Wish(record: record, entity: entity, failure: failure) }
 }
 
 extension Sequence {

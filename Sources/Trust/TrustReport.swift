@@ -97,7 +97,8 @@ extension TrustReport.Node {
         let keys = entity.map { TrustReport.Key.all(of: $0) } ?? []
         let isUsable = held.entity != nil && end.map { now < $0 } ?? false
         var notes: [String] = []
-        if let failure = held.failure { notes.append("\(failure)") }
+        // A command asks nobody: how the running node fared is in the archive.
+        if let failure = held.failure.map({ "\($0)" }) ?? fetch?.failure { notes.append(failure) }
         if isUsable != true, held.failure == nil, let end { notes.append("metadata ended \(Instant.write(end))") }
         notes += waiting.flatMap(\.waitsFor).map { "\($0.rawValue) waits for approval" }
         notes += keys.filter { $0.notAfter < now + TrustDirectory.noticeDays * 86_400 }.map {

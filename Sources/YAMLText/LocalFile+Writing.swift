@@ -72,6 +72,13 @@ extension LocalFile {
 }
 
 extension LocalFile {
+    /// Gives what root makes to whom a folder belongs, so that the node can read what an operator made as root. What others
+    /// make stays theirs.
+    public static func give(_ path: String, toOwnerOf folder: String) {
+        var owner = stat()
+        if stat(folder, &owner) == 0 { _ = chown(path, owner.st_uid, owner.st_gid) }
+    }
+
     /// Gives a new file the owner, group and rights of another, so that whoever reads the one can read the other. What the
     /// system does not let us give away stays ours.
     ///

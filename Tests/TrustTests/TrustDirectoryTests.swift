@@ -180,6 +180,20 @@ struct TrustDirectoryTests {
         #expect(try file.requireSignatures(0, [], among: people) == [])
     }
 
+    @Test("A command shows what is in force, not what a node will take over by itself")
+    func looking() throws {
+        let place = try Place()
+        _ = try place.directory(.serving)
+        try place.publish(Publisher(keys: [.p256a, .p521]))
+        let command = try place.directory(.looking)
+        #expect(command.plan.steps.map(\.isAutomatic) == [true])
+        let keys = try command.report(at: place.now).nodes[0].keys.filter { $0.use == .signing }
+        #expect(keys.map(\.fingerprint) == [try TestKey.p256a.lasting.fingerprint])
+        #expect(try command.export(at: place.now).count == 2)
+        let added = try #require(try place.directory(.serving).report(at: place.now).nodes.first)
+        #expect(added.keys.count { $0.use == .signing } == 2)
+    }
+
     @Test("What is exported is read by another node, and means the same")
     func export() throws {
         let place = try Place()

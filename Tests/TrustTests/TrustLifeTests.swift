@@ -143,6 +143,21 @@ final class Life {
 
 @Suite("The trust of a node over the years")
 struct TrustLifeTests {
+    @Test("A document that was damaged is no longer believed, and the same one heals it")
+    func healed() throws {
+        let life = try Life()
+        let octets = try Publisher().document(at: life.now)
+        try life.pass([octets])
+        let digest = try #require(life.held[0].record.document)
+        #expect(life.verifier.documents.isWhole(digest))
+        try Data(octets.prefix(1000)).write(to: URL(fileURLWithPath: life.verifier.documents.path(of: digest)))
+        #expect(!life.verifier.documents.isWhole(digest))
+        try life.pass(restart: true)
+        #expect(!life.isUsable)
+        try life.pass([octets])
+        #expect(try life.isUsable && life.version() == 1 && life.waits.isEmpty)
+    }
+
     @Test("Renewed every day for a year: one version, and a login at any time")
     func years() throws {
         let life = try Life()

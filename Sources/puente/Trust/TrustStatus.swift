@@ -29,7 +29,11 @@ struct TrustStatus: AsyncParsableCommand {
         } else {
             print(report.nodes.isEmpty ? "No node is in the trust lists." : table(report.nodes))
             if !report.lists.isEmpty { print("\n" + table(report.lists)) }
-            print("\nVersion \(report.version) is in force." + waiting(directory.plan))
+            let version =
+                report.version == 0
+                ? "No version is in force yet: this is what the first start will take over."
+                : "Version \(report.version) is in force."
+            print("\n" + version + waiting(directory.plan))
         }
         if report.nodes.contains(where: { $0.light == .out }) { throw ExitCode(1) }
     }
