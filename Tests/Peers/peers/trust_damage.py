@@ -88,9 +88,6 @@ def lies(node, web):
         "sends what a stranger signed": (stranger.metadata(), "metadata.signature"),
         "sends what has ended": (node.metadata(valid_for=dt.timedelta(hours=-1)), "metadata.valid-until"),
         "sends another country's": (node.metadata(country="ES"), "metadata.country"),
-        "sends a thousand entities without end": (
-            forever(ok + b"\r\n<EntitiesDescriptor xmlns='urn:oasis:names:tc:SAML:2.0:metadata'>",
-                    b"<EntityDescriptor/>" * 50_000), "metadata."),
     }
 
 
