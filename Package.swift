@@ -124,7 +124,8 @@ let package = Package(
         .executableTarget(
             name: "puente",
             dependencies: [
-                "Attacks", "AttributeSources", "MockEurope", "Portal", "Settings", "Trust", "SQLiteStore", "Storage", "Bridge",
+                "Attacks", "AttributeSources", "MockEurope", "Portal", "Settings", "Trust", "SQLiteStore", "Storage",
+                "Bridge",
                 "Dialects", "SAML",
                 "Federation", "XMLSecurity", "YAMLText", hummingbird, logging,
                 .product(name: "HummingbirdCore", package: "hummingbird"),

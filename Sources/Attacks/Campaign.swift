@@ -111,6 +111,9 @@ extension Workbench {
         defer { try? FileManager.default.removeItem(at: file(name)) }
         let result = try await run(["trust", "verify", file(name).path, "--config", file("puente.yaml").path])
         guard result.code != 0 else { return .accepted("taken over") }
+        if result.output.contains("has none of the entities") {
+            return .refused(how: "trust verify, exit code \(result.code)", rule: Rule.metadataEntity.code)
+        }
         let line = result.output.split(separator: "\n").map { $0.drop { $0 == " " } }.first { line in
             Self.rule(in: line) != nil
         }

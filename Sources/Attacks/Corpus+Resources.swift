@@ -1,12 +1,202 @@
 // SPDX-License-Identifier: EUPL-1.2
 import Federation
+import Foundation
 import PuenteTestKit
 import SAML
 import XMLSecurity
 
 extension Corpus {
+    /// H01 to H09: what costs, what breaks, and what is told by the way it is refused.
     static let resources: [Sample] = {
         var samples = Samples()
+        costs(&samples)
+        noise(&samples)
+        for name in ["O'Neill & \"Söhne\" ]]", "<b>\"&'O]]>&amp;</saml2:AttributeValue>", "<!--x--><![CDATA[y"] {
+            samples.steps("H08", "the name \(name), which has to arrive as it was", on: [.connector]) {
+                attacker, role in
+                var (genuine, answer) = try await attacker.open(role)
+                answer.put(try genuine.answering { try $0.editAssertion { try $0.rename("FamilyName", to: name) } })
+                let delivered = try await attacker.deliver(answer).delivered()
+                return .harmless(
+                    "arrived as it was", if: delivered["FamilyName"] == [name], else: "a name that became another")
+            }
+        }
+        samples.steps("H09", "a known and an unknown name look alike", on: Role.requests) { attacker, role in
+            var pages: [String] = []
+            for name in [nil, "X9999999X_E99999999"] {
+                var (genuine, submission) = try await attacker.open(role)
+                let document = try genuine.signing(
+                    role == .gateway ? genuine.named(name) : genuine.issued(by: name)
+                ) { $0 = SignatureRecipe(.stranger, $0.algorithm) }
+                submission.put(document.serialized())
+                let reply = try await attacker.courier.send(submission)
+                pages.append("\(reply.status) " + reply.withoutSupportCode)
+            }
+            return .harmless("the same page", if: pages[0] == pages[1], else: "pages that tell who is known")
+        }
+        return samples.all + failures
+    }()
+
+    private static func costs(_ samples: inout Samples) {
+        samples.signature("H03", "sixty References", .signatureStructure, .xmlLimit) { recipe in
+            recipe.editsSignedInfo = { info in
+                guard let reference = info.first("Reference") else { throw NothingToSpoil(name: "Reference") }
+                info.content += Array(repeating: .node(reference), count: 60)
+            }
+        }
+        samples.signature("H03", "fifty certificates", .signatureStructure, .xmlLimit) { recipe in
+            let certificate = try recipe.key.certificate()
+            recipe.shown = Array(repeating: certificate, count: 50)
+        }
+        samples.signature(
+            "H03", "a key of 16384 bits in KeyValue", .signatureValue, .signatureKeyUnknown, .signatureStructure
+        ) {
+            recipe in
+            recipe.key = .stranger
+            recipe.shown = []
+            recipe.editsSignature = { signature in
+                let modulus = Base64.encode([0xC1] + [UInt8](repeating: 0x55, count: 2_047))
+                let value = XMLNode(
+                    Namespace.ds("RSAKeyValue"), [],
+                    [
+                        XMLNode(Namespace.ds("Modulus"), text: modulus),
+                        XMLNode(Namespace.ds("Exponent"), text: Base64.encode([UInt8](repeating: 0xFF, count: 2_048))),
+                    ])
+                signature = signature.appending(
+                    XMLNode(Namespace.ds("KeyInfo"), [], [XMLNode(Namespace.ds("KeyValue"), [], [value])]))
+            }
+        }
+        samples.signature("H03", "a signature value of 60 kB", .signatureValue, .signatureStructure) { recipe in
+            recipe.editsValue = { _ in [UInt8](repeating: 0x5A, count: 60_000) }
+        }
+    }
+
+    private static func noise(_ samples: inout Samples) {
+        for length in [1, 16, 1_000, 60_000] {
+            samples.octets("H04", "\(length) octets of noise", .xmlMalformed, .xmlEncoding, .xmlDocumentType) { _ in
+                var random = Seeded(length)
+                return (0..<length).map { _ in UInt8.random(in: 1...255, using: &random) }
+            }
+        }
+        samples.steps("H04", "eighty documents with damages in odd places", on: Role.messages) { attacker, role in
+            let (genuine, template) = try await attacker.open(role)
+            let octets = genuine.signed.serialized()
+            for seed in 0..<80 {
+                var random = Seeded(seed)
+                var document = octets
+                for _ in 0..<(1 + seed % 12) { document = document.edited(&random) }
+                guard document != octets else { continue }
+                var submission = template
+                submission.put(document)
+                let outcome = try await attacker.attempt(submission)
+                guard case .refused = outcome else { return .broken("seed \(seed): \(outcome.text)") }
+            }
+            return .refused(how: "each of them", rule: nil)
+        }
+    }
+
+    /// H02, H05, H07: files of the node.
+    private static let failures: [Sample] = {
+        var samples = Samples()
+        samples.alone("H02", "a store that is no database") {
+            try await $0.doesNotStart("puente.sqlite") { copy in
+                try copy.write(String(repeating: "x", count: 8_192), to: "state/puente.sqlite")
+            }
+        }
+        samples.alone("H02", "a folder in the place of the store") {
+            try await $0.doesNotStart("puente.sqlite") { copy in
+                try FileManager.default.createDirectory(
+                    at: copy.file("state/puente.sqlite"), withIntermediateDirectories: true)
+            }
+        }
+        samples.alone("H02", "a key of the store that is another's") {
+            try await $0.doesNotStart("store.key") { try $0.write("00\n", to: "state/store.key") }
+        }
+        samples.alone(
+            "H05", "killed behind an answer, which then comes again", .responseUnsolicited, .replayed, .exchangeFinished
+        ) {
+            bench in try await bench.killed()
+        }
         return samples.all
     }()
+}
+
+extension XMLNode {
+    /// Gives the attribute of that name another value.
+    fileprivate mutating func rename(_ friendly: String, to text: String) throws {
+        try edit("AttributeStatement") { statement in
+            statement.content = statement.children.map { attribute in
+                var attribute = attribute
+                if attribute["FriendlyName"] == friendly {
+                    attribute.content = attribute.children.prefix(1).map { value in
+                        var value = value
+                        value.text = text
+                        return .node(value)
+                    }
+                }
+                return .node(attribute)
+            }
+        }
+    }
+}
+
+extension Genuine {
+    fileprivate func named(_ name: String?) -> XMLNode {
+        var root = bare
+        if let name { root.set("ProviderName", name) }
+        return root
+    }
+
+    fileprivate func issued(by name: String?) throws -> XMLNode {
+        var root = bare
+        if let name { try root.setText(of: "Issuer", "https://noeud.example.fr/" + name) }
+        return root
+    }
+}
+
+extension Reply {
+    fileprivate var withoutSupportCode: String { supportCode.map { text.replacing($0, with: "") } ?? text }
+}
+
+extension Workbench {
+    /// Whether a node with such files says why it cannot start, and does not.
+    fileprivate func doesNotStart(
+        _ words: String, after change: @escaping @Sendable (Workbench) throws -> Void
+    ) async throws -> Outcome {
+        try await withCopy { copy in
+            try FileManager.default.createDirectory(
+                at: copy.file("state"), withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            try change(copy)
+            let result = try await copy.puente("serve")
+            guard result.code == 1 else { return .accepted("serve, exit code \(result.code)") }
+            guard result.output.contains(words) else { return .broken("what it said: " + result.output.suffix(400)) }
+            return .refused(how: "serve says why, exit code 1", rule: nil)
+        }
+    }
+
+    /// A login whose answer is taken, the end of the process without a warning, and the answer again at its successor.
+    fileprivate func killed() async throws -> Outcome {
+        let folder = file("killed-\(UUID().uuidString.prefix(8))")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }  // the folder around it goes too
+        let field = try await Battlefield.make(in: folder, program: program, mappings: file("mappings"), at: Date())
+        let first = try await HostedNode(field.bench)
+        let answer: Submission
+        do {
+            let attacker = try Attacker(on: field, first)
+            (_, answer) = try await attacker.open(.connector)
+            try await attacker.succeed(answer)
+        } catch {
+            await first.stop()
+            throw error
+        }
+        await first.kill()
+        let second = try await HostedNode(field.bench)
+        let outcome: Swift.Result<Outcome, any Error>
+        do { outcome = .success(try await Attacker(on: field, second).attempt(answer)) } catch {
+            outcome = .failure(error)
+        }
+        await second.stop()
+        return try outcome.get()
+    }
 }

@@ -39,7 +39,8 @@ public struct Target: Sendable {
             $0.local == "KeyDescriptor" && $0["use"] != "signing"
         }
         let texts = keys?.flatMap(\.descendants).filter { $0.local == "X509Certificate" }.map(\.trimmedText) ?? []
-        guard let certificate = texts.lazy.compactMap(Base64.decode).compactMap({ try? Certificate(der: $0) }).first else {
+        guard let certificate = texts.lazy.compactMap(Base64.decode).compactMap({ try? Certificate(der: $0) }).first
+        else {
             throw Obstacle("no certificate to encrypt for is in the metadata at \(address)\(path)")
         }
         return certificate

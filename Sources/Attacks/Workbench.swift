@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 public import Foundation
+import Glibc
 
 /// The files of a node that was made to be attacked, and the program that serves them.
 public struct Workbench: Sendable {
@@ -72,9 +73,15 @@ public final class HostedNode: Sendable {
 
     public var isRunning: Bool { process.isRunning }
 
+    /// Ends it at once, wherever it is.
+    func kill() async {
+        Glibc.kill(process.processIdentifier, SIGKILL)
+        for _ in 0..<300 where process.isRunning { try? await Task.sleep(for: .milliseconds(10)) }
+    }
+
     public func stop() async {
         process.terminate()
         for _ in 0..<300 where process.isRunning { try? await Task.sleep(for: .milliseconds(10)) }
-        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+        if process.isRunning { await kill() }
     }
 }

@@ -98,7 +98,11 @@ extension TrustReport.Node {
         let isUsable = held.entity != nil && end.map { now < $0 } ?? false
         var notes: [String] = []
         // A command asks nobody: how the running node fared is in the archive.
-        if let failure = held.failure.map({ "\($0)" }) ?? fetch?.failure { notes.append(failure) }
+        // Why nothing could be fetched says more than that nothing was.
+        if let failure = held.failure, failure.rule != .metadataUnavailable || fetch?.failure == nil {
+            notes.append("\(failure)")
+        }
+        if let failure = fetch?.failure, notes.first != failure { notes.append(failure) }
         if isUsable != true, held.failure == nil, let end { notes.append("metadata ended \(Instant.write(end))") }
         notes += waiting.flatMap(\.waitsFor).map { "\($0.rawValue) waits for approval" }
         notes += keys.filter { $0.notAfter < now + TrustDirectory.noticeDays * 86_400 }.map {

@@ -42,7 +42,7 @@ struct ImportTests {
         ],
         "Attacks": [
             "PuenteTestKit", "Dialects", "SAML", "Federation", "XMLSecurity", "YAMLText", "Foundation", "GRDB",
-            "AsyncHTTPClient", "NIOCore", "NIOPosix", "NIOHTTP1",
+            "AsyncHTTPClient", "NIOCore", "NIOPosix", "NIOHTTP1", "Glibc",
         ],
         "PuenteTestKit": [
             "SAML", "Federation", "XMLSecurity", "Dialects", "Bridge", "Storage", "YAMLText", "Foundation",

@@ -73,7 +73,7 @@ struct AttackRun: AsyncParsableCommand {
     private func attackOurselves(_ samples: [Sample]) async throws -> Report {
         let folder =
             keep.map { URL(filePath: $0) }
-            ?? FileManager.default.temporaryDirectory.appending(path: "puente-attack-\(UUID().uuidString)")
+            ?? FileManager.default.temporaryDirectory.appending(path: "puente-attack-\(UUID().uuidString.prefix(8))")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer {
             // What cannot be removed lies in a temporary folder, and is worthless.
