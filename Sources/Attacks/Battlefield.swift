@@ -16,6 +16,8 @@ public struct Battlefield: Sendable {
     static let disabledService = "X0000002X_E00000002"
     static let otherCountry = EntityID("https://knoten.example.at/metadata")
     static let disabledCountry = EntityID("https://nodo.example.it/metadata")
+    static let endedCountry = EntityID("https://uzel.example.cz/metadata")
+    static let endedConnector = EntityID("https://uzel.example.cz/connector/metadata")
     static let disabledConnector = EntityID("https://nodo.example.it/connector/metadata")
 
     /// Writes the files.
@@ -50,17 +52,29 @@ public struct Battlefield: Sendable {
         let pairs: [(String, TestKey)] = [
             ("connector", .connector), ("connector-encryption", .connectorEncryption), ("service", .service),
             ("other-service", .p384), ("country", .country), ("other-country", .p256b), ("national-gateway", .gateway),
+            ("registered", .registered),
         ]
         for (name, key) in pairs { try write(key.key(), key.certificate(), name) }
-        for name in ["clave", "proxy", "registered"] {
+        for name in ["clave", "proxy"] {
             let key = try PrivateKey.generate(.rsa(bits: 3072))
             let certificate = try key.certify(
                 commonName: "Attacked \(name)", usage: .signing, from: now - 3_600, until: now + 20 * 86_400)
             try write(key, certificate, name)
         }
+        for spare in SpareKey.allCases { try write(spare.pair().certificate.pem, "keys/spare-\(spare).pem") }
+        for own in RingKey.allCases {
+            let pair = try own.pair()
+            try write(pair.key, pair.certificate, "ring-\(own)")
+        }
+        try write(encryptionRing, "keys/encryption-ring.yaml")
         try write(GenuineMetadata.node(World.country, .country, at: now), .country, "de")
         try write(GenuineMetadata.node(Self.otherCountry, .p256b, country: "AT", at: now), .p256b, "at")
         try write(GenuineMetadata.node(Self.disabledCountry, .country, country: "IT", at: now), .country, "it")
+        try write(
+            GenuineMetadata.node(Self.endedCountry, .country, country: "CZ", at: now - 30 * 86_400), .country, "cz")
+        try write(
+            GenuineMetadata.connector(Self.endedConnector, country: "CZ", at: now, until: now - 60), .country,
+            "cz-connector")
         let end = now + 20 * 86_400
         try write(GenuineMetadata.connector(World.foreignConnector, at: now, until: end), .country, "fr-connector")
         try write(
@@ -113,8 +127,7 @@ extension Battlefield {
         connector:
           signing-key: keys/connector.key
           signing-certificate: keys/connector.pem
-          encryption-key: keys/connector-encryption.key
-          encryption-certificate: keys/connector-encryption.pem
+          encryption-ring: keys/encryption-ring.yaml
           organization: {name: Attack, url: "https://attack.example/"}
           contacts:
             support: {company: Attack, email: attack@attack.example}
@@ -130,7 +143,7 @@ extension Battlefield {
         clave-gateway:
           address: \(World.nationalGateway)
           provider-name: \(Parties.current.registeredName)
-          certificates: [{file: keys/national-gateway.pem}]
+          certificates: [{file: keys/national-gateway.pem}, \(spares(SpareKey.ofMessages, "keys"))]
           issuers: ["\(World.nationalIssuer)"]
           signing-key: keys/registered.key
           signing-certificate: keys/registered.pem
@@ -140,6 +153,19 @@ extension Battlefield {
         """
     }
 
+    /// As one of several in a list of YAML.
+    private func spares(_ keys: [SpareKey], _ folder: String = "../keys") -> String {
+        keys.map { "{file: \(folder)/spare-\($0).pem}" }.joined(separator: ", ")
+    }
+
+    private var encryptionRing: String {
+        let keys = [("active", "connector-encryption"), ("next", "ring-agreement"), ("gone", "ring-gone")]
+        return "keys:\n"
+            + keys.map { state, name in
+                "  - {id: \(name), state: \(state), since: 2026-01-01T00:00:00Z, key: \(name).key, certificate: \(name).pem}\n"
+            }.joined()
+    }
+
     private var trustList: String {
         let nodes: [(EntityID, String, String, String, String, Bool)] = [
             (World.country, "DE", "proxy-service", "de", "country", true),
@@ -147,6 +173,8 @@ extension Battlefield {
             (Self.disabledCountry, "IT", "proxy-service", "it", "country", false),
             (World.foreignConnector, "FR", "connector", "fr-connector", "country", true),
             (Self.disabledConnector, "IT", "connector", "it-connector", "country", false),
+            (Self.endedCountry, "CZ", "proxy-service", "cz", "country", true),
+            (Self.endedConnector, "CZ", "connector", "cz-connector", "country", true),
         ]
         return "nodes:\n"
             + nodes.map { name, country, role, file, pin, isEnabled in
@@ -156,7 +184,7 @@ extension Battlefield {
                     role: \(role)
                     enabled: \(isEnabled)
                     source: {file: \(file).xml}
-                    pins: [{file: ../keys/\(pin).pem}]
+                    pins: [{file: ../keys/\(pin).pem}, \(spares(SpareKey.ofMetadata))]
 
                 """
             }.joined()
@@ -173,7 +201,7 @@ extension Battlefield {
                   - provider-name: \(name)
                     enabled: \(isEnabled)
                     display-name: {es: Sede atacada, en: Attacked service}
-                    certificates: [{file: ../keys/\(key).pem}]
+                    certificates: [{file: ../keys/\(key).pem}, \(spares(SpareKey.ofMessages))]
                     return-addresses: ["\(Parties.current.returnAddress)"]
                     lowest-loa: low
                     persons: [natural]

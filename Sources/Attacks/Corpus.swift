@@ -3,8 +3,8 @@
 /// Every sample that there is.
 public enum Corpus {
     public static let samples: [Sample] =
-        wrapping + references + grafting + parsing + structure + keys + signatures + encryption + state + contents
-        + requests + web + supply
+        wrapping + references + grafting + parsing + structure + keys + signatures + trust + encryption + state
+        + contents + requests + web + supply
         + resources
 
     /// Those whose class, role or title holds one of these texts, or all where there is none.

@@ -55,16 +55,24 @@ public struct GenuineMetadata: Sendable {
             singleSignOnService: name.rawValue.replacing("/metadata", with: "/sso"),
             levels: ["low", "substantial", "high"].map { "http://eidas.europa.eu/LoA/" + $0 },
             attributes: ServiceRequest.minimumDataSet.map { .init(uri: $0.uri, friendlyName: $0.friendly) },
-            needsRequesterID: false, signing: [try key.certificate()], details: details,
+            needsRequesterID: false, signing: try signing(name, key), details: details,
             applicationIdentifier: "Puente:attack"
         ).document(id: try .random(), validUntil: now + 20 * 86_400)
     }
 
+    /// The nodes that are attacked have spare keys.
+    private static func signing(_ name: EntityID, _ key: TestKey) throws -> [Certificate] {
+        let isAttacked = name == World.country || name == World.foreignConnector
+        return try [key.certificate()] + (isAttacked ? SpareKey.ofMessages.map { try $0.pair().certificate } : [])
+    }
+
     /// A Connector of a member state, unsigned.
-    static func connector(_ name: EntityID, at now: Date, until end: Date) throws -> XMLNode {
+    static func connector(
+        _ name: EntityID, country: String = "FR", at now: Date, until end: Date
+    ) throws -> XMLNode {
         ConnectorMetadata(
-            entityID: name, country: try World.memberState("FR"), assertionConsumerService: World.foreignAnswers,
-            sector: nil, signing: [try TestKey.country.certificate()],
+            entityID: name, country: try World.memberState(country), assertionConsumerService: World.foreignAnswers,
+            sector: nil, signing: try signing(name, .country),
             encryption: [try TestKey.countryEncryption.certificate()], details: details,
             applicationIdentifier: "Puente:attack"
         ).document(id: try .random(), validUntil: end)

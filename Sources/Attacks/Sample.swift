@@ -42,6 +42,13 @@ public struct Samples {
     public init() {}
 
     /// Another document than the genuine one.
+    mutating func document(
+        _ id: String, _ title: String, _ rules: [Rule], on roles: [Role] = Role.messages,
+        make: @escaping @Sendable (Genuine) throws -> XMLNode
+    ) {
+        add(id, roles, title, rules, .document { try make($0).serialized() })
+    }
+
     public mutating func document(
         _ id: String, _ title: String, _ rules: Rule..., on roles: [Role] = Role.messages,
         make: @escaping @Sendable (Genuine) throws -> XMLNode
@@ -74,6 +81,13 @@ public struct Samples {
     }
 
     /// An answer that is made in another way.
+    mutating func answer(
+        _ id: String, _ title: String, _ rules: [Rule], on roles: [Role] = Role.answers,
+        edit: @escaping @Sendable (inout NodeAnswer) throws -> Void
+    ) {
+        add(id, roles, title, rules, .document { try $0.answering(edit) })
+    }
+
     public mutating func answer(
         _ id: String, _ title: String, _ rules: Rule..., on roles: [Role] = Role.answers,
         edit: @escaping @Sendable (inout NodeAnswer) throws -> Void

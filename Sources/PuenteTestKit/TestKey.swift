@@ -30,6 +30,8 @@ public enum TestKey: String, CaseIterable, Sendable {
     public static let country = rsa3072d
     public static let countryEncryption = rsa4096
     public static let stranger = rsa3072e
+    /// With which we are registered at the national gateway, as one of its services.
+    public static let registered = rsa2048b
 
     /// One key on each curve that may be used.
     public static let curves: [TestKey] = [.p256a, .p384, .p521, .brainpool256, .brainpool384, .brainpool512]

@@ -40,6 +40,10 @@ extension Element {
         } catch {
             throw badSignature(error, shown.first)
         }
+        guard signer.maySign else {
+            throw Rejection(
+                .metadataSignature, path, expected: "a signer's certificate for signatures", found: "another key usage")
+        }
         guard signer.isValid(at: now) else {
             throw Rejection(
                 .metadataSignature, path, expected: "a signer's certificate that is valid",

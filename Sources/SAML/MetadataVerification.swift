@@ -117,10 +117,10 @@ extension Examination {
             .metadataCountry, country?.isNamed(by: named) ?? (named == "GR" || MemberState(rawValue: named) != nil),
             "\(place)/\(role.element)/Extensions/NodeCountry",
             expected: country?.rawValue ?? "a member state", found: descriptor.nodeCountry ?? "nothing")
-        let usable = descriptor.signingCertificates.filter { $0.publicKey.isStrong(for: signatures) }
+        let usable = descriptor.usableSigners.filter { $0.publicKey.isStrong(for: signatures) }
         try check(
             .metadataKeys, !usable.isEmpty, "\(place)/\(role.element)/KeyDescriptor",
-            expected: "a signing key of sufficient length",
+            expected: "a signing key of sufficient length, in a certificate for signatures, over SHA-256 or better",
             found: descriptor.signingCertificates.map { "\($0.publicKey.kind)" }.joined(separator: ", "))
         // What cannot be encrypted cannot be answered (M-20, P1-50).
         let recipients = descriptor.encryptionKeys.filter { $0.certificate.publicKey.isStrong(for: signatures) }
@@ -137,6 +137,14 @@ extension Examination {
             "\(place)/\(role.element)", expected: "HTTPS endpoints, one of them HTTP-POST",
             found: descriptor.endpoints.map(\.location).joined(separator: ", "))
         return descriptor
+    }
+}
+
+extension EntityDescriptor.Descriptor {
+    /// The certificates that may stand behind messages: those for signatures which are themselves signed over a hash of 256
+    /// bits or more (eIDAS dossier P1-13, C2-10).
+    public var usableSigners: [Certificate] {
+        signingCertificates.filter { $0.maySign && $0.signatureDigestBits >= 256 }
     }
 }
 

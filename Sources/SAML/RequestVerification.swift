@@ -12,6 +12,9 @@ public struct Sender: Sendable {
         self.signingCertificates = signingCertificates
         self.signatures = signatures
     }
+
+    /// Those whose keyUsage is not for something else.
+    var signers: [Certificate] { signingCertificates.filter(\.maySign) }
 }
 
 /// What must be true of a request before anybody looks at what it asks.
@@ -68,9 +71,10 @@ extension ParsedMessage {
         let root = tree.root.local
         let certificate = try examination.step(.signatureValue, root + "/Signature") { () throws(Rejection) in
             // A key may be in several certificates, as after a renewal: the one that is valid counts.
-            try verifyRoot(
-                trusting: sender.signingCertificates.filter { $0.isValid(at: now) }
-                    + sender.signingCertificates.filter { !$0.isValid(at: now) }, policy: sender.signatures)
+            let (valid, others) = (
+                sender.signers.filter { $0.isValid(at: now) }, sender.signers.filter { !$0.isValid(at: now) }
+            )
+            return try verifyRoot(trusting: valid + others, policy: sender.signatures)
         }
         try examination.check(
             .signatureKeyExpired, certificate.isValid(at: now), root + "/Signature",

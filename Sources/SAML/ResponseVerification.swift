@@ -143,7 +143,7 @@ extension ParsedMessage {
 extension Element {
     fileprivate func verifyOwnSignature(_ sender: Sender) throws(Rejection) {
         _ = try translating { () throws(XMLFault) in
-            try verifySignature(trusting: sender.signingCertificates, policy: sender.signatures)
+            try verifySignature(trusting: sender.signers, policy: sender.signatures)
         }
     }
 }

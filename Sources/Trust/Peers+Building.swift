@@ -39,7 +39,7 @@ extension Responder {
         let profile = entry.profile
         self.init(
             entityID: entry.entityID, country: entry.country, displayName: entry.displayName,
-            sender: Sender(signingCertificates: try descriptor.usableSigners, signatures: .eidas),
+            sender: Sender(signingCertificates: descriptor.usableSigners, signatures: .eidas),
             encryption: EncryptionPolicy(allowsOldKeyTransport: profile.allowsOldKeyTransport),
             singleSignOnService: endpoint.location,
             levels: Set(verified.entity.levelsOfAssurance.compactMap { Assurance(uri: $0) }),
@@ -71,7 +71,7 @@ extension Requester {
             name: entry.entityID, country: entry.country,
             displayName: entry.displayName.isEmpty
                 ? verified.entity.organizationName.map { ["en": $0] } ?? [:] : entry.displayName,
-            sender: Sender(signingCertificates: try descriptor.usableSigners, signatures: .eidas),
+            sender: Sender(signingCertificates: descriptor.usableSigners, signatures: .eidas),
             returnAddresses: ordered.map { .exactly($0.location) }, homePage: nil, lowestLoA: .low, attributes: [],
             persons: Set(PersonKind.allCases), acceptsRepresentation: true, acceptsNonNotified: true,
             sector: verified.entity.sector ?? .private,
@@ -146,22 +146,6 @@ extension ClaveGateway.Method {
             case .pin: .pin
             case .mobile: .mobile
             }
-    }
-}
-
-extension EntityDescriptor.Descriptor {
-    /// The certificates that may stand behind messages: those which are themselves signed over a hash of 256 bits or more
-    /// (eIDAS dossier P1-13, C2-10).
-    fileprivate var usableSigners: [Certificate] {
-        get throws(Rejection) {
-            let usable = signingCertificates.filter { $0.signatureDigestBits >= 256 }
-            guard !usable.isEmpty else {
-                throw Rejection(
-                    .metadataKeys, "KeyDescriptor", expected: "a certificate signed over a hash of 256 bits or more",
-                    found: signingCertificates.map { "\($0.signatureDigestBits) bits" }.joined(separator: ", "))
-            }
-            return usable
-        }
     }
 }
 

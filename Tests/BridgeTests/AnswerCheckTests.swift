@@ -403,7 +403,7 @@ struct AnswerCheckTests {
         #expect(rule == spoil.rule)
     }
 
-    @Test("A sender is what its metadata says: keys, their length and their time")
+    @Test("A sender is what its metadata says: keys, their length, their time and their use")
     func keys() throws {
         func rule(_ key: TestKey, trusted: [Certificate]) throws -> Rule? {
             var world = try World()
@@ -419,6 +419,9 @@ struct AnswerCheckTests {
         let early = try TestKey.country.key().certify(commonName: "x", usage: .signing, from: now + 1, until: now + 100)
         #expect(try rule(.country, trusted: [ended]) == .signatureKeyExpired)
         #expect(try rule(.country, trusted: [early]) == .signatureKeyExpired)
+        let other = try TestKey.country.key().certify(
+            commonName: "x", usage: .encryption, from: now - 100, until: now + 100)
+        #expect(try rule(.country, trusted: [other]) == .signatureKeyUnknown)
     }
 
     @Test(

@@ -150,6 +150,12 @@ struct MetadataTests {
         Spoil("key for both", nil) { try $0.root.set("use", of: "KeyDescriptor", nil) },
         Spoil("weak key", .metadataKeys) { $0 = try NodeMetadata(key: .rsa2048a) },
         Spoil("key on a foreign curve", .metadataKeys) { $0 = try NodeMetadata(key: .secp256k1) },
+        Spoil("certificate for encryption as the signing key", .metadataKeys) {
+            let certificate = try TestKey.country.key().certify(
+                commonName: "x", usage: .encryption, from: Date(timeIntervalSince1970: 1e9),
+                until: Date(timeIntervalSince1970: 2e9))
+            try $0.root.setText(of: "X509Certificate", certificate.base64)
+        },
         Spoil("unreadable certificate", .metadataKeys) { try $0.root.setText(of: "X509Certificate", "AAAA") },
         Spoil("no POST endpoint", .metadataEndpoint) { metadata in
             try metadata.root.edit("IDPSSODescriptor") { role in
