@@ -88,10 +88,4 @@ extension Workbench {
         try Data(publish(GenuineMetadata(at: Date()))).write(to: file("metadata/de.xml"))
         _ = try await puente("trust", "refresh")
     }
-
-    /// The number of the version in force.
-    private func version() async throws -> Int {
-        let history = try await puente("trust", "history")
-        return history.output.split(separator: "\n").count { $0.first?.isNumber ?? false }
-    }
 }

@@ -15,36 +15,6 @@ extension Workbench {
 
         """
 
-    /// Copies the files into a folder of its own for as long as `body` needs them.
-    private func withCopy<T: Sendable>(_ body: @Sendable (Workbench) async throws -> T) async throws -> T {
-        let copy = Workbench(folder: file("copy-\(UUID().uuidString)"), program: program)
-        try FileManager.default.createDirectory(at: copy.folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: copy.folder) }  // the folder around it goes too
-        for name in ["keys", "metadata", "mappings", "puente.yaml"] {
-            try FileManager.default.copyItem(at: file(name), to: copy.file(name))
-        }
-        // Without the countries whose metadata has ended: they are the last, and a fault of their own.
-        try copy.edit("metadata/trust-list.yaml") { list in
-            String(
-                list[
-                    ..<(list.firstRange(of: "  - entity-id: \(Battlefield.endedCountry)")?.lowerBound ?? list.endIndex)]
-            )
-        }
-        return try await body(copy)
-    }
-
-    func puente(_ arguments: String...) async throws -> Result {
-        let isSigning = arguments.prefix(2) == ["trust", "sign"]
-        return try await run(arguments + (isSigning ? [] : ["--config", file("puente.yaml").path]))
-    }
-
-    private func edit(_ path: String, _ change: (String) -> String) throws {
-        let before = try String(contentsOf: file(path), encoding: .utf8)
-        let after = change(before)
-        guard after != before else { throw NothingToSpoil(name: path) }
-        try Data(after.utf8).write(to: file(path))
-    }
-
     // MARK: Two operators
 
     /// A copy where ana and luis decide together, with its first version in force.
@@ -65,14 +35,9 @@ extension Workbench {
                 """
             try copy.edit("puente.yaml") { $0 + section }
             _ = try await copy.puente("trust", "refresh")
-            guard try await copy.versions() == 1 else { throw Obstacle("no first version of trust") }
+            guard try await copy.version() == 1 else { throw Obstacle("no first version of trust") }
             return try await body(copy)
         }
-    }
-
-    private func versions() async throws -> Int {
-        let history = try await puente("trust", "history")
-        return history.output.split(separator: "\n").count { $0.first?.isNumber ?? false }
     }
 
     /// After the trust list was changed: whether the change is shown, waits, and still waits when everything was fetched.
@@ -80,7 +45,7 @@ extension Workbench {
         try edit("metadata/trust-list.yaml", change)
         _ = try await puente("trust", "refresh")
         let plan = try await puente("trust", "plan")
-        guard try await versions() == 1 else { return .accepted("a version of trust that nobody approved") }
+        guard try await version() == 1 else { return .accepted("a version of trust that nobody approved") }
         guard plan.output.contains("waits for approval") else { return .accepted("a change that nobody sees") }
         return .refused(how: "trust plan, waits for approval", rule: nil)
     }
@@ -99,7 +64,7 @@ extension Workbench {
         }
         if isChanged { try edit("plan.json") { $0.replacing("EE", with: "FI") } }
         let applied = try await run(arguments + ["--config", file("puente.yaml").path])
-        guard applied.code != 0, try await versions() == 1 else { return .accepted("a plan that two did not sign") }
+        guard applied.code != 0, try await version() == 1 else { return .accepted("a plan that two did not sign") }
         return .refused(how: "trust apply, exit code \(applied.code)", rule: nil)
     }
 
