@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: EUPL-1.2
 import Federation
 import Foundation
 import Hummingbird
@@ -5,7 +6,6 @@ import Logging
 import SAML
 import Storage
 import Synchronization
-// SPDX-License-Identifier: EUPL-1.2
 import Trust
 
 /// Where a visit is and what it has passed, for whoever asks afterwards why it was turned away.
