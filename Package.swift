@@ -97,6 +97,7 @@ let package = Package(
             ] + nio),
         target("Storage", ["Federation", "CLibCrypto"]),
         target("SQLiteStore", ["Storage", "Federation", grdb]),
+        target("Incidents", ["Storage", "Federation"]),
         target(
             "Portal",
             [
@@ -124,8 +125,8 @@ let package = Package(
         .executableTarget(
             name: "puente",
             dependencies: [
-                "Attacks", "AttributeSources", "MockEurope", "Portal", "Settings", "Trust", "SQLiteStore", "Storage",
-                "Bridge",
+                "Attacks", "AttributeSources", "Incidents", "MockEurope", "Portal", "Settings", "Trust", "SQLiteStore",
+                "Storage", "Bridge",
                 "Dialects", "SAML",
                 "Federation", "XMLSecurity", "YAMLText", hummingbird, logging,
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -186,6 +187,7 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ] + nio),
         tests("Storage", ["SQLiteStore", "Federation", grdb]),
+        tests("Incidents", ["Storage", "Federation"], besides: ["Golden"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -82,10 +82,12 @@ public struct Exchange: Hashable, Sendable, Codable {
     /// The tag of the language in which the person chose the country, so that the pages behind it speak the same.
     public var language: String?
     public var stage: Stage
+    /// What the steps passed that it has taken.
+    public var examined: [Incident.Examined]
 
     public init(
         id: ID, _ direction: Direction = .connector, request: AuthenticationRequest, browser: String, openedAt: Date,
-        expiresAt: Date, stage: Stage = .choosing
+        expiresAt: Date, stage: Stage = .choosing, examined: [Incident.Examined] = []
     ) {
         self.id = id
         self.direction = direction
@@ -94,6 +96,7 @@ public struct Exchange: Hashable, Sendable, Codable {
         self.openedAt = openedAt
         self.expiresAt = expiresAt
         self.stage = stage
+        self.examined = examined
     }
 
     public var nextStep: Step {

@@ -3,7 +3,7 @@
 /// Why a message was turned away: one rule, and for the operator where it was broken.
 ///
 /// Carries identifiers, codes, algorithm names, addresses and instants. Never attribute values, never XML.
-public struct Rejection: Error, Hashable, Sendable {
+public struct Rejection: Error, Hashable, Sendable, Codable {
     public let rule: Rule
     /// The element or attribute, as a path such as `Response/Assertion/Issuer` or `AuthnRequest/@Destination`.
     public let element: String?
@@ -18,7 +18,7 @@ public struct Rejection: Error, Hashable, Sendable {
     }
 
     /// Names of elements and values come from strangers: no line breaks or other controls, at most 200 characters.
-    private static func shortened(_ text: String) -> String {
+    static func shortened(_ text: String) -> String {
         let clean = text.unicodeScalars.prefix(201).map { scalar -> Character in
             switch scalar.properties.generalCategory {
             case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .unassigned: "\u{FFFD}"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 
 /// Who has to act when a rule is broken.
-public enum Responsibility: String, Hashable, Sendable, CaseIterable {
+public enum Responsibility: String, Hashable, Sendable, Codable, CaseIterable {
     /// Whoever sent the message: a service or another node.
     case sender
     /// The requester, who cannot be answered.

@@ -48,6 +48,16 @@ public struct SupportCode: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// What is wrong with a text that is no code, in words for whoever typed it.
+    public static func fault(of text: String) -> String {
+        let characters = text.unicodeScalars.filter { !isSeparator($0) }
+        if let foreign = characters.first(where: { digit($0) == nil }) {
+            return "there is no \(Rejection.shortened(String(foreign))) in codes"
+        }
+        guard characters.count == 8 else { return "it has \(characters.count) characters, not 8" }
+        return "its last character does not fit the others: one is wrong, or two changed places"
+    }
+
     private static func isSeparator(_ scalar: Unicode.Scalar) -> Bool {
         scalar.properties.isWhitespace || scalar.properties.generalCategory == .dashPunctuation
     }
@@ -61,5 +71,20 @@ public struct SupportCode: Hashable, Sendable, CustomStringConvertible {
     private static func doubled(_ element: UInt8) -> UInt8 {
         let shifted = element << 1
         return shifted < 32 ? shifted : shifted ^ 0b100101
+    }
+}
+
+extension SupportCode: Codable {
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        guard let code = try SupportCode(parsing: container.decode(String.self)) else {
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: "not a support code")
+        }
+        self = code
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(description)
     }
 }

@@ -44,7 +44,7 @@ extension Portal {
             try route.checkService(of: exchange.request)
         } catch {
             // Understood, but not to be served: the Connector is told, and nobody is bothered (dossier P1-35 to P1-43).
-            log("request not served", exchange, ["rule": "\(error.rule.code)", "detail": "\(error)"])
+            await visit.writeDown(error, .random(), of: exchange, as: "request not served", at: .info)
             return try await answer(exchange, .refused(error.refusal), route, visit)
         }
         guard world.proxyService?.asksBefore ?? true else { return try await askGateway(exchange, snapshot, visit) }

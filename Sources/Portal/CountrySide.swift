@@ -82,23 +82,21 @@ extension Portal {
     private func admit(
         _ answer: AuthenticAnswer, _ route: Route, _ visit: Visit
     ) async throws -> AuthenticationOutcome {
-        let now = visit.now
-        let outcome: AuthenticationOutcome
-        var detail: String?
+        let (now, us) = (visit.now, route.node.asker.name)
         do {
-            outcome = try await world.workers.run {
-                try route.receiveResponse(answer.verified, in: answer.exchange, to: answer.question, at: now)
+            let outcome = try await visit.examine(.receiveResponse) { examination in
+                try route.receiveResponse(
+                    answer.verified, in: answer.exchange, to: answer.question, at: now, examination)
             }
+            try await world.store.record(answer.event(outcome.code, to: us, at: now))
+            return outcome
         } catch let rejection as Rejection {
-            outcome = .refused(rejection.refusal)
-            detail = "\(rejection)"
-            log(
-                "answer not accepted", answer.exchange,
-                ["rule": "\(rejection.rule.code)", "detail": "\(rejection)"])
+            let outcome = AuthenticationOutcome.refused(rejection.refusal)
+            await visit.writeDown(
+                rejection, .random(), of: answer.exchange, as: "answer not accepted", at: .info,
+                answer.event(outcome.code, to: us, detail: "\(rejection)", at: now))
+            return outcome
         }
-        try await world.store.record(
-            answer.event(outcome.code, to: route.node.asker.name, detail: detail, at: now))
-        return outcome
     }
 }
 

@@ -18,7 +18,7 @@ extension Portal {
         /// The gateway said no.
         case refused(SealedMessage)
         /// The answer does not serve, for this reason.
-        case failed(Rejection, SealedMessage)
+        case failed(Rejection, Incident.Examined?, SealedMessage)
     }
 
     /// `POST /clave/acs`: the gateway answers.
@@ -49,7 +49,9 @@ extension Portal {
         switch landing {
         case .consent: return answers.redirect(to: .consent(of: exchange.id), in: visit.askedLanguage)
         case .refused(let sealed): return try post(sealed, answering: exchange, route, visit)
-        case .failed(let rejection, let sealed):
+        case .failed(let rejection, let examined, let sealed):
+            visit.notes.enter(.receiveResponse)
+            examined.map(visit.notes.add)
             return await visit.turnAway(rejection, from: exchange, carrying: sealed)
         }
     }
@@ -77,8 +79,8 @@ extension Portal {
         }
         let outcome: AuthenticationOutcome
         do {
-            outcome = try await world.workers.run {
-                try route.receiveResponse(answer.verified, in: exchange, to: answer.question, at: now)
+            outcome = try await visit.examine(.receiveResponse) { examination in
+                try route.receiveResponse(answer.verified, in: exchange, to: answer.question, at: now, examination)
             }
             if case .identified(let stated) = outcome {
                 let identity = try await complete(stated, exchange, route, proxyService)
@@ -86,7 +88,9 @@ extension Portal {
                     outcome.code, to: us, detail: identity.provenance(in: exchange.request), at: now)
                 _ = try await world.store.update(exchange.id, using: answer.keys(at: now), event) {
                     exchange throws(Rejection) in
-                    try exchange.consenting(to: identity, answering: answer.question.id)
+                    var next = try exchange.consenting(to: identity, answering: answer.question.id)
+                    next.examined += visit.notes.content.examined
+                    return next
                 }
                 return .consent
             }
@@ -97,7 +101,8 @@ extension Portal {
             }
             let refusal = AuthenticationOutcome.refused(rejection.refusal)
             let sealed = try await end(answer, with: refusal, "\(rejection)", route, visit)
-            return keep(.failed(rejection, sealed), of: exchange, visit)
+            let examined = visit.notes.content.examined.first
+            return keep(.failed(rejection, examined, sealed), of: exchange, visit)
         }
         return keep(.refused(try await end(answer, with: outcome, nil, route, visit)), of: exchange, visit)
     }

@@ -20,19 +20,21 @@ extension Portal {
     ) async throws -> (exchange: Exchange, cookie: String) {
         let route = try snapshot.route(direction)
         let now = visit.now
-        let leg1 = try await world.workers.run { [unknownKey = world.unknownKey] in
-            do throws(Rejection) { return try route.receiveRequest(received, at: now) } catch {
+        let leg1 = try await visit.examine(.receiveRequest) { [unknownKey = world.unknownKey] examination in
+            do throws(Rejection) { return try route.receiveRequest(received, at: now, examination) } catch {
+                let parsed = try? ParsedMessage(received)  // What cannot be read names nobody.
+                visit.notes.note(
+                    Incident.Claim(
+                        sender: parsed.flatMap(route.requesterDialect.claimedRequester), message: parsed?.claimedID))
                 // M-24: the sender may have changed its key since we asked for its metadata.
-                if error.rule == .signatureKeyUnknown, let sender = try? ParsedMessage(received).claimedIssuer {
-                    unknownKey(sender)
-                }
+                if error.rule == .signatureKeyUnknown, let sender = parsed?.claimedIssuer { unknownKey(sender) }
                 throw error
             }
         }
         let browser = try visit.browser ?? BrowserKey()
         let exchange = Exchange(
             id: try .random(), direction, request: leg1.request, browser: browser.digest, openedAt: now,
-            expiresAt: now + world.exchangeSeconds)
+            expiresAt: now + world.exchangeSeconds, examined: visit.notes.content.examined)
         let event = AuditEvent(
             .requestReceived, at: now, exchange: exchange.id, message: leg1.request.id, sender: leg1.requester.name,
             receiver: route.node.answerer.name, memberState: leg1.requester.country,
@@ -51,6 +53,7 @@ extension Portal {
     func ask(_ country: MemberState, _ exchange: Exchange, _ snapshot: Snapshot, _ visit: Visit) async throws
         -> (SealedMessage, Exchange.Question)
     {
+        visit.notes.enter(.sendRequest)
         let route = try snapshot.route(exchange.direction)
         let now = visit.now
         let relayState = try randomBytes(16).hexadecimal
@@ -88,7 +91,7 @@ extension Portal {
             return [response, assertion].compactMap { $0 }
         }
 
-        func event(_ result: String, to receiver: EntityID, detail: String?, at now: Date) -> AuditEvent {
+        func event(_ result: String, to receiver: EntityID, detail: String? = nil, at now: Date) -> AuditEvent {
             AuditEvent(
                 .responseReceived, at: now, exchange: exchange.id, message: verified.message.response.id,
                 inResponseTo: question.id, sender: question.responder, receiver: receiver,
@@ -109,7 +112,10 @@ extension Portal {
         let received = try ReceivedMessage(
             post: try form.message(["SAMLResponse"]).value, relayState: form["RelayState"], limit: world.messageLimit,
             field: "SAMLResponse")
-        let parsed = try await world.workers.run { try ParsedMessage(received) }
+        let parsed = try await visit.examine(.receiveResponse) { examination in
+            try examination.step(.xmlMalformed, "document") { () throws(Rejection) in try ParsedMessage(received) }
+        }
+        visit.notes.note(Incident.Claim(sender: parsed.claimedIssuer, message: parsed.claimedID))
         let exchange = try await awaiting(try parsed.claimedQuestion(), direction, visit)
         do {
             try visit.checkTime(of: exchange)
@@ -120,8 +126,10 @@ extension Portal {
             }
             let route = try world.snapshot().route(direction)
             let now = visit.now
-            let verified = try await world.workers.run { [unknownKey = world.unknownKey] in
-                do throws(Rejection) { return try route.authenticateResponse(parsed, to: question, at: now) } catch {
+            let verified = try await visit.examine(.receiveResponse) { [unknownKey = world.unknownKey] examination in
+                do throws(Rejection) {
+                    return try route.authenticateResponse(parsed, to: question, at: now, examination)
+                } catch {
                     if error.rule == .signatureKeyUnknown { unknownKey(question.responder) }
                     throw error
                 }
@@ -168,6 +176,7 @@ extension Portal {
         answering question: MessageID?, using keys: [ReplayKey], after consent: AuditEvent? = nil, _ route: Route,
         _ visit: Visit
     ) async throws -> SealedMessage {
+        visit.notes.enter(.sendResponse)
         let now = visit.now
         let sealed = try await world.workers.run {
             try route.sendResponse(outcome, in: exchange, without: declined, at: now)

@@ -28,6 +28,9 @@ public struct Portal: Sendable {
         public var origin: String
         public var isSecure: Bool
         public var exchangeSeconds: Double
+        /// How long is kept why somebody was turned away.
+        public var incidentSeconds: Double
+        public var refusals: Refusals
         public var messageLimit: Int
         public var inFlight: InFlight
         /// Told of a peer whose message was signed with a key that its metadata does not have: there may be newer metadata.
@@ -41,7 +44,8 @@ public struct Portal: Sendable {
             snapshot: @escaping @Sendable () -> Snapshot, store: any ExchangeStore, workers: Workers, site: Site,
             connectorMetadata: @escaping @Sendable (Date) throws -> (octets: [UInt8], seconds: Int),
             proxyService: ProxyService? = nil, origin: String, isSecure: Bool,
-            exchangeSeconds: Double, messageLimit: Int, inFlight: InFlight,
+            exchangeSeconds: Double, incidentSeconds: Double = 86_400, refusals: Refusals = Refusals(),
+            messageLimit: Int, inFlight: InFlight,
             unknownKey: @escaping @Sendable (EntityID) -> Void = { _ in },
             availability: @escaping @Sendable (Date) -> [Availability] = { _ in [] },
             now: @escaping @Sendable () -> Date = { Date() }, logger: Logger
@@ -55,6 +59,8 @@ public struct Portal: Sendable {
             self.origin = origin
             self.isSecure = isSecure
             self.exchangeSeconds = exchangeSeconds
+            self.incidentSeconds = incidentSeconds
+            self.refusals = refusals
             self.messageLimit = messageLimit
             self.inFlight = inFlight
             self.unknownKey = unknownKey

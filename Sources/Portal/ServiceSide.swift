@@ -44,8 +44,8 @@ extension Portal {
     private func answerLogout(_ received: ReceivedMessage, _ visit: Visit) async throws -> Response {
         let route = world.snapshot().connector
         let now = visit.now
-        let (requester, request, answer) = try await world.workers.run {
-            let (request, requester, answer) = try route.answerLogout(received, at: now)
+        let (requester, request, answer) = try await visit.examine(.logout) { examination in
+            let (request, requester, answer) = try route.answerLogout(received, at: now, examination)
             return (requester, request.message.id, answer)
         }
         let event = AuditEvent(

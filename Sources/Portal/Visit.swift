@@ -5,7 +5,6 @@ import Federation
 import Foundation
 import HTTPTypes
 import Hummingbird
-import Logging
 import SAML
 import Storage
 import Trust
@@ -18,6 +17,7 @@ struct Visit: Sendable {
     /// From the address; says nothing yet about whether there is such an exchange.
     let exchange: Exchange.ID?
     let now: Date
+    let notes = Notes()
     /// In which the person chose the country.
     private var chosenLanguage: Language?
 
@@ -103,11 +103,11 @@ struct Visit: Sendable {
     ) async -> Response {
         let language = speaking(as: exchange).language
         let rejection = Rejection(any: error)
-        let support = SupportCode(random: UInt64.random(in: .min ... .max))
-        await record(rejection, support, exchange, cause: error)
+        let support = SupportCode.random()
+        await writeDown(rejection, support, of: exchange, cause: error)
         let isOpen = exchange.map { $0.nextStep != .nothing && now < $0.expiresAt } ?? false
         let page = ErrorPage(
-            reason: reason(rejection.rule, exchange?.direction ?? direction), supportCode: support,
+            reason: reason(rejection.rule, exchange?.direction ?? direction ?? .connector), supportCode: support,
             serviceName: exchange.flatMap { serviceName(of: $0, in: language) },
             retry: isOpen && answer == nil ? exchange.flatMap(LocalPath.step) : nil,
             wayOn: wayOn(from: exchange, carrying: answer))
@@ -134,11 +134,6 @@ struct Visit: Sendable {
         return exchange.flatMap(requester)?.homePage.flatMap { FormTarget($0) }.map(ErrorPage.WayOn.link)
     }
 
-    /// By where it happened, as long as no exchange is known.
-    private var direction: Exchange.Direction {
-        [Paths.singleSignOnService, Paths.gatewayAnswers].contains(request.uri.path) ? .proxyService : .connector
-    }
-
     /// Whoever sent a message that is wrong is named by where it arrived.
     private func reason(_ rule: Rule, _ direction: Exchange.Direction) -> PageReason {
         let path = request.uri.path
@@ -151,32 +146,10 @@ struct Visit: Sendable {
         default: rule.page
         }
     }
+}
 
-    private func record(_ rejection: Rejection, _ support: SupportCode, _ exchange: Exchange?, cause: any Error) async {
-        var metadata: Logger.Metadata = [
-            "rule": "\(rejection.rule.code)", "support": "\(support)", "detail": "\(rejection)", "path": "\(safePath)",
-        ]
-        if let exchange { metadata["exchange"] = "\(exchange.id)" }
-        if rejection.rule == .ownFailure { metadata["cause"] = "\(type(of: cause))" }
-        let level: Logger.Level = rejection.rule.explanation.responsibility == .operator ? .error : .notice
-        portal.world.logger.log(level: level, "turned away", metadata: metadata)
-        // Nothing of these was a message: else any crawler could fill the disk, and overload would feed on itself.
-        guard ![.exchangeUnknown, .methodNotAllowed, .overloaded].contains(rejection.rule) else { return }
-        let event = AuditEvent(
-            .messageRejected, at: now, exchange: exchange?.id, result: rejection.rule.code, support: "\(support)",
-            detail: "\(rejection)")
-        do {
-            try await portal.world.store.record(event)
-        } catch {
-            portal.world.logger.error(
-                "audit event not written", metadata: ["support": "\(support)", "cause": "\(error)"])
-        }
-    }
-
-    /// The path without its query, cut short: addresses of strangers go into the log.
-    private var safePath: String {
-        String(request.uri.path.prefix(80)).filter { $0.isASCII && !$0.isWhitespace && !$0.isNewline }
-    }
+extension SupportCode {
+    static func random() -> SupportCode { SupportCode(random: UInt64.random(in: .min ... .max)) }
 }
 
 extension Rejection {

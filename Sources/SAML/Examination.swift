@@ -4,8 +4,8 @@ import XMLSecurity
 
 /// The record of one message's checks: the running product and `puente inspect` share this one path.
 ///
-/// Strict, the first check that fails throws. Thorough, every check is written down, and one that fails throws only where
-/// nothing sensible could follow.
+/// Strict, the first check that fails throws. Thorough, it is written down like the others, and throws only where nothing
+/// sensible could follow.
 public final class Examination {
     public struct Finding: Hashable, Sendable {
         public let rule: Rule
@@ -25,14 +25,21 @@ public final class Examination {
     /// Whether everything written down so far was in order.
     public var hasPassed: Bool { findings.allSatisfy(\.passed) }
 
-    /// One check. `expected` and `found` are looked at only when it fails or everything is written down.
+    /// What was in order, each once.
+    public func passed(in step: Incident.Step) -> Incident.Examined {
+        Incident.Examined(step, each: findings.lazy.filter(\.passed).map { Incident.Check($0.rule, $0.element) })
+    }
+
+    /// One check. `expected` and `found` are looked at only when it fails or the mode is thorough.
     public func check(
         _ rule: Rule, _ passed: Bool, _ element: String, expected: @autoclosure () -> String? = nil,
         found: @autoclosure () -> String? = nil
     ) throws(Rejection) {
         if mode == .thorough {
             findings.append(Finding(rule: rule, passed: passed, element: element, expected: expected(), found: found()))
-        } else if !passed {
+        } else if passed {
+            findings.append(Finding(rule: rule, passed: true, element: element, expected: nil, found: nil))
+        } else {
             throw Rejection(rule, element, expected: expected(), found: found())
         }
     }
@@ -41,9 +48,7 @@ public final class Examination {
     public func step<T>(_ rule: Rule, _ element: String, _ work: () throws(Rejection) -> T) throws(Rejection) -> T {
         do {
             let result = try work()
-            if mode == .thorough {
-                findings.append(Finding(rule: rule, passed: true, element: element, expected: nil, found: nil))
-            }
+            findings.append(Finding(rule: rule, passed: true, element: element, expected: nil, found: nil))
             return result
         } catch {
             if mode == .thorough {

@@ -9,7 +9,7 @@ import Synchronization
 ///
 /// All writing goes through one connection, where the steps of many callers share a transaction and its flush to the
 /// disk. Reading goes on meanwhile, on connections of its own.
-public final class SQLiteStore: ExchangeStore, AuditTrail {
+public final class SQLiteStore: ExchangeStore, SQLiteTrail {
     let pool: DatabasePool
     private let commits: GroupCommit
     private let atRest: AtRest
@@ -69,6 +69,13 @@ public final class SQLiteStore: ExchangeStore, AuditTrail {
         }
     }
 
+    public func record(_ incident: Incident, _ event: AuditEvent?) async throws(StoreError) {
+        try await write { db in
+            try db.keep(incident)
+            if let event { try db.append(event) }
+        }
+    }
+
     /// Works in batches, so that logins go on meanwhile. Stops early if its task is cancelled; what is left is
     /// forgotten the next time.
     public func purge(before date: Date) async throws(StoreError) {
@@ -118,11 +125,7 @@ public final class SQLiteStore: ExchangeStore, AuditTrail {
         try? pool.close()
     }
 
-    public func auditLines(after counter: Int, limit: Int) async throws(StoreError) -> [String] {
-        try await read { try $0.auditLines(after: counter, limit: limit) }
-    }
-
-    private func read<T: Sendable>(_ work: @escaping @Sendable (Database) throws -> T) async throws(StoreError) -> T {
+    func read<T: Sendable>(_ work: @escaping @Sendable (Database) throws -> T) async throws(StoreError) -> T {
         do { return try await pool.read(work) } catch { throw StoreError(error) }
     }
 
@@ -133,7 +136,7 @@ public final class SQLiteStore: ExchangeStore, AuditTrail {
 
 extension StoreError {
     /// SQLite's message names tables and columns, never values.
-    fileprivate init(_ error: any Error) {
+    init(_ error: any Error) {
         switch error {
         case let error as StoreError: self = error
         case let error as DatabaseError:

@@ -26,8 +26,34 @@ extension DatabasePool {
         CREATE INDEX used_expiry ON used (expires_at);
         CREATE TABLE audit (counter INTEGER PRIMARY KEY, line TEXT NOT NULL);
         CREATE TABLE heart (id INTEGER PRIMARY KEY CHECK (id = 1), beats INTEGER NOT NULL);
+        """,
         """
+        CREATE TABLE incident (
+            has_exchange INTEGER NOT NULL,
+            number INTEGER NOT NULL,
+            support TEXT NOT NULL UNIQUE,
+            expires_at REAL NOT NULL,
+            body TEXT NOT NULL,
+            PRIMARY KEY (has_exchange, number)
+        ) WITHOUT ROWID;
+        CREATE INDEX incident_expiry ON incident (expires_at);
+        """,
     ]
+
+    /// For reading alone, beside the process that writes, or without one.
+    static func reader(at path: String) throws -> DatabasePool {
+        var configuration = Configuration()
+        configuration.readonly = true
+        configuration.busyMode = .timeout(5)
+        let pool = try DatabasePool(path: path, configuration: configuration)
+        let version = try pool.read { try Int.fetchOne($0, sql: "PRAGMA user_version") ?? 0 }
+        guard version == migrations.count else {
+            throw StoreError.unavailable(
+                "the store has version \(version), and this program reads version \(migrations.count)"
+                    + (version < migrations.count ? "; a node that starts brings it up to date" : ""))
+        }
+        return pool
+    }
 
     static func store(at path: String, patience: TimeInterval) throws -> DatabasePool {
         var configuration = Configuration()

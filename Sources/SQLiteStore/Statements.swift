@@ -81,13 +81,8 @@ extension Database {
 
     /// Reads the end of the trail from the file each time: right after a failed batch, and beside other processes.
     func append(_ event: AuditEvent) throws {
-        let last = try Row.fetchOne(
-            cachedStatement(sql: "SELECT counter, line FROM audit ORDER BY counter DESC LIMIT 1"))
-        var chain = AuditChain.empty
-        if let last {
-            chain = AuditChain(
-                endingWith: try last.decode(forColumn: "line"), counter: try last.decode(forColumn: "counter"))
-        }
+        let last = try lastAuditLine()
+        var chain = last.map { AuditChain(endingWith: $0.line, counter: $0.counter) } ?? .empty
         let line = chain.append(event)
         try cachedStatement(sql: "INSERT INTO audit (counter, line) VALUES (?, ?)")
             .execute(arguments: [chain.counter, line])
@@ -96,7 +91,64 @@ extension Database {
     func auditLines(after counter: Int, limit: Int) throws -> [String] {
         try String.fetchAll(
             cachedStatement(sql: "SELECT line FROM audit WHERE counter > ? ORDER BY counter LIMIT ?"),
-            arguments: [counter, max(0, limit)])
+            // From the beginning, also what stands before the place of the first line.
+            arguments: [counter == 0 ? Int.min : counter, max(0, limit)])
+    }
+
+    func lastAuditLine() throws -> (counter: Int, line: String)? {
+        try Row.fetchOne(cachedStatement(sql: "SELECT counter, line FROM audit ORDER BY counter DESC LIMIT 1")).map {
+            (try $0.decode(forColumn: "counter"), try $0.decode(forColumn: "line"))
+        }
+    }
+
+    func auditLines(with part: String, from start: Date, to end: Date) throws -> [String] {
+        try String.fetchAll(
+            self, sql: "SELECT line FROM audit WHERE counter >= ? AND counter < ? AND instr(line, ?) ORDER BY counter",
+            arguments: [try auditCounter(at: start), try auditCounter(at: end), part])
+    }
+
+    /// The number of about the first line that was written at this time or later, by halves: lines lie in the order in
+    /// which their steps ended, which is nearly that of time.
+    private func auditCounter(at date: Date) throws -> Int {
+        var (low, high) = (1, (try lastAuditLine()?.counter ?? 0) + 1)
+        while low < high {
+            let middle = low + (high - low) / 2
+            let line = try String.fetchOne(
+                cachedStatement(sql: "SELECT line FROM audit WHERE counter >= ? ORDER BY counter LIMIT 1"),
+                arguments: [middle])
+            if let instant = line.flatMap(AuditRecord.instant), instant < date {
+                low = middle + 1
+            } else {
+                high = middle
+            }
+        }
+        return low
+    }
+
+    /// Beside the newest of its kind the oldest has no place.
+    func keep(_ incident: Incident) throws {
+        let hasExchange = incident.exchange != nil
+        let newest = try Int.fetchOne(
+            cachedStatement(sql: "SELECT max(number) FROM incident WHERE has_exchange = ?"), arguments: [hasExchange])
+        let number = (newest ?? 0) + 1
+        try cachedStatement(
+            sql: """
+                INSERT OR REPLACE INTO incident (has_exchange, number, support, expires_at, body) VALUES (?, ?, ?, ?, ?)
+                """
+        ).execute(arguments: [
+            hasExchange, number, incident.support.description, incident.until.timeIntervalSince1970,
+            String(decoding: try JSONEncoder().encode(incident), as: UTF8.self),
+        ])
+        try cachedStatement(sql: "DELETE FROM incident WHERE has_exchange = ? AND number <= ?")
+            .execute(arguments: [hasExchange, number - incidentLimit])
+    }
+
+    func incident(_ code: SupportCode) throws -> Incident? {
+        let body = try String.fetchOne(
+            cachedStatement(sql: "SELECT body FROM incident WHERE support = ?"), arguments: [code.description])
+        do { return try body.map { try JSONDecoder().decode(Incident.self, from: Data($0.utf8)) } } catch {
+            throw StoreError.unavailable("incident \(code) was written by another version")
+        }
     }
 
     /// Whether nothing more is left to forget. Forgets so little at once that others hardly wait.
@@ -113,7 +165,14 @@ extension Database {
                 (SELECT kind, issuer, id FROM used WHERE expires_at < ? LIMIT ?)
                 """
         ).execute(arguments: arguments)
-        return exchanges < size && changesCount < size
+        let keys = changesCount
+        try cachedStatement(
+            sql: """
+                DELETE FROM incident WHERE (has_exchange, number) IN
+                (SELECT has_exchange, number FROM incident WHERE expires_at < ? LIMIT ?)
+                """
+        ).execute(arguments: arguments)
+        return exchanges < size && keys < size && changesCount < size
     }
 
     /// Counts on, and returns the count.

@@ -48,6 +48,8 @@ public struct Settings: Hashable, Sendable {
     public var mappings: Mappings
     /// `exchange-minutes`: 1 to 60. Default 15. How long a login may take.
     public var exchangeMinutes: Int
+    /// `incident-days`: 1 to 366. Default 30. How long `puente explain` knows a support code.
+    public var incidentDays: Int
     /// `request-age-minutes`: 1 to 15. Default 5. How old a request may be when it arrives.
     public var requestAgeMinutes: Int
     /// `metadata-refresh-minutes`: 5 to 1440. Default 60. How often the metadata of peers is fetched.

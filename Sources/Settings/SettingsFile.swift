@@ -72,6 +72,7 @@ struct SettingsReader {
             services: paths(map["services"], default: "metadata/services.yaml"),
             mappings: map["mappings"].section(mappings),
             exchangeMinutes: map["exchange-minutes"].integer(in: 1...60) ?? 15,
+            incidentDays: map["incident-days"].integer(in: 1...366) ?? 30,
             requestAgeMinutes: map["request-age-minutes"].integer(in: 1...15) ?? 5,
             metadataRefreshMinutes: map["metadata-refresh-minutes"].integer(in: 5...1440) ?? 60,
             limits: map["limits"].section(limits),

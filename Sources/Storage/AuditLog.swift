@@ -3,14 +3,6 @@ import CLibCrypto
 import Federation
 import Foundation
 
-/// The audit lines that a store has written.
-public protocol AuditTrail: Sendable {
-    /// The lines that follow the one numbered `counter`, oldest first; from the beginning with 0.
-    ///
-    /// - Parameter limit: how many at most. Fewer are returned only where the trail ends.
-    func auditLines(after counter: Int, limit: Int) async throws(StoreError) -> [String]
-}
-
 /// The end of an audit trail. Every line holds its number and the digest of the line before, so whoever knows a later
 /// end can tell that nothing before it was altered, removed, moved or added.
 ///
@@ -27,6 +19,15 @@ public struct AuditChain: Hashable, Sendable {
     private init(counter: Int, digest: String) {
         self.counter = counter
         self.digest = digest
+    }
+
+    /// Reads an end as it is written down to be kept elsewhere: `1234:` and 64 hexadecimal digits.
+    public init?(_ text: String) {
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count == 2, let counter = Int(parts[0]), counter > 0, parts[1].utf8.count == 64,
+            parts[1].utf8.allSatisfy({ (48...57).contains($0) || (97...102).contains($0) })
+        else { return nil }
+        self.init(counter: counter, digest: String(parts[1]))
     }
 
     /// - Parameter line: the last line of a trail, whose number is `counter`.
@@ -52,6 +53,8 @@ extension AuditChain {
             case outOfPlace(found: Int)
             /// The text of the line is not the one that was written.
             case altered
+            /// The trail ends before it.
+            case missing
         }
 
         /// The number that the line has, or should have.
@@ -91,12 +94,17 @@ extension AuditChain {
     }
 }
 
+extension AuditChain: CustomStringConvertible {
+    public var description: String { "\(counter):\(digest)" }
+}
+
 extension AuditChain.Fault: CustomStringConvertible {
     public var description: String {
         switch reason {
         case .unreadable: "line \(line) is not an audit line"
         case .outOfPlace(let found): "line \(found) stands where line \(line) belongs"
         case .altered: "line \(line) was altered"
+        case .missing: "line \(line) is missing: the trail ends before it"
         }
     }
 }

@@ -38,7 +38,13 @@ public protocol ExchangeStore: Sendable {
     /// - Throws: ``StoreError/duplicate(_:)`` if the key was used before; nothing is written then.
     func record(_ event: AuditEvent, using key: ReplayKey?) async throws(StoreError)
 
-    /// Forgets exchanges and replay keys that expired before `date`, and nothing else.
+    /// Keeps what happened to somebody who was turned away, with the audit event that tells of it, if any.
+    ///
+    /// Of incidents with an exchange the newest ``incidentLimit`` are kept, and as many of those without: whoever sends
+    /// rubbish in masses fills no disk and drives out nobody's login.
+    func record(_ incident: Incident, _ event: AuditEvent?) async throws(StoreError)
+
+    /// Forgets exchanges, replay keys and incidents that expired before `date`, and nothing else.
     func purge(before date: Date) async throws(StoreError)
 
     /// How many exchanges are not over, by the peer abroad whom they need: the node that was asked, or the Connector that
@@ -63,6 +69,9 @@ extension Exchange {
         }
     }
 }
+
+/// How many incidents a store keeps of either kind, at about 3 kB each.
+public let incidentLimit = 10_000
 
 extension ExchangeStore {
     public func record(_ event: AuditEvent) async throws(StoreError) { try await record(event, using: nil) }

@@ -26,6 +26,8 @@ public actor MemoryStore: ExchangeStore, AuditTrail {
     private var used: [Use: Date] = [:]
     private var lines: [String] = []
     private var chain = AuditChain.empty
+    /// Those with an exchange, and those without; the oldest first.
+    private var incidents: [Bool: [Incident]] = [:]
 
     public init() {}
 
@@ -70,10 +72,18 @@ public actor MemoryStore: ExchangeStore, AuditTrail {
         append(event)
     }
 
+    public func record(_ incident: Incident, _ event: AuditEvent?) {
+        var kept = incidents[incident.exchange != nil, default: []]
+        kept.append(incident)
+        incidents[incident.exchange != nil] = kept.suffix(incidentLimit)
+        event.map(append)
+    }
+
     private func append(_ event: AuditEvent) { lines.append(chain.append(event)) }
 
     public func purge(before date: Date) {
         used = used.filter { $0.value >= date }
+        incidents = incidents.mapValues { $0.filter { $0.until >= date } }
         for (id, kept) in exchanges where kept.exchange.expiresAt < date {
             exchanges[id] = nil
             if let question = kept.question { questions[question] = nil }
@@ -86,6 +96,21 @@ public actor MemoryStore: ExchangeStore, AuditTrail {
 
     public func auditLines(after counter: Int, limit: Int) -> [String] {
         Array(lines.dropFirst(max(0, counter)).prefix(max(0, limit)))
+    }
+
+    public func auditLines(
+        where field: AuditRecord.Field, is value: String, from start: Date, to end: Date
+    ) -> [String] {
+        lines.filter { line in
+            line.contains(AuditRecord.part(field, value))
+                && AuditRecord.instant(of: line).map { start <= $0 && $0 <= end } ?? false
+        }
+    }
+
+    public func lastAuditLine() -> (counter: Int, line: String)? { lines.last.map { (chain.counter, $0) } }
+
+    public func incident(_ code: SupportCode) -> Incident? {
+        incidents.values.lazy.joined().first { $0.support == code }
     }
 
     private func keep(_ exchange: Exchange) throws(StoreError) {

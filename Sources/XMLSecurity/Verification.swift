@@ -127,15 +127,19 @@ private func signer(
 ) throws(XMLFault) -> Certificate {
     guard !candidates.isEmpty else { throw XMLFault(.keyUnknown, path) }
     var weakness: XMLFault?
+    var isTried = false
     for candidate in candidates {
         do {
             try candidate.publicKey.check(for: algorithm, policy, at: path)
             if isValid(candidate.publicKey) { return candidate }
+            isTried = true
         } catch {
             weakness = error
         }
     }
-    throw weakness ?? XMLFault(.signatureValue, path)
+    // What is wrong with keys that did not sign it explains nothing.
+    guard !isTried, let weakness else { throw XMLFault(.signatureValue, path) }
+    throw weakness
 }
 
 extension PublicKey {

@@ -34,6 +34,7 @@ struct Node {
     let trust: TrustDirectory
     let store: any ExchangeStore
     let inFlight: InFlight
+    let refusals = Refusals()
     let workers: Workers
     /// Of each role that we have.
     let connectorMetadata: MetadataPublisher
@@ -144,7 +145,9 @@ struct Node {
             connectorMetadata: { now in try connectorMetadata.document(at: now) }, proxyService: proxyService,
             origin: settings.publicURL.description,
             isSecure: settings.publicURL.scheme == "https",
-            exchangeSeconds: Double(settings.exchangeMinutes * 60), messageLimit: settings.limits.messageCharacters,
+            exchangeSeconds: Double(settings.exchangeMinutes * 60),
+            incidentSeconds: Double(settings.incidentDays * 86_400), refusals: refusals,
+            messageLimit: settings.limits.messageCharacters,
             inFlight: inFlight, unknownKey: { trust.hint($0, at: Date()) },
             availability: { trust.availability(at: $0) }, logger: logger)
     }
@@ -168,7 +171,7 @@ struct Node {
         # TYPE puente_exchanges_in_flight gauge
         puente_exchanges_in_flight \(inFlight.count(at: Date()))
 
-        """ + (trust.sources?.metrics() ?? "") + trust.metrics(at: Date())
+        """ + refusals.text() + (trust.sources?.metrics() ?? "") + trust.metrics(at: Date())
     }
 
     private var health: Health {

@@ -24,8 +24,8 @@ struct Puente: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
-            Serve.self, Demo.self, Gateway.self, Check.self, Inspect.self, Trust.self, Keys.self,
-            Metadata.self, Attack.self,
+            Serve.self, Demo.self, Gateway.self, Check.self, Inspect.self, Explain.self, Trust.self, Keys.self,
+            Metadata.self, Audit.self, Attack.self,
         ])
 
     /// Like the parser's own, but with our exit codes.

@@ -29,6 +29,7 @@ struct ImportTests {
             "AsyncHTTPClient", "GRDB", "NIOCore", "NIOPosix", "NIOSSL", "NIOHTTP1",
         ],
         "Storage": ["Federation", "XMLSecurity", "Foundation", "Synchronization", "CLibCrypto", "Glibc"],
+        "Incidents": ["Storage", "Federation", "Foundation"],
         "SQLiteStore": ["Storage", "Federation", "GRDB", "Foundation", "Synchronization", "Glibc"],
         "Portal": [
             "Bridge", "Dialects", "Trust", "Storage", "SAML", "Federation", "XMLSecurity", "Foundation",

@@ -5,7 +5,7 @@
 """
 import sys
 
-from . import hostile_answers, hostile_ciphers, hostile_contents, hostile_requests, names, persons, xml
+from . import explained, hostile_answers, hostile_ciphers, hostile_contents, hostile_requests, names, persons, xml
 from .browser import Browser
 from .clave_answer import claims_success
 from .drivers import Stage, drive, parser
@@ -103,16 +103,22 @@ def attack_all(where, server, report, rows):
         attack(report, attacker, server, row)
 
 
+def attack_and_explain(where, server, report, rows):
+    attack_all(where, server, report, rows)
+    explained.judge(where, server, report)
+
+
 def main(arguments=None):
     options = parser(__doc__.split("\n")[0])
     options.add_argument("--only", default="", metavar="TEXT", help="only cases whose class or title holds this text")
     given = options.parse_args(arguments)
     stages = []
-    for kind, rows in (("rsa3072", cases()), ("p256", hostile_ciphers.AGREEMENT)):
+    for kind, rows, run in (("rsa3072", cases(), attack_all if given.only else attack_and_explain),
+                            ("p256", hostile_ciphers.AGREEMENT, attack_all)):
         rows = [row for row in rows if given.only.lower() in f"{row[0]} {row[1]}".lower()]
         if rows:
             stages.append(Stage(kind, f"Hostile messages, our keys {kind}",
-                                lambda where, server, report, rows=rows: attack_all(where, server, report, rows)))
+                                lambda where, server, report, rows=rows, run=run: run(where, server, report, rows)))
     return drive(stages, given, width=84)
 
 

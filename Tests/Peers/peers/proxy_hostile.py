@@ -7,7 +7,7 @@ all still works.
 import sys
 from dataclasses import dataclass, field, replace
 
-from . import (abroad, citizens, proxy_answers, proxy_bindings, proxy_contents, proxy_misplaced, proxy_pages,
+from . import (abroad, citizens, explained, proxy_answers, proxy_bindings, proxy_contents, proxy_misplaced, proxy_pages,
                proxy_requests, proxy_rows, sources)
 from .browser import Browser, outward, pressable
 from .clave_answer import claims_success
@@ -132,6 +132,8 @@ def main(arguments=None):
         attacker = Attacker(where)
         for row in rows:
             attack(report, attacker, server, row)
+        if not given.only:
+            explained.judge(where, server, report)
     stage = Stage("rsa3072", "Hostile messages from abroad and from the gateway", run, prepare=prepare)
     return drive([stage] if rows else [], given, width=92, make=abroad.make)
 

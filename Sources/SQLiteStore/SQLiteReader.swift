@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: EUPL-1.2
+import Federation
+import Foundation
+import GRDB
+public import Storage
+
+/// Reads what a store has written down for operators, beside the node that writes it or without one. Changes nothing, and
+/// needs no key: nothing of it is about people.
+public struct SQLiteReader: SQLiteTrail {
+    private let pool: DatabasePool
+
+    /// - Throws: ``StoreError/unavailable(_:)`` if there is no store, it is none of ours, or of another version.
+    public init(path: String) throws(StoreError) {
+        guard FileManager.default.fileExists(atPath: path) else {
+            throw .unavailable("there is no store at \(path)")
+        }
+        do { pool = try .reader(at: path) } catch { throw StoreError(error) }
+    }
+
+    func read<T: Sendable>(_ work: @escaping @Sendable (Database) throws -> T) async throws(StoreError) -> T {
+        do { return try await pool.read(work) } catch { throw StoreError(error) }
+    }
+}
+
+/// Whatever has connections to read by.
+protocol SQLiteTrail: AuditTrail {
+    func read<T: Sendable>(_ work: @escaping @Sendable (Database) throws -> T) async throws(StoreError) -> T
+}
+
+extension SQLiteTrail {
+    public func auditLines(after counter: Int, limit: Int) async throws(StoreError) -> [String] {
+        try await read { try $0.auditLines(after: counter, limit: limit) }
+    }
+
+    public func auditLines(
+        where field: AuditRecord.Field, is value: String, from start: Date, to end: Date
+    ) async throws(StoreError) -> [String] {
+        try await read { try $0.auditLines(with: AuditRecord.part(field, value), from: start, to: end) }
+    }
+
+    public func lastAuditLine() async throws(StoreError) -> (counter: Int, line: String)? {
+        try await read { try $0.lastAuditLine() }
+    }
+
+    public func incident(_ code: SupportCode) async throws(StoreError) -> Incident? {
+        try await read { try $0.incident(code) }
+    }
+}
