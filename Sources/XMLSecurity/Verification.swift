@@ -127,15 +127,18 @@ private func signer(
 ) throws(XMLFault) -> Certificate {
     guard !candidates.isEmpty else { throw XMLFault(.keyUnknown, path) }
     var weakness: XMLFault?
+    var isTried = false
     for candidate in candidates {
         do {
             try candidate.publicKey.check(for: algorithm, policy, at: path)
+            isTried = true
             if isValid(candidate.publicKey) { return candidate }
         } catch {
             weakness = error
         }
     }
-    throw weakness ?? XMLFault(.signatureValue, path)
+    // A weak key among others says nothing of a signature that none of them made.
+    throw (isTried ? nil : weakness) ?? XMLFault(.signatureValue, path)
 }
 
 extension PublicKey {
