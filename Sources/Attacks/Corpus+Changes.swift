@@ -16,12 +16,18 @@ extension Corpus {
         }
         samples.alone("G06", "the key that signs turned to encryption") {
             try await $0.keepsOut("metadata.keys") { genuine in
-                try genuine.signing { try $0.set("use", of: "KeyDescriptor", "encryption") }
+                try genuine.signing {
+                    try $0.removeSpareKeys()
+                    try $0.set("use", of: "KeyDescriptor", "encryption")
+                }
             }
         }
         samples.alone("G06", "no key at all") {
             try await $0.keepsOut("metadata.keys") { genuine in
-                try genuine.signing { root in try root.remove("KeyDescriptor") }
+                try genuine.signing {
+                    try $0.removeSpareKeys()
+                    try $0.remove("KeyDescriptor")
+                }
             }
         }
         samples.alone("G06", "the role gone") {
@@ -34,6 +40,7 @@ extension Corpus {
         samples.alone("G07", "all keys at once") {
             try await $0.waits("all-keys-changed") { genuine in
                 try genuine.signing {
+                    try $0.removeSpareKeys()
                     try $0.setText(of: "X509Certificate", TestKey.stranger.certificate().base64)
                 }
             }
