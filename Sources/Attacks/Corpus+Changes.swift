@@ -16,14 +16,17 @@ extension Corpus {
         }
         samples.alone("G06", "the key that signs turned to encryption") {
             try await $0.keepsOut("metadata.keys") { genuine in
-                try genuine.signing { try $0.keepOneKey { $0.set("use", "encryption") } }
+                try genuine.signing {
+                    try $0.removeSpareKeys()
+                    try $0.set("use", of: "KeyDescriptor", "encryption")
+                }
             }
         }
         samples.alone("G06", "no key at all") {
             try await $0.keepsOut("metadata.keys") { genuine in
-                try genuine.signing { root in
-                    try root.keepOneKey { _ in }
-                    try root.remove("KeyDescriptor")
+                try genuine.signing {
+                    try $0.removeSpareKeys()
+                    try $0.remove("KeyDescriptor")
                 }
             }
         }
@@ -36,10 +39,9 @@ extension Corpus {
         }
         samples.alone("G07", "all keys at once") {
             try await $0.waits("all-keys-changed") { genuine in
-                try genuine.signing { root in
-                    try root.keepOneKey {
-                        try $0.setText(of: "X509Certificate", TestKey.stranger.certificate().base64)
-                    }
+                try genuine.signing {
+                    try $0.removeSpareKeys()
+                    try $0.setText(of: "X509Certificate", TestKey.stranger.certificate().base64)
                 }
             }
         }
@@ -53,18 +55,6 @@ extension Corpus {
         }
         return samples.all
     }()
-}
-
-extension XMLNode {
-    /// Takes all keys out but one, which is changed.
-    fileprivate mutating func keepOneKey(_ change: (inout XMLNode) throws -> Void) throws {
-        try edit("IDPSSODescriptor") { role in
-            guard var key = role.first("KeyDescriptor") else { throw NothingToSpoil(name: "KeyDescriptor") }
-            try change(&key)
-            role.content = role.children.filter { $0.name.local != "KeyDescriptor" }.map { .node($0) }
-            role = role.inserting(key, at: 1)
-        }
-    }
 }
 
 extension Workbench {

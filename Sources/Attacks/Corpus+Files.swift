@@ -61,7 +61,7 @@ extension Corpus {
             ("a country in small letters", "country: DE", "country: de"),
             ("enabled: maybe", "enabled: true", "enabled: maybe"),
             ("a role of nobody", "role: proxy-service", "role: idp"),
-            ("no pins", "pins: [{file: ../keys/country.pem}", "pins: [], pin: [{"),
+            ("no pins", "pins: [", "pins: [] # "),
             ("a pin that is a path to elsewhere", "file: ../keys/country.pem", "file: ../../../../etc/passwd"),
         ] {
             samples.alone("G08", title) {

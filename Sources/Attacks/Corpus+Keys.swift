@@ -64,7 +64,7 @@ extension Corpus {
         ] {
             samples.metadata("C05", title, .metadataKeys) { genuine in
                 try genuine.signing { root in
-                    for _ in SpareKey.ofMessages { try root.remove("KeyDescriptor") }
+                    try root.removeSpareKeys()
                     try root.setText(of: "X509Certificate", key.pair().certificate.base64)
                 }
             }
@@ -111,7 +111,7 @@ extension Corpus {
         samples.metadata("C13", "our own key", .metadataSignature) { try $0.signing { $0.key = .connector } }
         samples.metadata("C13", "all keys are for encryption", .metadataKeys) {
             try $0.signing { root in
-                for _ in SpareKey.ofMessages { try root.remove("KeyDescriptor") }
+                try root.removeSpareKeys()
                 try root.set("use", of: "KeyDescriptor", "encryption")
             }
         }

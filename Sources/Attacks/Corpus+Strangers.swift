@@ -8,13 +8,12 @@ extension Corpus {
     /// C02 to C04, C06: signed by the attacker, and what KeyInfo says of it.
     static let strangers: [Sample] = {
         var samples = Samples()
-        /// The attacker's document, signed with his key. Where no certificate is shown, all that are registered are tried,
-        /// and some of them are weak.
+        /// The attacker's document, signed with his key.
         func forged(
-            _ id: String, _ title: String, _ rules: Rule...,
+            _ id: String, _ title: String, _ rule: Rule,
             edit: @escaping @Sendable (inout SignatureRecipe, Certificate) throws -> Void
         ) {
-            samples.document(id, title, rules) { genuine in
+            samples.document(id, title, rule) { genuine in
                 try genuine.signing(genuine.evil) {
                     let certificate = try $0.key.certificate()
                     $0.key = .stranger
@@ -30,25 +29,25 @@ extension Corpus {
             }
         }
         forged("C02", "a stranger's key, shown", .signatureKeyUnknown) { _, _ in }
-        forged("C02", "a stranger's key, and no KeyInfo", .signatureValue, .signatureKeyWeak) { recipe, _ in
+        forged("C02", "a stranger's key, and no KeyInfo", .signatureValue) { recipe, _ in
             recipe.shown = []
         }
-        forged("C02", "a stranger's key as KeyValue", .signatureValue, .signatureKeyWeak) { recipe, _ in
+        forged("C02", "a stranger's key as KeyValue", .signatureValue) { recipe, _ in
             recipe.editsSignature = { try $0.edit("KeyInfo") { try $0 = keyInfo(keyValue(.stranger)) } }
         }
-        forged("C02", "a stranger's key as DEREncodedKeyValue", .signatureValue, .signatureKeyWeak) { recipe, _ in
+        forged("C02", "a stranger's key as DEREncodedKeyValue", .signatureValue) { recipe, _ in
             recipe.editsSignature = {
                 let key = Base64.encode(try TestKey.stranger.certificate().publicKeyInfo)
                 try $0.edit("KeyInfo") { $0 = keyInfo(XMLNode(Namespace.dsig11("DEREncodedKeyValue"), text: key)) }
             }
         }
-        forged("C02", "a stranger's key behind an address", .signatureValue, .signatureKeyWeak) { recipe, _ in
+        forged("C02", "a stranger's key behind an address", .signatureValue) { recipe, _ in
             recipe.editsSignature = {
                 let retrieval = XMLNode(Namespace.ds("RetrievalMethod"), [("URI", Genuine.evilAddress + "key")])
                 try $0.edit("KeyInfo") { $0 = keyInfo(retrieval) }
             }
         }
-        forged("C02", "a stranger's key under the name of the registered one", .signatureValue, .signatureKeyWeak) {
+        forged("C02", "a stranger's key under the name of the registered one", .signatureValue) {
             recipe, registered in
             recipe.editsSignature = {
                 try $0.edit("KeyInfo") { $0 = keyInfo(XMLNode(Namespace.ds("KeyName"), text: registered.subject)) }
@@ -61,7 +60,7 @@ extension Corpus {
         forged("C03", "the registered certificate, then the attacker's", .signatureValue) {
             $0.shown = [$1, try TestKey.stranger.certificate()]
         }
-        forged("C03", "issuer and serial number of the registered certificate", .signatureValue, .signatureKeyWeak) {
+        forged("C03", "issuer and serial number of the registered certificate", .signatureValue) {
             recipe, registered in
             recipe.editsSignature = {
                 let serial = XMLNode(

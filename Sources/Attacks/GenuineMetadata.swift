@@ -78,3 +78,17 @@ public struct GenuineMetadata: Sendable {
         ).document(id: try .random(), validUntil: end)
     }
 }
+
+extension XMLNode {
+    /// Leaves the node's own key alone.
+    mutating func removeSpareKeys() throws {
+        try edit("IDPSSODescriptor") { role in
+            var isFirst = true
+            role.content.removeAll { item in
+                guard case .node(let child) = item, child.name.local == "KeyDescriptor" else { return false }
+                defer { isFirst = false }
+                return !isFirst
+            }
+        }
+    }
+}

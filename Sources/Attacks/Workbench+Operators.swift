@@ -46,7 +46,9 @@ extension Workbench {
         _ = try await puente("trust", "refresh")
         let plan = try await puente("trust", "plan")
         guard try await version() == 1 else { return .accepted("a version of trust that nobody approved") }
-        guard plan.output.contains("waits for approval") else { return .accepted("a change that nobody sees") }
+        guard plan.output.contains("waits for approval") else {
+            return .accepted("a change that nobody sees: " + plan.output)
+        }
         return .refused(how: "trust plan, waits for approval", rule: nil)
     }
 
@@ -54,7 +56,8 @@ extension Workbench {
     func apply(signedBy signers: [String], _ isChanged: Bool) async throws -> Outcome {
         try edit("metadata/trust-list.yaml") { $0 + Self.evilNode }
         let plan = file("plan.json").path
-        guard try await puente("trust", "plan", "--out", plan).code == 0 else { throw Obstacle("no plan") }
+        let planned = try await puente("trust", "plan", "--out", plan)
+        guard planned.code == 0 else { throw Obstacle("no plan: " + planned.output) }
         var arguments = ["trust", "apply", "--yes", "--why", "an attack", "--plan", plan]
         for (number, name) in signers.enumerated() {
             let signature = file("plan.\(number).sig").path
@@ -62,9 +65,10 @@ extension Workbench {
             guard signed.code == 0 else { throw Obstacle(signed.output) }
             arguments += ["--signature", signature]
         }
-        if isChanged { try edit("plan.json") { $0.replacing("EE", with: "FI") } }
+        if isChanged { try edit("plan.json") { $0 + "\n" } }
         let applied = try await run(arguments + ["--config", file("puente.yaml").path])
         guard applied.code != 0, try await version() == 1 else { return .accepted("a plan that two did not sign") }
+        guard applied.output.contains("Not done") else { return .broken("what it said: " + applied.output.suffix(300)) }
         return .refused(how: "trust apply, exit code \(applied.code)", rule: nil)
     }
 

@@ -131,15 +131,14 @@ private func signer(
     for candidate in candidates {
         do {
             try candidate.publicKey.check(for: algorithm, policy, at: path)
-            if isValid(candidate.publicKey) { return candidate }
             isTried = true
+            if isValid(candidate.publicKey) { return candidate }
         } catch {
             weakness = error
         }
     }
-    // What is wrong with keys that did not sign it explains nothing.
-    guard !isTried, let weakness else { throw XMLFault(.signatureValue, path) }
-    throw weakness
+    // A weak key among others says nothing of a signature that none of them made.
+    throw (isTried ? nil : weakness) ?? XMLFault(.signatureValue, path)
 }
 
 extension PublicKey {

@@ -422,6 +422,19 @@ struct AnswerCheckTests {
         let other = try TestKey.country.key().certify(
             commonName: "x", usage: .encryption, from: now - 100, until: now + 100)
         #expect(try rule(.country, trusted: [other]) == .signatureKeyUnknown)
+        // A weak key beside a sound one is not to blame for a stranger's signature.
+        var world = try World()
+        world.responder.sender.signingCertificates = [
+            try TestKey.country.certificate(), try TestKey.rsa2048a.certificate(),
+        ]
+        let mixed = world
+        let anonymous = try brokenRule {
+            _ = try mixed.accept {
+                $0.recipe = SignatureRecipe(.stranger)
+                $0.recipe.shown = []
+            }
+        }
+        #expect(anonymous == .signatureValue)
     }
 
     @Test(
