@@ -38,7 +38,9 @@ let package = Package(
         // What Tests/Fuzzers needs: the core, and nothing that speaks HTTP.
         .library(
             name: "PuenteTestKit",
-            targets: ["PuenteTestKit", "Bridge", "Dialects", "SAML", "Federation", "XMLSecurity"]),
+            targets: [
+                "PuenteTestKit", "Bridge", "Dialects", "Settings", "SAML", "Federation", "XMLSecurity", "YAMLText",
+            ]),
     ],
     dependencies: [
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -148,6 +150,13 @@ let package = Package(
         .executableTarget(
             name: "puente-judge", dependencies: ["SecondOpinion", "XMLSecurity"], path: "Tests/Judge",
             swiftSettings: strict),
+        .target(name: "CMemory", path: "Tests/Memory/CMemory"),
+        .executableTarget(
+            name: "puente-memory",
+            dependencies: [
+                "CMemory", "PuenteTestKit", "Bridge", "SAML", "SecondOpinion", "Storage", "Federation", "XMLSecurity",
+            ],
+            path: "Tests/Memory/Memory", swiftSettings: strict),
         target("PuenteTestKit", ["SAML", "Federation", "XMLSecurity", "Dialects", "Bridge", "Storage", "YAMLText"]),
         tests("Federation"),
         tests("XMLSecurity", ["CLibCrypto", "CLibXML2", "SAML"]),

@@ -8,7 +8,7 @@ import XMLSecurity
 
 /// The fields of a posted form. Each may come once; what a form does not need is passed over.
 struct Form: Sendable {
-    private let fields: [String: String]
+    private let fields: FormFields
 
     /// - Parameter request: one whose form was received.
     /// - Throws: ``Rule/contentType``, ``Rule/parameterTooLarge``, ``Rule/parameterRepeated``, ``Rule/base64``.
@@ -21,9 +21,11 @@ struct Form: Sendable {
             throw Rejection(
                 .contentType, "Content-Type", expected: "application/x-www-form-urlencoded", found: type ?? "nothing")
         }
-        fields = try Self.read(String(buffer: try await request.body.collect(upTo: Self.octets(limit))))
+        fields = try FormFields(String(buffer: try await request.body.collect(upTo: Self.octets(limit))))
         // A field in the address as well could be read in one place and checked in another.
-        if let name = request.uri.queryParameters.lazy.map({ String($0.key) }).first(where: fields.keys.contains) {
+        if let name = request.uri.queryParameters.lazy.map({ String($0.key) }).first(where: {
+            fields.names.contains($0)
+        }) {
             throw Rejection(.parameterRepeated, name, expected: "in the form only")
         }
     }
@@ -65,40 +67,6 @@ struct Form: Sendable {
 
     subscript(name: String) -> String? { fields[name] }
 
-    /// Every field that carries a message somewhere.
-    private static let messages = [
-        "SAMLRequest", "SAMLResponse", "logoutRequest", "samlRequestLogout", "logoutResponse", "samlResponseLogout",
-    ]
-
-    /// The message in one of the given fields. No other message may stand beside it, but a bridge of Cl@ve sends the same
-    /// logout under both of its names (Cl@ve dossier §4.1).
-    func message(_ names: [String]) throws(Rejection) -> (name: String, value: String) {
-        let present = Self.messages.filter { fields[$0] != nil }
-        guard let name = present.first(where: names.contains), let value = fields[name] else {
-            throw Rejection(.parameterMissing, names.joined(separator: " or "), expected: "a message")
-        }
-        // By octets: texts are compared by what their marks amount to, at a cost that strangers can drive up.
-        let isOne = present.allSatisfy { other in
-            other == name
-                || other != "SAMLRequest" && names.contains(other)
-                    && fields[other]?.utf8.elementsEqual(value.utf8) ?? false
-        }
-        guard isOne else { throw Rejection(.parameterRepeated, present.joined(separator: " and ")) }
-        return (name, value)
-    }
-
-    /// By octets: among characters, a heap of combining marks costs the square of its length.
-    static func read(_ body: String) throws(Rejection) -> [String: String] {
-        var fields: [String: String] = [:]
-        for pair in PercentEncoding.pairs(in: body) {
-            guard let name = PercentEncoding.decode(pair.name), let value = PercentEncoding.decode(pair.raw)
-            else { throw Rejection(.base64, "form", expected: "percent-encoded UTF-8") }
-            guard name.utf8.count <= 64 else {
-                throw Rejection(.parameterTooLarge, "form", expected: "names of at most 64 octets")
-            }
-            guard fields.updateValue(value, forKey: name) == nil else { throw Rejection(.parameterRepeated, name) }
-            guard fields.count <= 32 else { throw Rejection(.parameterTooLarge, "form", expected: "at most 32 fields") }
-        }
-        return fields
-    }
+    /// As ``FormFields/message(_:)``.
+    func message(_ names: [String]) throws(Rejection) -> (name: String, value: String) { try fields.message(names) }
 }

@@ -29,9 +29,10 @@ public struct Parties: Sendable, Codable, Hashable {
 
     public init() {}
 
-    private static let chosen = Mutex(Parties())
+    /// `nil`: nothing else was chosen. Not the names themselves: swiftc 6.3 optimises a lock around that many texts away.
+    private static let chosen = Mutex<Parties?>(nil)
 
-    public static var current: Parties { chosen.withLock(\.self) }
+    public static var current: Parties { chosen.withLock { $0 } ?? Parties() }
 
     /// Takes all names and addresses of this process from here on from somewhere else.
     public static func use(_ parties: Parties) { chosen.withLock { $0 = parties } }

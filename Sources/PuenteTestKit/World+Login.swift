@@ -52,8 +52,14 @@ extension World {
     public func accept(
         _ answer: NodeAnswer, to question: Exchange.Question, in exchange: Exchange
     ) throws -> AuthenticationOutcome {
+        try accept(answer.received(), to: question, in: exchange)
+    }
+
+    public func accept(
+        _ answer: ReceivedMessage, to question: Exchange.Question, in exchange: Exchange
+    ) throws -> AuthenticationOutcome {
         let route = try route()
-        let verified = try route.authenticateResponse(try ParsedMessage(answer.received()), to: question, at: now)
+        let verified = try route.authenticateResponse(try ParsedMessage(answer), to: question, at: now)
         let outcome = try route.receiveResponse(verified, in: exchange, to: question, at: now)
         guard direction == .proxyService, case .identified(let stated) = outcome else { return outcome }
         let completions = route.gaps(in: stated, of: exchange).map { ($0, register($0)) }

@@ -31,11 +31,14 @@ public struct Fault: Error, Hashable, Sendable, Comparable, CustomStringConverti
         self.advice = advice
     }
 
+    /// One line, without what a file could steer a terminal with:
     /// `metadata/services.yaml:12:5: services[2].lowest-loa: expected low, substantial or high, found "hgih". Write one of the three.`
     public var description: String {
         let place = line > 0 ? "\(file):\(line):\(column)" : file
         let subject = path.isEmpty ? "" : "\(path): "
-        return "\(place): \(subject)expected \(expected), found \(found). \(advice)"
+        let text = "\(place): \(subject)expected \(expected), found \(found). \(advice)"
+        let shown = text.unicodeScalars.map { $0.properties.generalCategory == .control ? "\u{FFFD}" : $0 }
+        return String(String.UnicodeScalarView(shown))
     }
 
     /// By file, then by position.

@@ -19,6 +19,7 @@ let package = Package(
         .target(name: "CFuzzer"),
         .target(name: "FuzzKit", dependencies: ["CFuzzer", core]),
         fuzz("xml"), fuzz("encodings"), fuzz("certificates"), fuzz("response"), fuzz("request"), fuzz("metadata"),
+        fuzz("aggregates"), fuzz("lists"), fuzz("yaml"), fuzz("keys"), fuzz("forms"),
     ],
     swiftLanguageModes: [.v6]
 )

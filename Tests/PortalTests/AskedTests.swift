@@ -2,6 +2,7 @@
 import Federation
 import Foundation
 import PuenteTestKit
+import SAML
 import Testing
 
 @testable import Portal
@@ -92,7 +93,7 @@ struct AskedTests {
         let names = KnownAttribute.allCases.map { AttributeName($0.rawValue) }
         for names in [names, names.map(\.ofRepresentative)] {
             let fields = names.map { ConsentPage.Datum.field($0) + "=1" } + ["accept=1"]
-            let form = try Form.read(fields.joined(separator: "&"))
+            let form = try FormFields(fields.joined(separator: "&"))
             #expect(names.allSatisfy { form[ConsentPage.Datum.field($0)] == "1" })
         }
     }

@@ -84,6 +84,13 @@ struct DocumentTests {
             faults.map { [$0.line, $0.column] } == [[2, 11], [2, 23], [2, 29], [3, 1], [3, 4], [4, 1], [5, 1]])
     }
 
+    @Test("Control characters that a file holds as escapes are not shown", arguments: ["\\e[2J", "\\n", "\\t", "\\a"])
+    func controlCharacters(escape: String) {
+        let faults = structuralFaults("\"x\(escape)y\": 1\n")
+        #expect(faults.count == 1 && faults.allSatisfy { !$0.description.utf8.contains { $0 < 32 } })
+        #expect(faults.first?.description.contains("\u{FFFD}") == true)
+    }
+
     @Test("Forty repetitions of a key end with a fault, not with patience")
     func manyRepetitions() {
         #expect(!structuralFaults(String(repeating: "a: 1\n", count: 41)).isEmpty)
