@@ -113,7 +113,7 @@ struct Visit: Sendable {
             wayOn: wayOn(from: exchange, carrying: answer))
         var response = portal.answers.page(
             page.render(on: portal.world.site, in: language), rejection.rule.httpStatus, leavesSite: answer != nil)
-        if rejection.rule.httpStatus == .serviceUnavailable { response.headers[.retryAfter] = "5" }
+        response.headers[.retryAfter] = rejection.rule.retrySeconds.map(String.init)
         return response
     }
 
@@ -158,10 +158,15 @@ struct Visit: Sendable {
         ]
         if let exchange { metadata["exchange"] = "\(exchange.id)" }
         if rejection.rule == .ownFailure { metadata["cause"] = "\(type(of: cause))" }
+        // A flood of refusals must not become one of lines: what is too much of one rule is counted alone.
+        guard portal.trail.take(rejection.rule, at: now) else {
+            portal.untold.increase()
+            return
+        }
         let level: Logger.Level = rejection.rule.explanation.responsibility == .operator ? .error : .notice
         portal.world.logger.log(level: level, "turned away", metadata: metadata)
         // Nothing of these was a message: else any crawler could fill the disk, and overload would feed on itself.
-        guard ![.exchangeUnknown, .methodNotAllowed, .overloaded].contains(rejection.rule) else { return }
+        guard ![.exchangeUnknown, .methodNotAllowed, .overloaded, .requestRate].contains(rejection.rule) else { return }
         let event = AuditEvent(
             .messageRejected, at: now, exchange: exchange?.id, result: rejection.rule.code, support: "\(support)",
             detail: "\(rejection)")
