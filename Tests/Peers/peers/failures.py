@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What happens to a Puente whose store is locked, full, damaged, or whose process is killed at any instant, and whether a
-country that does not answer is felt by another one. No login may count twice, and the audit trail has to hold together.
+"""What happens to a Puente whose store is locked, full or damaged, or whose process is killed at any instant, and whether
+a country that does not answer is felt by another one. No login may count twice, and the audit trail has to hold.
 
     python -m peers.failures [--puente PROGRAM] [--config FOLDER] [--rounds N] [--seed N]
 """
@@ -23,7 +23,7 @@ from .clave_answer import claims_success
 from .drivers import Stage, drive, parser
 from .foreign_node import HONEST
 from .journey import Journey, identified
-from .puente import Puente, configure, write, write_key_pair
+from .puente import ROOT, Puente, configure, write, write_key_pair
 from .xml import Refused, require
 
 PLAIN, NODE = "S2800000A_JAVA27", "DE"
@@ -121,7 +121,7 @@ class Load:
 def killed(where, server, report, rounds, chance):
     before = 0
     for number in range(rounds):
-        with report.case(f"H05 killed under load, round {number + 1}") as note:
+        with report.case(f"H05 killed under load, round {number + 1}: no login counts twice") as note:
             load = Load(where)
             load.start()
             try:
@@ -146,8 +146,8 @@ def killed(where, server, report, rounds, chance):
 
 
 def unique(events):
-    """Nobody was identified twice in one exchange. An answer may have been received twice: nothing came of the first time
-    if the process died before it answered in turn."""
+    """Nobody was identified twice in one exchange. An answer may have been received twice: nothing came of the first
+    time if the process died before it answered in turn."""
     sent = [e["exchange"] for e in events if e["kind"] == "response.sent" and e["result"].startswith("identified")]
     require(len(sent) == len(set(sent)), "an exchange was answered twice")
     require(sum(e["kind"] == "node.started" for e in events) >= 1, "no start in the trail")
@@ -157,7 +157,7 @@ def unique(events):
 
 
 def refused(where, server, report, title, spoil, mend):
-    """While the store is spoiled a person reads a kind page, pages without a store are served; afterwards all is well."""
+    """While the store is spoiled a person reads a kind page, and what needs no store is served; afterwards all is well."""
     with report.case(title) as note:
         login(where)
         spoil()
@@ -203,7 +203,7 @@ def full(where, server, report):
 
 
 def damaged(where, server, report):
-    with report.case("H02 the store is overwritten while Puente runs: refused, alive, and ready with a new one") as note:
+    with report.case("H02 the store is overwritten while Puente runs: refused, and it lives") as note:
         login(where)
         size = store(where).stat().st_size
         with store(where).open("r+b") as file:
@@ -312,7 +312,7 @@ def sealed(where, server, report):
         core = next(line for line in limits.splitlines() if line.startswith("Max core file size")).split()
         require(core[4:6] == ["0", "0"], f"{core}")
         require("NoNewPrivs:\t1" in open(f"/proc/{pid}/status", encoding="utf-8").read(), "NoNewPrivs")
-    with report.case("F13 another process of the same user cannot read its memory; root finds no key file in it") as note:
+    with report.case("F13 its memory is closed to its own user, and holds no key file") as note:
         require(os.stat(f"/proc/{pid}/environ").st_uid == 0, "its memory belongs to its user")
         if os.geteuid() != 0:
             try:
@@ -345,6 +345,16 @@ def readable(pid):
                     continue
 
 
+def unit(report):
+    """The example of a systemd unit, as systemd itself judges it: 0 is a cell, 10 an open door."""
+    with report.case("the systemd unit of the example leaves less than 2.0 of 10 open") as note:
+        example = str(ROOT / "Docs" / "examples" / "puente.service")
+        ran = subprocess.run(["systemd-analyze", "security", "--no-pager", "--offline=true", "--threshold=19", example],
+                             capture_output=True, text=True, timeout=60, check=False)
+        require(ran.returncode == 0, ran.stdout[-200:] + ran.stderr)
+        note(ran.stdout.strip().splitlines()[-1].partition("for ")[2])
+
+
 def root(where, server, report):
     with report.case("as root, production is refused; as another user, it goes on to what is next to find"):
         odd = world.make(where.folder / "production", "p256", like=where)
@@ -361,6 +371,7 @@ def root(where, server, report):
 def judge(rounds, seed):
     def run(where, server, report):
         sealed(where, server, report)
+        unit(report)
         root(where, server, report)
         locked(where, server, report)
         full(where, server, report)
@@ -380,7 +391,8 @@ def main(arguments=None):
     options.add_argument("--rounds", type=int, default=8, help="how often the process is killed")
     options.add_argument("--seed", type=int, default=random.randrange(1 << 32))
     given = options.parse_args(arguments)
-    return drive([Stage("p256", "Puente when something breaks", judge(given.rounds, given.seed))], given, width=88, make=make)
+    stage = Stage("p256", "Puente when something breaks", judge(given.rounds, given.seed))
+    return drive([stage], given, width=88, make=make)
 
 
 if __name__ == "__main__":

@@ -23,7 +23,8 @@ from .xml import require
 
 FLOOD = {
     "listen": {"clients": "x-forwarded-for"},
-    "limits": {"requests-per-address": 80, "exchanges-per-address": 5, "exchanges-per-requester": 12, "connections": 64},
+    "limits": {"requests-per-address": 80, "exchanges-per-address": 5, "exchanges-per-requester": 12,
+               "connections": 64},
 }
 RATE = {"listen": {"clients": "x-forwarded-for"}, "limits": {"logins-per-requester": 3}}
 PLAIN, OTHER = "S2800000A_JAVA27", "S2800001B_JAVA27"

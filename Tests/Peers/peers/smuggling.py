@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Requests that two servers in a row may read in two ways. Each must be refused and its connection closed, before anything of
-what hides in it is answered.
+"""Requests that two servers in a row may read in two ways. Each must be refused and its connection closed, before
+anything of what hides in it is answered.
 """
 from .wire import FORM, say, statuses
 from .xml import require
@@ -26,7 +26,8 @@ REFUSED = (
     ("Content-Length empty", POST + "Content-Length:\r\n\r\n" + HIDDEN),
     ("unknown Transfer-Encoding", POST + "Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n" + HIDDEN),
     ("chunked, then something else", POST + "Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n" + HIDDEN),
-    ("Transfer-Encoding twice", POST + "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n0\r\n\r\n" + HIDDEN),
+    ("Transfer-Encoding twice",
+     POST + "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n0\r\n\r\n" + HIDDEN),
     ("a blank before the colon", POST + "Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n" + HIDDEN),
     ("a vertical tab in Transfer-Encoding", POST + "Transfer-Encoding: \x0bchunked\r\n\r\n0\r\n\r\n" + HIDDEN),
     ("a folded line", POST + "Transfer-Encoding:\r\n chunked\r\n\r\n0\r\n\r\n" + HIDDEN),
@@ -62,7 +63,8 @@ def judge(report, server, port):
             require(server.alive(), "Puente has ended")
             note(f"{len(octets)} octets")
     with report.case("F10 two requests at once: two answers, in their order"):
-        octets, _ = say(port, (GET + "\r\n" + GET.replace("status.json", "nowhere") + "Connection: close\r\n\r\n").encode())
+        second = GET.replace("status.json", "nowhere") + "Connection: close\r\n\r\n"
+        octets, _ = say(port, (GET + "\r\n" + second).encode())
         require(statuses(octets) == [200, 404], f"{statuses(octets)}")
     with report.case("F10 a chunked form is read whole, and what follows it is a request of its own"):
         octets, _ = say(port, (CHUNKED + "3\r\na=1\r\n0\r\n\r\n" + GET + "Connection: close\r\n\r\n").encode())

@@ -174,7 +174,7 @@ def methods(surfer, report):
 
 
 def cookies(surfer, report):
-    with report.case("F09 the cookie: __Host-, Secure, HttpOnly, SameSite=None, Path=/, no Domain, gone with the browser"):
+    with report.case("F09 the cookie: __Host-, Secure, HttpOnly, SameSite=None, Path=/, nothing else"):
         browser = surfer.browser()
         require(surfer.selector(browser).status == 200, "no login")
         require(list(browser.attributes) == ["__Host-puente"], f"{list(browser.attributes)}")
@@ -191,7 +191,8 @@ def cookies(surfer, report):
     with report.case("F09 a planted cookie beside it: the login belongs to neither"):
         page = surfer.selector(browser)
         value = browser.cookies["__Host-puente"][0]
-        planted = surfer.browser()._once("GET", page.url, None, {"Cookie": f"__Host-puente={'0' * 32}; __Host-puente={value}"})
+        both = f"__Host-puente={'0' * 32}; __Host-puente={value}"
+        planted = surfer.browser()._once("GET", page.url, None, {"Cookie": both})
         require(planted.status == 403, f"HTTP {planted.status}")
     with report.case("F09 a planted cookie that is none of ours is not taken over"):
         victim = surfer.browser()
@@ -204,7 +205,8 @@ def cookies(surfer, report):
         require(surfer.browser().post(acs, form).status == 403, "login CSRF")
         login = journey.finish(journey.browser.post(acs, form))
         require(login.success, "refused in its own browser")
-    for name, value in (("Sec-Fetch-Site", "cross-site"), ("Sec-Fetch-Site", "same-site"), ("Origin", f"https://{EVIL}")):
+    for name, value in (("Sec-Fetch-Site", "cross-site"), ("Sec-Fetch-Site", "same-site"),
+                        ("Origin", f"https://{EVIL}")):
         with report.case(f"F11 our own form sent with {name}: {value} is refused: 403"):
             page = surfer.selector(browser)
             sent = browser.send("POST", page.url, b"country=DE", {"Content-Type": FORM, name: value})
