@@ -47,6 +47,7 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.34.1"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
@@ -97,14 +98,16 @@ let package = Package(
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ] + nio),
-        target("Storage", ["Federation", "CLibCrypto"]),
+        target("Storage", ["Federation", "XMLSecurity", "CLibCrypto"]),
         target("SQLiteStore", ["Storage", "Federation", grdb]),
         target("Incidents", ["Storage", "Federation"]),
         target(
             "Portal",
             [
-                "Bridge", "Dialects", "Trust", "Storage", "SAML", "Federation", "XMLSecurity", hummingbird, logging,
-                .product(name: "HTTPTypes", package: "swift-http-types"),
+                "Bridge", "Dialects", "Trust", "Storage", "SAML", "Federation", "XMLSecurity", "YAMLText", hummingbird,
+                logging, .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "NIOTLS", package: "swift-nio"),
             ] + nio),
         target(
             "MockEurope",
@@ -128,7 +131,7 @@ let package = Package(
             name: "puente",
             dependencies: [
                 "Attacks", "AttributeSources", "Incidents", "MockEurope", "Portal", "Settings", "Trust", "SQLiteStore",
-                "Storage", "Bridge",
+                "Storage", "Bridge", "CPuente",
                 "Dialects", "SAML",
                 "Federation", "XMLSecurity", "YAMLText", hummingbird, logging,
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -169,7 +172,8 @@ let package = Package(
         tests(
             "Portal",
             [
-                "Bridge", "Dialects", "Trust", "SAML", "Storage", "Federation", "XMLSecurity", hummingbird, logging,
+                "Bridge", "Dialects", "Trust", "SAML", "Storage", "Federation", "XMLSecurity", "YAMLText", hummingbird,
+                logging,
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ] + nio,

@@ -28,7 +28,7 @@ public struct AttackClass: Hashable, Sendable {
         A03 the signed original inside the Signature of the evil element
         A04 the signed original inside Extensions
         A05 an evil root around the signed message
-        A06 the signed message within an assertion or a status of the evil one
+        A06 the signed message inside an assertion or status of evil
         A07 the Signature away from its place
         A08 one ID twice, or under other spellings
         A09 an empty Reference while a part is read

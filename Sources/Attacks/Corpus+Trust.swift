@@ -61,7 +61,7 @@ extension Corpus {
     private static let stolen: [Sample] = {
         var samples = Samples()
         @Sendable func nobodysQuestion(_ answer: inout NodeAnswer) throws {
-            let id = MessageID.random().rawValue
+            let id = try MessageID.random().rawValue
             answer.response.set("InResponseTo", id)
             try answer.editAssertion { try $0.set("InResponseTo", of: "SubjectConfirmationData", id) }
         }

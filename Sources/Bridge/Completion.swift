@@ -107,12 +107,13 @@ public enum IdentifierForm: Sendable {
 
 /// A secret from which identifiers are derived. As long as it stays, they stay: no other key of the node is in them.
 public struct DerivationKey: Sendable, CustomStringConvertible {
-    private let octets: [UInt8]
+    private let secret: SecretOctets
 
     /// `nil` unless there are 32 octets.
     public init?(_ octets: [UInt8]) {
         guard octets.count == 32 else { return nil }
-        self.octets = octets
+        var octets = octets
+        secret = SecretOctets(taking: &octets)
     }
 
     public var description: String { "a key for identifiers" }
@@ -122,7 +123,7 @@ public struct DerivationKey: Sendable, CustomStringConvertible {
     func identifier(of number: String, for state: MemberState) throws(Rejection) -> String {
         let text = "puente person identifier 1\n\(state)\n\(number)"
         do {
-            return Base32.encode(try hmacSHA256(key: octets, Array(text.utf8)))
+            return Base32.encode(try hmacSHA256(key: secret, Array(text.utf8)))
         } catch {
             throw Rejection(.ownFailure, expected: error.expected)
         }

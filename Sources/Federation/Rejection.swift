@@ -66,6 +66,8 @@ public enum PageReason: String, Hashable, Sendable, CaseIterable {
     case otherMethod
     /// A datum that the other country must have cannot be had just now.
     case dataMissing
+    /// More comes from the person's address or for their service than we take on, or too slowly.
+    case tooMany
     /// We are overloaded or something here is broken.
     case ownFault
     case notFound
@@ -84,11 +86,13 @@ extension Rule {
         case .responseMethod, .responseCertificateClass, .responsePartialAfirma, .responseLoAInvalid,
             .responseLoANotPublished, .requestLoAUnavailable:
             .authenticationFailed
-        case .ownFailure, .overloaded, .storeUnavailable, .notReady, .metadataUnavailable, .metadataAddressRefused,
+        case .requestRate, .loginRate, .exchangesOpen, .ownFailure, .overloaded, .storeUnavailable, .notReady,
+            .metadataUnavailable, .metadataAddressRefused,
             .metadataExpired, .countryDisabled, .encryptionKeyMissing, .messageTooLarge:
             .responder
-        case .methodNotAllowed, .contentType, .parameterMissing, .parameterRepeated, .parameterTooLarge, .base64,
-            .deflate, .relayStateTooLong, .relayStateChanged, .crossSite, .xmlEncoding, .xmlDocumentType, .xmlMalformed,
+        case .tooSlow, .headTooLarge, .notHTTP, .methodNotAllowed, .contentType, .parameterMissing, .parameterRepeated,
+            .parameterTooLarge, .base64, .deflate, .relayStateTooLong, .relayStateChanged, .crossSite, .xmlEncoding,
+            .xmlDocumentType, .xmlMalformed,
             .xmlLimit, .xmlIdentifierRepeated, .xmlCommentInText, .xmlForbiddenNode, .xmlNamespace, .messageType,
             .messageSchema, .messageVersion, .messageIdentifier, .messageIssueInstant, .messageDestination,
             .messageConsent, .messageIssuer, .signatureMissing, .signatureRepeated, .signatureStructure,
@@ -113,8 +117,9 @@ extension Rule {
     /// No `default`: a new rule does not compile until someone decides what the person reads.
     public var page: PageReason {
         switch self {
-        case .contentType, .parameterMissing, .parameterRepeated, .parameterTooLarge, .base64, .deflate,
-            .relayStateTooLong, .xmlEncoding, .xmlDocumentType, .xmlMalformed, .xmlLimit, .xmlIdentifierRepeated,
+        case .headTooLarge, .notHTTP, .contentType, .parameterMissing, .parameterRepeated, .parameterTooLarge, .base64,
+            .deflate, .relayStateTooLong, .xmlEncoding, .xmlDocumentType, .xmlMalformed, .xmlLimit,
+            .xmlIdentifierRepeated,
             .xmlCommentInText, .xmlForbiddenNode, .xmlNamespace, .messageType, .messageSchema, .messageVersion,
             .messageIdentifier, .messageIssueInstant, .messageDestination, .messageConsent, .messageIssuer,
             .signatureMissing, .signatureRepeated, .signatureStructure, .signatureReference, .signatureAlgorithm,
@@ -129,6 +134,7 @@ extension Rule {
             .responseAuthnStatement, .responseAttributeStatement, .responseLoAInvalid,
             .responseLoANotPublished, .attributeInvalid, .attributeRepeated, .identifierInvalid, .identifierCountry:
             .countryFault
+        case .requestRate, .loginRate, .exchangesOpen, .tooSlow: .tooMany
         case .replayed, .exchangeExpired, .exchangeFinished: .expired
         case .exchangeOtherBrowser, .crossSite: .otherBrowser
         case .metadataUnavailable, .metadataAddressRefused, .metadataExpired, .countryDisabled, .metadataSignature,

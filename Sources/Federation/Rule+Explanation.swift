@@ -32,6 +32,36 @@ public struct Explanation: Hashable, Sendable {
 extension Rule {
     public var explanation: Explanation {
         switch self {
+        case .requestRate:
+            Explanation(
+                .person, "This node",
+                "More requests in a minute than one address may make; a refused message counts as twenty.",
+                "Nothing, unless many people share that address: limits.requests-per-address.")
+        case .loginRate:
+            Explanation(
+                .receiver, "This node",
+                "More logins in a minute than one requester may begin.",
+                "Ask the requester what it does; if it needs more, limits.logins-per-requester.")
+        case .exchangesOpen:
+            Explanation(
+                .receiver, "This node",
+                "More open logins than one requester, or one address, may have.",
+                "See who begins logins and does not end them; limits.exchanges-per-requester, exchanges-per-address.")
+        case .tooSlow:
+            Explanation(
+                .person, "RFC 9110 §15.5.9",
+                "A request did not arrive in time.",
+                "Nothing. In masses somebody is holding connections open; they are closed.")
+        case .headTooLarge:
+            Explanation(
+                .sender, "RFC 6585 §5",
+                "The address or the header fields of a request are too long or too many.",
+                "Send large messages by HTTP POST.")
+        case .notHTTP:
+            Explanation(
+                .sender, "RFC 9112",
+                "What came is no HTTP/1.1, or can be read in two ways.",
+                "Look for a broken client, or a proxy in front that passes on what it should refuse.")
         case .methodNotAllowed:
             Explanation(
                 .sender, "SAML Bindings 2.0 §3.5",

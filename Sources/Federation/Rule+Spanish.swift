@@ -6,6 +6,26 @@ extension Rule {
     /// Of metadata only the meaning is told: what to do about it is said in ``explanation`` to whoever runs this node.
     public var inSpanish: (meaning: String, advice: String?)? {
         switch self {
+        case .loginRate:
+            (
+                "En un minuto llegaron más inicios de sesión de los que un solicitante puede empezar.",
+                "Revise por qué su servicio envía tantas peticiones; si las necesita, pida un límite más alto."
+            )
+        case .exchangesOpen:
+            (
+                "Hay más inicios de sesión abiertos de los que admite un solicitante o una dirección.",
+                "Revise quién empieza inicios de sesión y no los termina."
+            )
+        case .headTooLarge:
+            (
+                "La dirección o las cabeceras de la petición son demasiado largas o demasiadas.",
+                "Envíe los mensajes grandes por HTTP POST."
+            )
+        case .notHTTP:
+            (
+                "Lo que llegó no es HTTP/1.1, o se puede leer de dos maneras.",
+                "Busque un cliente averiado, o un intermediario que deja pasar lo que debería rechazar."
+            )
         case .methodNotAllowed:
             ("La dirección se llamó con un método que no admite.", "Envíe el mensaje por HTTP POST.")
         case .contentType:

@@ -2,6 +2,12 @@
 
 /// Every reason to refuse, each with one stable code. `Docs/errors.md` has a row per code.
 public enum Rule: String, Hashable, Sendable, Codable, CaseIterable {
+    case requestRate = "limit.request-rate"
+    case loginRate = "limit.login-rate"
+    case exchangesOpen = "limit.exchanges-open"
+    case tooSlow = "limit.time"
+    case headTooLarge = "limit.head"
+    case notHTTP = "binding.http"
     case methodNotAllowed = "binding.method"
     case contentType = "binding.content-type"
     case parameterMissing = "binding.parameter-missing"

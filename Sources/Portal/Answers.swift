@@ -25,11 +25,17 @@ struct Answers: Sendable {
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 
     func page(_ html: HTML, _ status: HTTPResponse.Status = .ok, leavesSite: Bool = false) -> Response {
+        Response(
+            status: status, headers: pageHeaders(leavesSite: leavesSite),
+            body: .init(byteBuffer: ByteBuffer(string: html.markup)))
+    }
+
+    func pageHeaders(leavesSite: Bool) -> HTTPFields {
         var headers = common
         headers[.contentType] = "text/html; charset=utf-8"
         headers[.cacheControl] = "no-store"
         headers[.contentSecurityPolicy] = Self.policy + (leavesSite ? "" : "; form-action 'self'")
-        return Response(status: status, headers: headers, body: .init(byteBuffer: ByteBuffer(string: html.markup)))
+        return headers
     }
 
     /// - Parameter language: goes along where the person asked for one.
@@ -72,9 +78,21 @@ struct Answers: Sendable {
 }
 
 extension Rule {
+    /// When to come again.
+    var retrySeconds: Int? {
+        switch httpStatus {
+        case .serviceUnavailable: 5
+        case .tooManyRequests: 60
+        default: nil
+        }
+    }
+
     /// The HTTP status beside the error page.
     var httpStatus: HTTPResponse.Status {
         switch self {
+        case .requestRate, .loginRate, .exchangesOpen: .tooManyRequests
+        case .tooSlow: .requestTimeout
+        case .headTooLarge: .requestHeaderFieldsTooLarge
         case .methodNotAllowed: .methodNotAllowed
         case .contentType: .unsupportedMediaType
         case .parameterTooLarge: .contentTooLarge

@@ -23,16 +23,17 @@ struct Form: Sendable {
         }
         fields = try FormFields(String(buffer: try await request.body.collect(upTo: Self.octets(limit))))
         // A field in the address as well could be read in one place and checked in another.
-        if let name = request.uri.queryParameters.lazy.map({ String($0.key) }).first(where: {
-            fields.names.contains($0)
-        }) {
+        let inAddress = PercentEncoding.pairs(in: request.uri.query ?? "").lazy.compactMap {
+            PercentEncoding.decode($0.name)
+        }
+        if let name = inAddress.first(where: fields.names.contains) {
             throw Rejection(.parameterRepeated, name, expected: "in the form only")
         }
     }
 
     /// The same request with its whole form in memory.
     ///
-    /// - Throws: ``Rule/parameterTooLarge``, ``Rule/parameterMissing`` if the sender is slow or gives up.
+    /// - Throws: ``Rule/parameterTooLarge``, ``Rule/tooSlow``, ``Rule/parameterMissing`` if the sender gives up.
     static func received(_ request: Request, limit: Int) async throws(Rejection) -> Request {
         let (octets, patience) = (octets(limit), Duration.seconds(10))
         if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > octets {
@@ -55,7 +56,7 @@ struct Form: Sendable {
             throw Rejection(.parameterMissing, "form", expected: "the whole form", found: "its beginning")
         }
         guard let body else {
-            throw Rejection(.parameterMissing, "form", expected: "the whole form within \(patience)")
+            throw Rejection(.tooSlow, "form", expected: "the whole form within \(patience)")
         }
         var whole = request
         whole.body = .init(buffer: body)

@@ -40,11 +40,17 @@ extension Portal {
             receiver: route.node.answerer.name, memberState: leg1.requester.country,
             digest: leg1.digest.hexadecimal)
         let key = ReplayKey(.request, of: leg1.requester.name, leg1.request.id, until: now + Self.replaySeconds)
-        try world.inFlight.begin(exchange, at: now)
+        let requester = leg1.request.requester
+        guard world.logins.admits(requester, at: now) else {
+            throw Rejection(.loginRate, "Issuer", expected: "fewer logins of a requester", found: "\(requester)")
+        }
+        try world.inFlight.begin(exchange, from: Place.current?.client, at: now)
         do { try await world.store.open(exchange, using: [key], event) } catch {
             world.inFlight.end(exchange.id)
             throw error
         }
+        // Counted only now: else whoever sends an old request again and again would use up what its requester may do.
+        world.logins.charge(requester, 1, at: now)
         log("request received", exchange, ["requester": "\(leg1.requester.name)"])
         return (exchange, browser.setCookie(isSecure: world.isSecure))
     }

@@ -69,9 +69,11 @@ extension Visit {
         ]
         if let exchange { metadata["exchange"] = "\(exchange.id)" }
         if rejection.rule == .ownFailure, let cause { metadata["cause"] = "\(type(of: cause))" }
+        world.refusals.count(rejection.rule, exchange?.direction ?? direction)
+        // A flood of refusals must not become one of lines: what is too much of one rule is counted alone.
+        guard portal.trail.take(rejection.rule, at: now) else { return portal.untold.increase() }
         let isOurs = rejection.rule.explanation.responsibility == .operator
         world.logger.log(level: level ?? (isOurs ? .error : .notice), title, metadata: metadata)
-        world.refusals.count(rejection.rule, exchange?.direction ?? direction)
         guard mayStore(rejection.rule, withExchange: exchange != nil) else { return }
         let notes = notes.content
         let incident = Incident(
@@ -92,7 +94,7 @@ extension Visit {
     /// Crawlers leave no trace but in the log, overload must not feed on itself, and a flood must not fill the disk.
     private func mayStore(_ rule: Rule, withExchange: Bool) -> Bool {
         let isNothing = [.exchangeUnknown, .methodNotAllowed].contains(rule) && exchange == nil
-        guard !isNothing, rule != .overloaded else { return false }
+        guard !isNothing, ![.overloaded, .requestRate].contains(rule) else { return false }
         switch portal.world.refusals.mayWrite(withExchange: withExchange, at: now) {
         case .yes: return true
         case .no: return false

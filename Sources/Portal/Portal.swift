@@ -2,10 +2,10 @@
 public import Bridge
 public import Federation
 public import Foundation
-import HTTPTypes
+public import HTTPTypes
 public import Hummingbird
 public import Logging
-import NIOCore
+public import NIOCore
 import SAML
 public import Storage
 public import Trust
@@ -33,6 +33,8 @@ public struct Portal: Sendable {
         public var refusals: Refusals
         public var messageLimit: Int
         public var inFlight: InFlight
+        /// Logins that a requester may begin.
+        public var logins: Rates<EntityID>
         /// Told of a peer whose message was signed with a key that its metadata does not have: there may be newer metadata.
         public var unknownKey: @Sendable (EntityID) -> Void
         /// Which countries can be used, for the page of that name.
@@ -45,7 +47,7 @@ public struct Portal: Sendable {
             connectorMetadata: @escaping @Sendable (Date) throws -> (octets: [UInt8], seconds: Int),
             proxyService: ProxyService? = nil, origin: String, isSecure: Bool,
             exchangeSeconds: Double, incidentSeconds: Double = 86_400, refusals: Refusals = Refusals(),
-            messageLimit: Int, inFlight: InFlight,
+            messageLimit: Int, inFlight: InFlight, logins: Rates<EntityID> = Rates(perMinute: 0),
             unknownKey: @escaping @Sendable (EntityID) -> Void = { _ in },
             availability: @escaping @Sendable (Date) -> [Availability] = { _ in [] },
             now: @escaping @Sendable () -> Date = { Date() }, logger: Logger
@@ -63,6 +65,7 @@ public struct Portal: Sendable {
             self.refusals = refusals
             self.messageLimit = messageLimit
             self.inFlight = inFlight
+            self.logins = logins
             self.unknownKey = unknownKey
             self.availability = availability
             self.now = now
@@ -103,6 +106,10 @@ public struct Portal: Sendable {
     let superseded = Lately<MessageID, Exchange.ID>(limit: 4096)
     /// Whoever waits for them.
     let waiting = Gate(4096)
+    /// How many refusals by one rule are written down in a minute.
+    let trail = Rates<Rule>(perMinute: 6000, places: 1024)
+    /// How many were not.
+    let untold = Tally()
 
     public init(_ world: Environment) {
         self.world = world
@@ -147,6 +154,26 @@ public struct Portal: Sendable {
     func refuse(_ request: Request, _ rejection: Rejection) async -> Response {
         await visit(request, nil) { _ in throw rejection }
     }
+
+    /// The page for what never became a request, so that nobody knows which language it asked for.
+    public func refusal(_ rule: Rule) -> (head: HTTPResponse, body: ByteBuffer) {
+        let support = SupportCode.random()
+        world.refusals.count(rule, nil)
+        if trail.take(rule, at: world.now()) {
+            world.logger.notice("turned away", metadata: ["rule": "\(rule.code)", "support": "\(support)"])
+        } else {
+            untold.increase()
+        }
+        let page = ErrorPage(reason: rule.page, supportCode: support)
+        let html = page.render(on: world.site, in: Language(asked: nil, accepted: nil))
+        return (
+            HTTPResponse(status: rule.httpStatus, headerFields: answers.pageHeaders(leavesSite: false)),
+            ByteBuffer(string: html.markup)
+        )
+    }
+
+    /// How many refusals were too many to be written down.
+    public var untoldRefusals: Int { untold.count }
 
     private typealias Answer = @Sendable (Visit) async throws -> Response
 

@@ -113,7 +113,7 @@ struct Visit: Sendable {
             wayOn: wayOn(from: exchange, carrying: answer))
         var response = portal.answers.page(
             page.render(on: portal.world.site, in: language), rejection.rule.httpStatus, leavesSite: answer != nil)
-        if rejection.rule.httpStatus == .serviceUnavailable { response.headers[.retryAfter] = "5" }
+        response.headers[.retryAfter] = rejection.rule.retrySeconds.map(String.init)
         return response
     }
 

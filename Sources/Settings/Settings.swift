@@ -73,9 +73,12 @@ extension Settings {
         public var endpoint: Endpoint
         /// `tls`. Default none: plain HTTP, behind a reverse proxy that speaks TLS.
         public var tls: KeyPair?
-        /// `clients`: `direct` or `x-forwarded-for`. Default `direct`. Where the address stands of who fetches our metadata: in
-        /// the latter case the last one in that header, which a reverse proxy in front must write.
+        /// `clients`: `direct` or `x-forwarded-for`. Default `direct`. Where the address of a client stands, for limits and for who
+        /// fetches our metadata: in the latter case the last one in that header that is none of ``proxies``.
         public var clients: Clients
+        /// `proxies`: list of blocks such as `10.1.2.3` or `10.0.0.0/24`. Default this machine, `127.0.0.0/8` and `::1`. Whose
+        /// `X-Forwarded-For` is believed.
+        public var proxies: [AddressBlock]
 
         public enum Clients: String, Hashable, Sendable, CaseIterable {
             case direct
@@ -248,6 +251,16 @@ extension Settings {
         public var messageCharacters: Int
         /// `exchanges-in-flight`: 1 to 10000000. Default 100000. Logins that wait at the same time.
         public var exchangesInFlight: Int
+        /// `exchanges-per-requester`: 1 to 10000000. Default 50000. Of those, how many of one service or Connector.
+        public var exchangesPerRequester: Int
+        /// `exchanges-per-address`: 1 to 10000000. Default 2000. Of those, how many from one address or IPv6 network of 64 bits.
+        public var exchangesPerAddress: Int
+        /// `logins-per-requester`: 0 to 10000000. Default 30000. How many one may begin in a minute; 0 for any number.
+        public var loginsPerRequester: Int
+        /// `requests-per-address`: 0 to 1000000. Default 1200. HTTP requests in a minute, a refused one counts as 20; 0 for any.
+        public var requestsPerAddress: Int
+        /// `connections`: 16 to 1000000. Default 4096. Beyond it those are closed that wait for their client longest.
+        public var connections: Int
         /// `requests-in-flight`: 1 to 65536. Default 256. HTTP requests at the same time.
         public var requestsInFlight: Int
         /// `workers`: 0 to 256 threads for cryptography. Default 0: as many as cores.

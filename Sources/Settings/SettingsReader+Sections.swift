@@ -8,8 +8,13 @@ extension SettingsReader {
             Settings.KeyPair(key: key(tls.required("key")), certificate: certificate(tls.required("certificate")))
         }
         return Settings.Listen(
-            endpoint: endpoint(map, port: tls == nil ? 8080 : 8443), tls: tls, clients: map["clients"].word() ?? .direct
-        )
+            endpoint: endpoint(map, port: tls == nil ? 8080 : 8443), tls: tls,
+            clients: map["clients"].word() ?? .direct, proxies: proxies(map["proxies"]))
+    }
+
+    private func proxies(_ value: YAMLValue) -> [AddressBlock] {
+        guard value.isPresent else { return ["127.0.0.0/8", "::1"].compactMap { AddressBlock($0) } }
+        return value.distinct("blocks of addresses") { $0.addressBlock() }
     }
 
     func operations(_ value: YAMLValue, besides listen: Settings.Listen) -> Settings.Endpoint? {
@@ -83,6 +88,11 @@ extension SettingsReader {
         Settings.Limits(
             messageCharacters: map["message-characters"].integer(in: 16384...1_048_576) ?? 131_072,
             exchangesInFlight: map["exchanges-in-flight"].integer(in: 1...10_000_000) ?? 100_000,
+            exchangesPerRequester: map["exchanges-per-requester"].integer(in: 1...10_000_000) ?? 50_000,
+            exchangesPerAddress: map["exchanges-per-address"].integer(in: 1...10_000_000) ?? 2000,
+            loginsPerRequester: map["logins-per-requester"].integer(in: 0...10_000_000) ?? 30_000,
+            requestsPerAddress: map["requests-per-address"].integer(in: 0...1_000_000) ?? 1200,
+            connections: map["connections"].integer(in: 16...1_000_000) ?? 4096,
             requestsInFlight: map["requests-in-flight"].integer(in: 1...65536) ?? 256,
             workers: map["workers"].integer(in: 0...256) ?? 0)
     }

@@ -3,6 +3,7 @@ import CLibCrypto
 public import Federation
 public import Foundation
 import Synchronization
+import XMLSecurity
 
 /// Seals exchanges for storage with AES-256-GCM: a copy of the store tells nothing without the key, and a row that was
 /// altered, or moved to another exchange, does not open.
@@ -98,13 +99,19 @@ extension AtRest {
     public struct Key: Sendable, CustomStringConvertible {
         /// The first 16 hexadecimal digits of the key's SHA-256, so that no one has to name keys.
         public let id: String
-        let octets: [UInt8]
+        let secret: SecretOctets
 
         /// `nil` unless there are 32 octets.
         public init?(_ octets: [UInt8]) {
+            var octets = octets
+            self.init(taking: &octets)
+        }
+
+        /// Overwrites the octets that it is given.
+        init?(taking octets: inout [UInt8]) {
             guard octets.count == 32 else { return nil }
-            self.octets = octets
             id = hexadecimal(sha256(octets).prefix(8))
+            secret = SecretOctets(taking: &octets)
         }
 
         public var description: String { "key \(id)" }
@@ -126,7 +133,11 @@ extension AtRest.Key {
         let bound = Array("exchange \(id)".utf8)
         var output = [UInt8](repeating: 0, count: input.count)
         var (length, rest): (Int32, Int32) = (0, 0)
-        guard EVP_CipherInit_ex(context, EVP_aes_256_gcm(), nil, octets, nonce, direction.rawValue) == 1,
+        let isReady = secret.withUnsafeBytes { key in
+            EVP_CipherInit_ex(
+                context, EVP_aes_256_gcm(), nil, key.bindMemory(to: UInt8.self).baseAddress, nonce, direction.rawValue)
+        }
+        guard isReady == 1,
             EVP_CipherUpdate(context, nil, &length, bound, Int32(bound.count)) == 1,
             EVP_CipherUpdate(context, &output, &length, input, Int32(input.count)) == 1,
             direction == .seal || EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, Int32(tag.count), &tag) == 1,

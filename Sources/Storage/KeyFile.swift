@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import Foundation
 import Glibc
+import XMLSecurity
 
 extension AtRest {
     /// Reads the keys of a file, one per line, each 64 hexadecimal digits: the first seals, all open.
@@ -11,9 +12,10 @@ extension AtRest {
     ///   or a line is no key.
     public init(keyFile path: String) throws(StoreError) {
         if access(path, F_OK) != 0 { try Self.makeKeyFile(path) }
-        let lines = try Self.readPrivate(path).split(whereSeparator: \.isNewline)
+        var text = try Self.readPrivate(path)
+        defer { erase(&text) }
         var keys: [Key] = []
-        for (index, line) in lines.enumerated() {
+        for (index, line) in text.split(whereSeparator: { $0 == 0x0A || $0 == 0x0D }).enumerated() {
             guard let key = Key(hexadecimal: line) else {
                 throw .unavailable("\(path): line \(index + 1) is no key; openssl rand -hex 32 makes one")
             }
@@ -23,7 +25,7 @@ extension AtRest {
         self.init(first, older: Array(keys.dropFirst()))
     }
 
-    private static func readPrivate(_ path: String) throws(StoreError) -> String {
+    private static func readPrivate(_ path: String) throws(StoreError) -> [UInt8] {
         let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .system(path) }
         let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
@@ -32,7 +34,11 @@ extension AtRest {
         guard status.st_mode & 0o077 == 0 else {
             throw .unavailable("\(path): others than its owner may read or write this key file; chmod 600 it")
         }
-        do { return String(decoding: try file.readToEnd() ?? Data(), as: UTF8.self) } catch { throw .system(path) }
+        do {
+            var data = try file.readToEnd() ?? Data()
+            defer { data.resetBytes(in: 0..<data.count) }
+            return [UInt8](data)
+        } catch { throw .system(path) }
     }
 
     /// The file appears whole or not at all, and never in place of one that another process has just made.
@@ -69,9 +75,22 @@ extension StoreError {
 }
 
 extension AtRest.Key {
-    fileprivate init?(hexadecimal text: some StringProtocol) {
-        let digits = text.utf8.compactMap { UInt8(String(UnicodeScalar($0)), radix: 16) }
-        guard digits.count == 64, text.utf8.count == 64 else { return nil }
-        self.init(stride(from: 0, to: 64, by: 2).map { digits[$0] << 4 | digits[$0 + 1] })
+    fileprivate init?(hexadecimal text: ArraySlice<UInt8>) {
+        var digits = text.compactMap(\.hexadecimalDigit)
+        defer { erase(&digits) }
+        guard digits.count == 64, text.count == 64 else { return nil }
+        var octets = stride(from: 0, to: 64, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
+        self.init(taking: &octets)
+    }
+}
+
+extension UInt8 {
+    fileprivate var hexadecimalDigit: UInt8? {
+        switch self {
+        case 0x30...0x39: self - 0x30
+        case 0x41...0x46: self - 0x37
+        case 0x61...0x66: self - 0x57
+        default: nil
+        }
     }
 }

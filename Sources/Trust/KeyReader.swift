@@ -165,12 +165,7 @@ struct KeyReader {
         }
         switch place {
         case .pem(let path):
-            let key = contents(path).flatMap { octets in
-                var octets = octets
-                defer { erase(&octets) }
-                return attempt(path, "a private key in PEM") { () throws(XMLFault) in try PrivateKey(pem: octets) }
-            }
-            guard let key, let chain else { return nil }
+            guard let key = privateKey(path), let chain else { return nil }
             return (key, chain)
         case .pkcs12(let path, let passphrase):
             guard let entry = store(path, passphrase) else { return nil }
@@ -187,6 +182,13 @@ struct KeyReader {
             }
             return key.map { ($0, chain) }
         }
+    }
+
+    /// The octets have one owner, who overwrites them: a second one would keep what the first overwrites a copy of.
+    private func privateKey(_ path: String) -> PrivateKey? {
+        guard var octets = contents(path) else { return nil }
+        defer { erase(&octets) }
+        return attempt(path, "a private key in PEM") { () throws(XMLFault) in try PrivateKey(pem: octets) }
     }
 
     private func store(_ path: String, _ passphrase: Secret) -> KeyStore.Entry? {

@@ -4,13 +4,26 @@ import CLibCrypto
 /// HMAC-SHA-256 (RFC 2104): 32 octets.
 ///
 /// - Throws: `.internalFailure`.
+public func hmacSHA256(key: SecretOctets, _ data: [UInt8]) throws(XMLFault) -> [UInt8] {
+    try checked(key.withUnsafeBytes { hmac($0, data) })
+}
+
+/// The same under a key that is held elsewhere too.
 public func hmacSHA256(key: [UInt8], _ data: [UInt8]) throws(XMLFault) -> [UInt8] {
+    try checked(key.withUnsafeBytes { hmac($0, data) })
+}
+
+private func checked(_ code: [UInt8]?) throws(XMLFault) -> [UInt8] {
+    guard let code else { throw XMLFault(.internalFailure, expected: "an HMAC") }
+    return code
+}
+
+private func hmac(_ key: UnsafeRawBufferPointer, _ data: [UInt8]) -> [UInt8]? {
     var code = [UInt8](repeating: 0, count: 32)
     var length = 0
     let made = EVP_Q_mac(
-        nil, "HMAC", nil, "SHA256", nil, key, key.count, data, data.count, &code, code.count, &length)
-    guard made != nil, length == code.count else { throw XMLFault(.internalFailure, expected: "an HMAC") }
-    return code
+        nil, "HMAC", nil, "SHA256", nil, key.baseAddress, key.count, data, data.count, &code, code.count, &length)
+    return made != nil && length == code.count ? code : nil
 }
 
 /// Base32 with the alphabet of RFC 4648 §6, without padding.

@@ -283,6 +283,7 @@ func withBIO<R>(_ bytes: [UInt8], _ body: (OpaquePointer) -> R?) -> R? {
 private func readPrivateKey(pem: [UInt8], password: String?) -> OpaquePointer? {
     withBIO(pem) { bio in
         var password = Array((password ?? "").utf8CString)
+        defer { password.withUnsafeMutableBytes { OPENSSL_cleanse($0.baseAddress, $0.count) } }
         // With a callback that is nil, the last argument is taken as the password; it also keeps libcrypto from asking
         // on the terminal.
         return password.withUnsafeMutableBytes { PEM_read_bio_PrivateKey(bio, nil, nil, $0.baseAddress) }

@@ -33,7 +33,8 @@ struct LineLogHandler: LogHandler {
                 "\(time) \(event.level) \(flat("\(event.message)"))"
                     + all.map { " \($0.key)=\(quoted("\($0.value)"))" }.joined()
             }
-        Self.output.withLock { $0.write(Data((line + "\n").utf8)) }
+        // Where logs cannot be written, as on a full disk, people must still be able to log in.
+        Self.output.withLock { try? $0.write(contentsOf: Data((line + "\n").utf8)) }
     }
 
     /// A JSON string. Control characters of strangers never reach the terminal or start a new line.

@@ -48,7 +48,10 @@ struct Node {
         guard let trust = TrustDirectory(settings, at: Date(), logger: logger, into: faults) else { return nil }
         self.trust = trust
         store = try Self.store(settings)
-        inFlight = InFlight(limit: settings.limits.exchangesInFlight)
+        let limits = settings.limits
+        inFlight = InFlight(
+            limit: limits.exchangesInFlight, perRequester: limits.exchangesPerRequester,
+            perAddress: limits.exchangesPerAddress)
         workers = Workers(
             threads: settings.limits.workers, cores: ProcessInfo.processInfo.activeProcessorCount,
             capacity: max(64, settings.limits.requestsInFlight))
@@ -74,42 +77,49 @@ struct Node {
     func services(
         drainSeconds: Int, ready: @escaping @Sendable (String) -> Void
     ) async throws -> [any Service] {
+        let portal = Portal(environment)
         var services: [any Service] = [
             StoreKeeper(store: store, workers: workers, logger: logger),
             MetadataRefresher(trust: trust, logger: logger),
             AlarmWatch(alarms: TrustAlarms(trust, logger: logger)),
             ControlListener(settings: settings, trust: trust, logger: quietLogger),
             ReadersKeeper(readers: readers, logger: logger),
-            try publicListener(ready),
+            try publicListener(portal, ready),
         ]
-        if let operations = settings.operations { services.append(operationsListener(operations)) }
+        if let operations = settings.operations { services.append(operationsListener(operations, portal)) }
         services.append(Drain(inFlight: inFlight, seconds: drainSeconds, logger: logger))
         return services
     }
 
-    private func publicListener(_ ready: @escaping @Sendable (String) -> Void) throws -> any Service {
-        let portal = Portal(environment)
+    private func publicListener(
+        _ portal: Portal, _ ready: @escaping @Sendable (String) -> Void
+    ) throws -> any Service {
         let router = Router(context: PortalContext.self, options: .autoGenerateHeadEndpoints)
         // Around the middleware, so that a probe is answered whatever the load is.
         if settings.operations == nil { health.routes(on: router) }
-        router.add(middleware: PortalMiddleware(portal, limit: settings.limits.requestsInFlight))
+        let clients = ClientAddresses(
+            readsForwarded: settings.listen.clients == .forwarded, proxies: settings.listen.proxies)
+        router.add(
+            middleware: PortalMiddleware(
+                portal, limit: settings.limits.requestsInFlight, perAddress: settings.limits.requestsPerAddress,
+                clients: clients))
         let documents = [MetadataReaders.Document.connector: connectorMetadata, .proxyService: proxyServiceMetadata]
         router.add(
             middleware: MetadataWatch(
-                readers: readers, keys: { documents[$0]??.keys ?? [] }, clients: settings.listen.clients))
+                readers: readers, keys: { documents[$0]??.keys ?? [] }, clients: clients))
         portal.routes(on: router)
         return Application(
-            router: router, server: try server(), configuration: configuration(settings.listen.endpoint),
+            router: router, server: try server(portal), configuration: configuration(settings.listen.endpoint),
             onServerRunning: { channel in ready("\(channel.localAddress?.description ?? "?")") }, logger: quietLogger)
     }
 
-    private func operationsListener(_ endpoint: Settings.Endpoint) -> any Service {
+    private func operationsListener(_ endpoint: Settings.Endpoint, _ portal: Portal) -> any Service {
         let router = Router(context: BasicRequestContext.self)
         health.routes(on: router)
         router.get("/metrics") { [metrics] _, _ in
             Response(
                 status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],
-                body: ResponseBody(byteBuffer: ByteBuffer(string: metrics())))
+                body: ResponseBody(byteBuffer: ByteBuffer(string: metrics(portal))))
         }
         return Application(router: router, configuration: configuration(endpoint), logger: quietLogger)
     }
@@ -118,8 +128,14 @@ struct Node {
         ApplicationConfiguration(address: .hostname(endpoint.host, port: endpoint.port), serverName: "Puente")
     }
 
-    private func server() throws -> HTTPServerBuilder {
-        let http = HTTPServerBuilder.http1(configuration: .init(idleTimeout: .seconds(30)))
+    private func server(_ portal: Portal) throws -> HTTPServerBuilder {
+        let connections = Connections(limit: settings.limits.connections)
+        let http = HTTPServerBuilder.http1(
+            configuration: .init(
+                additionalChannelHandlers: [ConnectionClock(connections, refusal: portal.refusal)],
+                idleTimeout: .seconds(30),
+                httpDecoderConfiguration: .init(
+                    maxHeaderFieldSize: 32 * 1024, maxHeaderListSize: 64 * 1024, maxHeaderFieldCount: 100)))
         guard let tls = settings.listen.tls else { return http }
         do {
             var configuration = TLSConfiguration.makeServerConfiguration(
@@ -148,7 +164,8 @@ struct Node {
             exchangeSeconds: Double(settings.exchangeMinutes * 60),
             incidentSeconds: Double(settings.incidentDays * 86_400), refusals: refusals,
             messageLimit: settings.limits.messageCharacters,
-            inFlight: inFlight, unknownKey: { trust.hint($0, at: Date()) },
+            inFlight: inFlight, logins: Rates(perMinute: settings.limits.loginsPerRequester),
+            unknownKey: { trust.hint($0, at: Date()) },
             availability: { trust.availability(at: $0) }, logger: logger)
     }
 
@@ -165,11 +182,14 @@ struct Node {
     }
 
     /// In the text format of Prometheus, and only where operators look: nothing in it is about people.
-    private func metrics() -> String {
+    private func metrics(_ portal: Portal) -> String {
         """
         # HELP puente_exchanges_in_flight Logins that this process began and that are not over.
         # TYPE puente_exchanges_in_flight gauge
         puente_exchanges_in_flight \(inFlight.count(at: Date()))
+        # HELP puente_refusals_untold Refusals that were too many to be written into log and audit trail.
+        # TYPE puente_refusals_untold counter
+        puente_refusals_untold \(portal.untoldRefusals)
 
         """ + refusals.text() + (trust.sources?.metrics() ?? "") + trust.metrics(at: Date())
     }

@@ -32,6 +32,7 @@ struct Puente: AsyncParsableCommand {
     static func main() async {
         do {
             var command = try parseAsRoot()
+            try (command as? Serve)?.prepare()
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {
@@ -53,7 +54,10 @@ struct ConfigurationOption: ParsableArguments {
 }
 
 /// Prints to standard error, where it does not mix with results.
-func printError(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
+func printError(_ text: String) {
+    // Whoever closed it does not want to know.
+    try? FileHandle.standardError.write(contentsOf: Data((text + "\n").utf8))
+}
 
 /// Tells why a command cannot do its work, for exit code 1.
 func failure(_ text: String) -> ExitCode {

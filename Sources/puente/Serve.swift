@@ -25,8 +25,18 @@ struct Serve: AsyncParsableCommand {
         help: "Seconds that running logins get to finish when the node stops. What is left goes on after a restart.")
     var drain = 5
 
+    @Option(help: "The user to become, before any file is read. Only root can.")
+    var user: String?
+
+    /// Before there is a second thread: what a process may not do holds for the threads that begin afterwards.
+    func prepare() throws {
+        if let user { try OwnProcess.become(user) }
+        try OwnProcess.seal()
+    }
+
     func run() async throws {
         let settings = try Configuration.require(configuration.config)
+        try OwnProcess.refuseRoot(settings, file: configuration.config)
         let node = try Node.orExit(settings)
         let group = ServiceGroup(
             configuration: .init(

@@ -29,6 +29,7 @@ struct ErrorsTests {
         case .gatewayFault: "gateway"
         case .otherMethod: "other method"
         case .dataMissing: "data missing"
+        case .tooMany: "too many"
         case .ownFault: "ours"
         case .notFound: "not found"
         }

@@ -34,7 +34,7 @@ struct ImportTests {
         "Portal": [
             "Bridge", "Dialects", "Trust", "Storage", "SAML", "Federation", "XMLSecurity", "Foundation",
             "Synchronization", "Hummingbird",
-            "HTTPTypes", "NIOCore", "NIOPosix", "Logging",
+            "HTTPTypes", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOHTTPTypes", "NIOTLS", "Logging", "YAMLText",
         ],
         "MockEurope": [
             "AttributeSources", "Dialects", "SAML", "Federation", "XMLSecurity", "YAMLText", "Portal", "Foundation",

@@ -120,7 +120,7 @@ struct Sample: Sendable, CustomStringConvertible {
             page.wayOn = .form(target("https://sede.example.es/acs"), [.init("SAMLResponse", "PHNhbWw+")])
         case .ownFault:
             page.retry = path("/x/0123456789abcdef0123456789abcdef/country")
-        case .connectorFault, .notFound: break
+        case .connectorFault, .tooMany, .notFound: break
         case .gatewayFault, .otherMethod, .dataMissing:
             page.serviceName = "Service de démonstration"
             page.wayOn = .form(target("https://proxy.example.de/acs"), [.init("SAMLResponse", "PHNhbWw+")])

@@ -174,7 +174,7 @@ struct LyingSourceTests {
             "provisional answers for ever", found: "none in 1 seconds", within: hasty,
             .endless("HTTP/1.1 100 Continue\r\n\r\n", everyMilliseconds: 50)),
         Lie(
-            "slow body", found: "it was not there yet", within: Fetching.limits(total: 3), sound,
+            "slow body", found: "it was not there yet", within: Fetching.limits(total: 8), sound,
             .endless("<", everyMilliseconds: 400)),
         Lie(
             "endless body", found: "more", LyingServer.head("HTTP/1.1 200 OK"),

@@ -26,4 +26,8 @@ long cpuente_undo_oaep(const uint8_t *padded, size_t count, uint8_t *output, siz
 /// Whether `word` occurs in `text`.
 int cpuente_contains(const uint8_t *text, size_t count, const uint8_t *word, size_t length);
 
+/// Keeps the memory of this process out of core files and debuggers, and lets nothing that it starts gain privileges.
+/// Returns 0, or an errno.
+int cpuente_seal_process(void);
+
 #endif

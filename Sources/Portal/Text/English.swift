@@ -106,6 +106,7 @@ struct English: Texts {
         case .gatewayFault: "We cannot accept the answer of Cl@ve"
         case .otherMethod: "That way of identifying yourself does not work for this service"
         case .dataMissing: "We lack a detail that the service needs"
+        case .tooMany: "There are too many requests just now"
         case .ownFault: "We cannot continue just now"
         case .notFound: "We cannot find this page"
         }
@@ -159,6 +160,12 @@ struct English: Texts {
             The service asks for a detail that did not come from Cl@ve, such as the date of birth, and we could not obtain \
             it from another register either. You did nothing wrong, and nothing about you was sent.
             """
+        case .tooMany:
+            """
+            More requests reach us from your connection, or for this service, than we can attend to, or yours took too \
+            long to arrive. Other people on the same network may be the cause. This is not your fault, and nothing about \
+            you was sent.
+            """
         case .ownFault:
             "Puente has a problem or is receiving too many visits. We are sorry: this is not your fault."
         case .notFound:
@@ -211,6 +218,11 @@ struct English: Texts {
             Try again in a while. If nothing changes, contact us, and give us the code below, or ask the service for another \
             way to do what you came for.
             """
+        case .tooMany:
+            """
+            Wait a minute and try again. If nothing changes, try another network, such as that of your mobile phone, or \
+            contact us, and give us the code below.
+            """
         case .ownFault:
             "Wait a few minutes and try again. If nothing changes, contact us, and give us the code below."
         case .notFound:
@@ -222,7 +234,8 @@ struct English: Texts {
         case .countryUnavailable: "Choose another country"
         case .countryFault: "Choose a country and try again"
         case .notEnough, .otherMethod: "Identify yourself in another way"
-        case .serviceFault, .connectorFault, .gatewayFault, .dataMissing, .expired, .otherBrowser, .ownFault, .notFound:
+        case .serviceFault, .connectorFault, .gatewayFault, .dataMissing, .expired, .otherBrowser, .tooMany, .ownFault,
+            .notFound:
             "Try again"
         }
     }

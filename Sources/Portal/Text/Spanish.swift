@@ -102,6 +102,7 @@ struct Spanish: Texts {
         case .gatewayFault: "No podemos aceptar la respuesta de Cl@ve"
         case .otherMethod: "Esa forma de identificarse no sirve para este servicio"
         case .dataMissing: "Nos falta un dato que el servicio necesita"
+        case .tooMany: "Hay demasiadas peticiones ahora mismo"
         case .ownFault: "Ahora mismo no podemos continuar"
         case .notFound: "No encontramos esta página"
         }
@@ -154,6 +155,12 @@ struct Spanish: Texts {
             """
             El servicio pide un dato que no ha llegado de Cl@ve, como la fecha de nacimiento, y tampoco hemos podido \
             obtenerlo de otro registro. No ha hecho nada mal y no se ha enviado ningún dato suyo.
+            """
+        case .tooMany:
+            """
+            Desde su conexión, o para este servicio, nos llegan más peticiones de las que podemos atender, o la suya ha \
+            tardado demasiado en llegar. Puede deberse a otras personas que usan la misma red. No es culpa suya, y no se \
+            ha enviado ningún dato suyo.
             """
         case .ownFault:
             "Puente tiene un problema o está recibiendo demasiadas visitas. Lo sentimos: no es culpa suya."
@@ -213,6 +220,11 @@ struct Spanish: Texts {
             Inténtelo de nuevo dentro de un rato. Si sigue igual, escríbanos e indique el código que aparece más abajo, o \
             pregunte al servicio de qué otra forma puede hacer su trámite.
             """
+        case .tooMany:
+            """
+            Espere un minuto e inténtelo de nuevo. Si sigue igual, pruebe desde otra red, como la de su móvil, o escríbanos \
+            e indique el código que aparece más abajo.
+            """
         case .ownFault:
             "Espere unos minutos e inténtelo de nuevo. Si sigue igual, escríbanos e indique el código que aparece más abajo."
         case .notFound:
@@ -224,7 +236,8 @@ struct Spanish: Texts {
         case .countryUnavailable: "Elegir otro país"
         case .countryFault: "Elegir país e intentarlo de nuevo"
         case .notEnough, .otherMethod: "Identificarse de otra forma"
-        case .serviceFault, .connectorFault, .gatewayFault, .dataMissing, .expired, .otherBrowser, .ownFault, .notFound:
+        case .serviceFault, .connectorFault, .gatewayFault, .dataMissing, .expired, .otherBrowser, .tooMany, .ownFault,
+            .notFound:
             "Intentarlo de nuevo"
         }
     }
