@@ -3,6 +3,7 @@ import Federation
 import Foundation
 import PuenteTestKit
 import SAML
+import SecondOpinion
 import Testing
 import XMLSecurity
 
@@ -71,7 +72,7 @@ struct NodeMetadata {
             entityID: EntityID(entityID), country: try World.memberState("DE"), role: .proxyService,
             pins: [try TestKey.p256a.certificate()])
         change(&expected)
-        return try VerifiedEntity(octets, expecting: expected, at: World().now)
+        return try VerifiedEntity(octets, expecting: expected, confirmedBy: LibXMLSec1(), at: World().now)
     }
 }
 
@@ -331,7 +332,7 @@ struct MetadataTests {
         let octets = try metadata.sealed(id: try .random(), validUntil: now + 86_400, by: TestKey.p384.signer())
         let expected = MetadataExpectation(
             entityID: World.proxyService, country: .spain, role: .proxyService, pins: [try TestKey.p384.certificate()])
-        let entity = try VerifiedEntity(octets, expecting: expected, at: now)
+        let entity = try VerifiedEntity(octets, expecting: expected, confirmedBy: LibXMLSec1(), at: now)
         #expect(
             entity.descriptor.endpoints.map(\.binding) == [SAMLURI.post, SAMLURI.redirect]
                 && entity.descriptor.endpoints.allSatisfy { $0.location == World.singleSignOn })
@@ -351,7 +352,7 @@ struct MetadataTests {
         let octets = try metadata.sealed(id: try .random(), validUntil: now + 86_400, by: TestKey.p384.signer())
         let expected = MetadataExpectation(
             entityID: World.connector, country: .spain, role: .connector, pins: [try TestKey.p384.certificate()])
-        let entity = try VerifiedEntity(octets, expecting: expected, at: now)
+        let entity = try VerifiedEntity(octets, expecting: expected, confirmedBy: LibXMLSec1(), at: now)
         #expect(entity.entity.sector == .public && entity.descriptor.endpoints.map(\.location) == [World.answerAddress])
         #expect(entity.entity.protocolVersions == ConnectorMetadata.protocolVersions)
         #expect(entity.descriptor.signsRequests && entity.entity.organizationName == "Nodo de pruebas")

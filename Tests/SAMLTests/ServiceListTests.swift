@@ -2,6 +2,7 @@
 import Federation
 import Foundation
 import PuenteTestKit
+import SecondOpinion
 import Testing
 import XMLSecurity
 
@@ -75,7 +76,7 @@ struct ListRecipe: Sendable {
         var expected = ServiceListExpectation(
             pins: [try TestKey.p256a.certificate()], territories: [try World.memberState("DE")])
         try change(&expected)
-        return try VerifiedServiceList(octets, expecting: expected, at: World().now)
+        return try VerifiedServiceList(octets, expecting: expected, confirmedBy: LibXMLSec1(), at: World().now)
     }
 }
 
@@ -324,6 +325,7 @@ struct ServiceListTests {
         return try VerifiedServiceList(
             octets,
             expecting: ServiceListExpectation(pins: [signer], territories: territories, signatures: .clave),
+            confirmedBy: LibXMLSec1(),
             at: try #require(Instant.read(time)))
     }
 
