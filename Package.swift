@@ -85,8 +85,8 @@ let package = Package(
         target(
             "Trust",
             [
-                "AttributeSources", "Bridge", "Dialects", "SAML", "Settings", "Federation", "Tokens", "XMLSecurity",
-                "YAMLText", logging, grdb,
+                "AttributeSources", "Bridge", "Dialects", "SAML", "SecondOpinion", "Settings", "Federation", "Tokens",
+                "XMLSecurity", "YAMLText", logging, grdb,
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOTLS", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
@@ -146,7 +146,8 @@ let package = Package(
         .executableTarget(
             name: "puente-bench",
             dependencies: [
-                "PuenteTestKit", "Bridge", "Dialects", "SAML", "Federation", "XMLSecurity", "YAMLText", "CLibCrypto",
+                "PuenteTestKit", "Bridge", "Dialects", "SAML", "SecondOpinion", "Federation", "XMLSecurity", "YAMLText",
+                "CLibCrypto",
                 "CLibXML2", "CPuente", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Benchmarks/Sources", swiftSettings: strict),
@@ -160,14 +161,16 @@ let package = Package(
                 "CMemory", "PuenteTestKit", "Bridge", "SAML", "SecondOpinion", "Storage", "Federation", "XMLSecurity",
             ],
             path: "Tests/Memory/Memory", swiftSettings: strict),
-        target("PuenteTestKit", ["SAML", "Federation", "XMLSecurity", "Dialects", "Bridge", "Storage", "YAMLText"]),
+        target(
+            "PuenteTestKit",
+            ["SAML", "SecondOpinion", "Federation", "XMLSecurity", "Dialects", "Bridge", "Storage", "YAMLText"]),
         tests("Federation"),
         tests("XMLSecurity", ["CLibCrypto", "CLibXML2", "SAML"]),
         tests("Tokens", ["CPKCS11", "XMLSecurity"]),
         tests("SecondOpinion", ["CSecondOpinion", "CXMLSec1", "XMLSecurity"]),
-        tests("SAML", ["XMLSecurity", "Federation", "Bridge", "Dialects"], besides: ["Golden"]),
+        tests("SAML", ["SecondOpinion", "XMLSecurity", "Federation", "Bridge", "Dialects"], besides: ["Golden"]),
         tests("Dialects", ["SAML", "XMLSecurity", "Federation", "Bridge", "YAMLText"], besides: ["Golden"]),
-        tests("Bridge", ["Dialects", "SAML", "XMLSecurity", "Federation"]),
+        tests("Bridge", ["Dialects", "SAML", "SecondOpinion", "XMLSecurity", "Federation"]),
         .testTarget(name: "ArchitectureTests", dependencies: ["Federation", "PuenteTestKit"], swiftSettings: strict),
         tests(
             "Portal",
@@ -184,7 +187,7 @@ let package = Package(
         tests(
             "Trust",
             [
-                "Federation", "Settings", "Dialects", "SAML", "XMLSecurity", "YAMLText", logging, grdb,
+                "Federation", "Settings", "Dialects", "SAML", "SecondOpinion", "XMLSecurity", "YAMLText", logging, grdb,
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ] + nio),
         tests(

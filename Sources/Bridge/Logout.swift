@@ -26,7 +26,7 @@ extension Route {
             parsed, of: requester,
             expecting: RequestExpectation(
                 destinations: node.answerer.addresses, maximumAgeSeconds: node.answerer.requestAgeSeconds),
-            as: node.answerer.name, at: now, examination)
+            confirmedBy: secondReader, as: node.answerer.name, at: now, examination)
         return (verified, requester.name, answer)
     }
 }

@@ -30,7 +30,7 @@ extension Route {
                 destinations: answerer.addresses,
                 maximumAgeSeconds: max(answerer.requestAgeSeconds, requester.skewSeconds),
                 skewSeconds: requester.skewSeconds),
-            at: now, examination)
+            confirmedBy: secondReader, at: now, examination)
         let request = try requesterDialect.readRequest(
             verified, relayState: received.relayState, from: requester, examination)
         return ReceivedRequest(request: request, requester: requester, digest: verified.digest)

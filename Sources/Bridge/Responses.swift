@@ -3,6 +3,7 @@ import Dialects
 public import Federation
 public import Foundation
 public import SAML
+import XMLSecurity
 
 extension Route {
     /// Leg 3, first half: a responder's message becomes an answer that is known to be its own, to our question, for us, now.
@@ -13,7 +14,8 @@ extension Route {
         let responder = try responder(of: question, at: now)
         let relayState = parsed.received.relayState
         try examination.check(
-            .relayStateChanged, relayState == question.relayState, "RelayState", expected: "the one that was sent",
+            .relayStateChanged, relayState.map { isSameSecret($0, question.relayState) } ?? false, "RelayState",
+            expected: "the one that was sent",
             found: relayState == nil ? "nothing" : "another")
         let expected = ResponseExpectation(
             issuers: responder.issuers, inResponseTo: question.id,
@@ -21,7 +23,7 @@ extension Route {
             skewSeconds: responder.skewSeconds, demands: responder.demands)
         return try parsed.verifyResponse(
             from: responder.sender, encryption: responder.encryption, expecting: expected,
-            openingWith: node.asker.decryptionKeys, at: now, examination)
+            openingWith: node.asker.decryptionKeys, confirmedBy: secondReader, at: now, examination)
     }
 
     /// Leg 3, second half: an authentic answer becomes an outcome that policy accepts.

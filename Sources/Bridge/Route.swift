@@ -19,12 +19,14 @@ public struct Route: Sendable {
     public let countries: [Country]
     public let requesterDialect: any RequesterDialect
     public let responderDialect: any ResponderDialect
+    /// Who else verifies each signature, if anybody.
+    public let secondReader: (any SecondReader)?
     private let nodes: [EntityID: [Country]]
 
     public init(
         _ direction: Exchange.Direction = .connector, node: Node, requesters: [EntityID: Requester],
         outOfOrder: [EntityID: Rejection] = [:], countries: [Country], requesterDialect: any RequesterDialect,
-        responderDialect: any ResponderDialect
+        responderDialect: any ResponderDialect, confirmedBy secondReader: (any SecondReader)?
     ) {
         self.direction = direction
         self.node = node
@@ -34,6 +36,7 @@ public struct Route: Sendable {
         nodes = Dictionary(grouping: countries, by: \.entityID)
         self.requesterDialect = requesterDialect
         self.responderDialect = responderDialect
+        self.secondReader = secondReader
     }
 
     /// Who we are, towards each side.

@@ -8,7 +8,7 @@
 #include <limits.h>
 #include <malloc.h>
 #include <openssl/err.h>
-#include <openssl/x509.h>
+#include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <xmlsec/xmlsec.h>
@@ -65,10 +65,8 @@ static xmlNodePtr signature_of(xmlNodePtr element) {
 }
 
 /// The only key of a context, which therefore looks for none in KeyInfo and trusts no authority.
-static xmlSecKeyPtr read_key(const uint8_t *octets, size_t length) {
-    const unsigned char *end = octets;
-    EVP_PKEY *public = d2i_PUBKEY(NULL, &end, (long)length);
-    if (public == NULL) return NULL;
+static xmlSecKeyPtr only_key(EVP_PKEY *public) {
+    if (public == NULL || EVP_PKEY_up_ref(public) != 1) return NULL;
     xmlSecKeyDataPtr data = xmlSecOpenSSLEvpKeyAdopt(public);
     if (data == NULL) {
         EVP_PKEY_free(public);
@@ -115,8 +113,8 @@ static enum csecondopinion_verdict judge(
 }
 
 enum csecondopinion_verdict csecondopinion_judge(
-    const uint8_t *document, size_t length, const char *attribute, const char *identifier, const uint8_t *key,
-    size_t key_length, uint8_t **octets, size_t *octet_count, size_t *references
+    const uint8_t *document, size_t length, const char *attribute, const char *identifier, void *key,
+    uint8_t **octets, size_t *octet_count, size_t *references
 ) {
     int options = XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING;
     *octets = NULL, *octet_count = 0, *references = 0;
@@ -125,7 +123,7 @@ enum csecondopinion_verdict csecondopinion_judge(
     if (parsed == NULL) return CSECONDOPINION_MALFORMED;
     xmlNodePtr element = find(parsed, attribute, identifier);
     xmlNodePtr signature = element == NULL ? NULL : signature_of(element);
-    xmlSecKeyPtr only = signature == NULL ? NULL : read_key(key, key_length);
+    xmlSecKeyPtr only = signature == NULL ? NULL : only_key(key);
     enum csecondopinion_verdict verdict = element == NULL ? CSECONDOPINION_NO_ELEMENT
         : signature == NULL ? CSECONDOPINION_NO_SIGNATURE
         : only == NULL ? CSECONDOPINION_NO_KEY : judge(signature, only, octets, octet_count, references);

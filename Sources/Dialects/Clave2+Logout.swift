@@ -2,7 +2,7 @@
 public import Federation
 public import Foundation
 public import SAML
-import XMLSecurity
+public import XMLSecurity
 
 extension Clave2 {
     /// Answers a logout of a registered service with yes.
@@ -11,11 +11,12 @@ extension Clave2 {
     /// - Throws: why the request is not accepted; nobody is answered then.
     /// - Spec: Cl@ve dossier §4, §11.1.
     public static func answerLogout(
-        _ parsed: ParsedMessage, of requester: Requester, expecting expected: RequestExpectation, as issuer: EntityID,
-        at now: Date, _ examination: Examination = Examination()
+        _ parsed: ParsedMessage, of requester: Requester, expecting expected: RequestExpectation,
+        confirmedBy reader: (any SecondReader)?, as issuer: EntityID, at now: Date,
+        _ examination: Examination = Examination()
     ) throws(Rejection) -> (request: Verified<LogoutRequest>, answer: SealedMessage) {
         let verified = try parsed.verifyLogoutRequest(
-            from: requester.sender, expecting: expected, at: now, examination)
+            from: requester.sender, expecting: expected, confirmedBy: reader, at: now, examination)
         let address = verified.message.issuer.name.rawValue
         try examination.check(
             .requestReplyAddress, requester.returnAddresses.contains { $0.admits(address) }, "LogoutRequest/Issuer",

@@ -98,8 +98,9 @@ extension Rule {
             .messageConsent, .messageIssuer, .signatureMissing, .signatureRepeated, .signatureStructure,
             .signatureReference,
             .signatureAlgorithm, .signatureKeyUnknown, .signatureKeyWeak, .signatureKeyExpired, .signatureDigest,
-            .signatureValue, .encryptionMissing, .encryptionStructure, .encryptionAlgorithm, .encryptionFailed,
-            .peerUnknown, .peerDisabled, .replayed, .requestForceAuthn, .requestIsPassive, .requestReplyAddress,
+            .signatureValue, .signatureSecondOpinion, .encryptionMissing, .encryptionStructure, .encryptionAlgorithm,
+            .encryptionFailed, .peerUnknown, .peerDisabled, .replayed, .requestForceAuthn, .requestIsPassive,
+            .requestReplyAddress,
             .requestBinding, .requestExtensions, .requestLoA, .requestAttributes, .requestSector, .requestNameID,
             .requestMethodExcluded, .requestSubject, .requestVersion, .requestCountry, .requestRequesterID,
             .responseUnsolicited, .responseStatus, .responseAssertions, .responseSubject, .responseConditions,
@@ -124,7 +125,8 @@ extension Rule {
             .messageIdentifier, .messageIssueInstant, .messageDestination, .messageConsent, .messageIssuer,
             .signatureMissing, .signatureRepeated, .signatureStructure, .signatureReference, .signatureAlgorithm,
             .signatureKeyUnknown, .signatureKeyWeak, .signatureKeyExpired, .signatureDigest, .signatureValue,
-            .peerUnknown, .peerDisabled, .requestForceAuthn, .requestIsPassive, .requestReplyAddress,
+            .signatureSecondOpinion, .peerUnknown, .peerDisabled, .requestForceAuthn, .requestIsPassive,
+            .requestReplyAddress,
             .requestBinding, .requestExtensions, .requestLoA, .requestAttributes, .requestSector, .requestNameID,
             .requestMethodExcluded, .requestSubject, .requestVersion, .requestRequesterID:
             .serviceFault

@@ -242,6 +242,12 @@ extension Rule {
                 .sender, "XML Signature 1.1 §3.2.2",
                 "The signature value does not fit the key.",
                 "Check that the private key belongs to the certificate.")
+        case .signatureSecondOpinion:
+            Explanation(
+                .operator, "Second opinion of this node",
+                "Our verifier accepts the signature and libxmlsec1 does not, or reads something else in it.",
+                "Somebody may have found a fault of one of the two: report it, with the document if its sender kept it."
+            )
         case .encryptionMissing:
             Explanation(
                 .sender, "eIDAS Interoperability Architecture 1.4 §3.2.2",

@@ -44,6 +44,7 @@ public enum Rule: String, Hashable, Sendable, Codable, CaseIterable {
     case signatureKeyExpired = "signature.key-expired"
     case signatureDigest = "signature.digest"
     case signatureValue = "signature.value"
+    case signatureSecondOpinion = "signature.second-opinion"
     case encryptionMissing = "encryption.missing"
     case encryptionStructure = "encryption.structure"
     case encryptionAlgorithm = "encryption.algorithm"

@@ -42,7 +42,7 @@ extension FrenchConnector {
             assertionConsumerService: assertionConsumerService, audience: entityID, skewSeconds: 0)
         let opened = try ParsedMessage(received).verifyResponse(
             from: Sender(signingCertificates: question.proxy.signing, signatures: .eidas), encryption: .eidas,
-            expecting: expected, openingWith: decryptionKeys(), at: now
+            expecting: expected, openingWith: decryptionKeys(), confirmedBy: nil, at: now
         ).message
         let status = opened.response.status
         guard let assertion = opened.assertion else {

@@ -43,7 +43,7 @@ struct GatewayDialect: Sendable {
     func receive(_ message: ReceivedMessage, at now: Date) throws(Rejection) -> Question {
         let parsed = try ParsedMessage(message)
         let service = try service(parsed.claimedProviderName, at: "AuthnRequest/@ProviderName")
-        let verified = try parsed.verifyRequest(from: service.sender, expecting: expectation, at: now)
+        let verified = try parsed.verifyRequest(from: service.sender, expecting: expectation, confirmedBy: nil, at: now)
         let request = try clave.readRequest(
             verified, relayState: message.relayState, from: service, Examination())
         let asked = Set((verified.message.attributes ?? []).map(\.name))
@@ -56,7 +56,9 @@ struct GatewayDialect: Sendable {
     func answerLogout(_ message: ReceivedMessage, at now: Date) throws(Rejection) -> SealedMessage {
         let parsed = try ParsedMessage(message)
         let service = try service(parsed.claimedNameID, at: "LogoutRequest/NameID")
-        return try Clave2.answerLogout(parsed, of: service, expecting: expectation, as: issuer, at: now).answer
+        return try Clave2.answerLogout(
+            parsed, of: service, expecting: expectation, confirmedBy: nil, as: issuer, at: now
+        ).answer
     }
 
     private func service(_ claimed: String?, at place: String) throws(Rejection) -> Requester {

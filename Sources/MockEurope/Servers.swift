@@ -68,7 +68,7 @@ extension World {
         let body = try await response.body.collect(upTo: 1 << 20)
         let expected = MetadataExpectation(
             entityID: EntityID(address), country: .spain, role: role, pins: [signer.certificate])
-        return try VerifiedEntity(Array(body.readableBytesView), expecting: expected, at: Date())
+        return try VerifiedEntity(Array(body.readableBytesView), expecting: expected, confirmedBy: nil, at: Date())
     }
 }
 

@@ -48,7 +48,7 @@ extension ServiceDialect {
             demands: question.wish.delivery == .encrypted ? .eidas : .eidas.subtracting(.encryption))
         let opened = try ParsedMessage(received).verifyResponse(
             from: sender, encryption: EncryptionPolicy(allowsOldKeyTransport: true), expecting: expected,
-            openingWith: decryptionKeys(), at: now
+            openingWith: decryptionKeys(), confirmedBy: nil, at: now
         ).message
         guard let assertion = opened.assertion else {
             let status = opened.response.status

@@ -147,7 +147,7 @@ extension ServiceDialect {
         do {
             guard let octets = Base64.decode(message) else { throw XMLFault(.encoding) }
             root = try XMLTree(parsing: octets).root
-            _ = try root.verifySignature(trusting: [gateway], policy: .clave)
+            _ = try root.verifySignature(trusting: [gateway], policy: .clave, confirmedBy: nil)
         } catch {
             throw Rejection(.signatureValue, place, found: "\(error)")
         }

@@ -13,7 +13,7 @@ extension MockState {
         let parsed = try ParsedMessage(message)
         let verified = try parsed.verifyRequest(
             from: Sender(signingCertificates: connector.signing, signatures: .eidas),
-            expecting: RequestExpectation(destinations: [singleSignOnService]), at: now)
+            expecting: RequestExpectation(destinations: [singleSignOnService]), confirmedBy: nil, at: now)
         let request = verified.message
         try check(.messageIssuer, request.issuer?.name == connector.entityID, "Issuer", connector.entityID.rawValue)
         try checkForm(of: request)

@@ -12,7 +12,7 @@ public struct Health: Sendable {
     let snapshot: @Sendable () -> Snapshot
     let store: any ExchangeStore
     let inFlight: InFlight
-    /// How many end dates somebody has to look at.
+    /// How many things somebody has to look at.
     let warnings: @Sendable (Date) -> Int
     let now: @Sendable () -> Date
 

@@ -79,7 +79,9 @@ struct Visit: Sendable {
     }
 
     func own(_ exchange: Exchange) throws(Rejection) -> Exchange {
-        guard let browser, browser.digest == exchange.browser else { throw Rejection(.exchangeOtherBrowser) }
+        guard let browser, isSameSecret(browser.digest, exchange.browser) else {
+            throw Rejection(.exchangeOtherBrowser)
+        }
         return exchange
     }
 

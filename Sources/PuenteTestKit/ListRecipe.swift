@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import Federation
 public import SAML
+import SecondOpinion
 public import XMLSecurity
 
 /// A MetadataServiceList as the dossier shows it (§9.10), written without our reader.
@@ -73,6 +74,6 @@ public struct ListRecipe: Sendable {
         var expected = ServiceListExpectation(
             pins: [try TestKey.p256a.certificate()], territories: [try World.memberState("DE")])
         try change(&expected)
-        return try VerifiedServiceList(octets, expecting: expected, at: World().now)
+        return try VerifiedServiceList(octets, expecting: expected, confirmedBy: LibXMLSec1(), at: World().now)
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import Federation
 public import SAML
+import SecondOpinion
 public import XMLSecurity
 
 /// A Proxy-Service's metadata, written without our writer.
@@ -68,6 +69,6 @@ public struct NodeMetadata {
             entityID: EntityID(entityID), country: try World.memberState("DE"), role: .proxyService,
             pins: [try TestKey.p256a.certificate()])
         change(&expected)
-        return try VerifiedEntity(octets, expecting: expected, at: World().now)
+        return try VerifiedEntity(octets, expecting: expected, confirmedBy: LibXMLSec1(), at: World().now)
     }
 }

@@ -161,7 +161,7 @@ public struct DeliveredAnswer {
         _ document: SentDocument, from signer: TestKey, _ policy: SignaturePolicy, openingWith key: TestKey
     ) throws {
         self.document = document
-        _ = try document.root.verifySignature(trusting: [signer.certificate()], policy: policy)
+        _ = try document.root.verifySignature(trusting: [signer.certificate()], policy: policy, confirmedBy: nil)
         if let encrypted = document.root.only(Namespace.saml2("EncryptedAssertion")) {
             let element = try EncryptedElement(in: encrypted, policy: EncryptionPolicy(allowsOldKeyTransport: true))
             assertion = try XMLTree(parsing: try element.open(with: [key.decryption()])).root

@@ -4,8 +4,9 @@ public import Dialects
 public import Federation
 public import Foundation
 import SAML
+import SecondOpinion
 import Synchronization
-import XMLSecurity
+public import XMLSecurity
 import YAMLText
 
 /// A small federation at one instant: we, one requester and one responder. Everything in it can be changed.
@@ -26,6 +27,8 @@ public struct World: Sendable {
     public var methods = ClaveGateway.defaultMethods
     /// Answers for the attribute sources.
     public var register: @Sendable (Gap) -> Completion = TestRegister.complete
+    /// Who else verifies each signature.
+    public var secondReader: (any SecondReader)? = LibXMLSec1()
     /// What the requester opens its answers with.
     public var requesterKey: TestKey
 
@@ -66,7 +69,7 @@ public struct World: Sendable {
                 Route.Country(
                     memberState: responder.country, entityID: responder.entityID, displayName: responder.displayName,
                     state: .usable(responder))
-            ], requesterDialect: answered, responderDialect: asked)
+            ], requesterDialect: answered, responderDialect: asked, confirmedBy: secondReader)
     }
 
     private static func node() throws -> Route.Node {

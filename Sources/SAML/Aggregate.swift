@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 public import Federation
 public import Foundation
-import XMLSecurity
+public import XMLSecurity
 
 /// The octets of a document that may be too large to hold, in chunks, as often as somebody asks for them.
 public struct DocumentSource {
@@ -24,6 +24,17 @@ public struct DocumentSource {
 }
 
 extension DocumentSource {
+    /// All of the document; `nil` if it is longer.
+    fileprivate func octets(upTo limit: Int) throws(Rejection) -> [UInt8]? {
+        let chunks = try open()
+        var octets: [UInt8] = []
+        while let chunk = try chunks() {
+            guard octets.count + chunk.count <= limit else { return nil }
+            octets += chunk
+        }
+        return octets
+    }
+
     /// Reads metadata in pieces, from the beginning.
     ///
     /// - Returns: the signatures that stand behind what they cover.
@@ -52,16 +63,20 @@ extension VerifiedEntity {
     ///
     /// For each of them as ``init(_:expecting:at:_:)`` does, in the memory of one entity; but an entity may have 2 MiB, the
     /// document 512 MiB, and any number of entities.
+    /// - Parameter reader: who else verifies each signature, if anybody. Nobody else is asked about that of a group in a document
+    ///   of more than 2 MiB: they would have to hold it whole.
     /// - Returns: what became of each expectation, in their order.
     public static func read(
-        from source: DocumentSource, expecting expectations: [MetadataExpectation], at now: Date
+        from source: DocumentSource, expecting expectations: [MetadataExpectation],
+        confirmedBy reader: (any SecondReader)?, at now: Date
     ) -> [Result<VerifiedEntity, Rejection>] {
         do throws(Rejection) {
-            var aggregate = Aggregate(expectations, at: now)
+            let document = reader == nil ? nil : try source.octets(upTo: 2 << 20)
+            var aggregate = Aggregate(expectations, document, confirmedBy: reader, at: now)
             var late = try aggregate.read(source)
             if !late.isEmpty {
                 // Now that it is known what signatures stand behind.
-                aggregate = Aggregate(expectations, at: now)
+                aggregate = Aggregate(expectations, document, confirmedBy: reader, at: now)
                 late = try aggregate.read(source, late: late)
             }
             return aggregate.results()
@@ -94,6 +109,9 @@ private final class Aggregate {
     }
 
     private let expectations: [MetadataExpectation]
+    /// All of it, if it is small.
+    private let document: [UInt8]?
+    private let reader: (any SecondReader)?
     private let now: Date
     private let names: Set<EntityID>
     private var groups: [Group] = []
@@ -104,8 +122,13 @@ private final class Aggregate {
     private var first: EntityID?
     private var whole: [UInt8]?
 
-    init(_ expectations: [MetadataExpectation], at now: Date) {
+    init(
+        _ expectations: [MetadataExpectation], _ document: [UInt8]?, confirmedBy reader: (any SecondReader)?,
+        at now: Date
+    ) {
         self.expectations = expectations
+        self.document = document
+        self.reader = reader
         self.now = now
         names = Set(expectations.map(\.entityID))
     }
@@ -181,13 +204,23 @@ private final class Aggregate {
     private func close() {
         for group in groups { group.digest?.leave() }
         guard let group = groups.popLast(), var verdicts = group.verdicts else { return }
-        if let digest = group.digest, let element = group.element, group.promised?.isKept(by: digest) != true {
-            let shown = element.shownSigners(besides: []).first
-            let fault = element.badSignature(XMLFault(.digest, element.path), shown)
+        if let fault = fault(of: group) {
             verdicts = verdicts.map { verdict in verdict.flatMap { _ in .failure(fault) } }
         }
         for index in wanted.indices.dropFirst(group.begin) where wanted[index].verdicts == nil {
             wanted[index].verdicts = verdicts
+        }
+    }
+
+    /// What is wrong with a group that a trusted key has signed, now that all of it was seen.
+    private func fault(of group: Group) -> Rejection? {
+        guard let digest = group.digest, let element = group.element, let promised = group.promised else { return nil }
+        do throws(XMLFault) {
+            guard promised.isKept(by: digest) else { throw XMLFault(.digest, element.path) }
+            if let document { try promised.confirm(element, in: document, by: reader) }
+            return nil
+        } catch {
+            return element.badSignature(error, element.shownSigners(besides: []).first)
         }
     }
 
@@ -200,7 +233,7 @@ private final class Aggregate {
 
     private func result(_ index: Int, among found: [Wanted]) throws(Rejection) -> VerifiedEntity {
         let expected = expectations[index]
-        if let whole { return try VerifiedEntity(whole, expecting: expected, at: now) }
+        if let whole { return try VerifiedEntity(whole, expecting: expected, confirmedBy: reader, at: now) }
         guard found.count == 1, let only = found.first else {
             throw VerifiedEntity.notOnce(
                 expected.entityID, found: found.count, of: count, root, first: first)
@@ -211,7 +244,8 @@ private final class Aggregate {
                 return try verdicts[index].get()
             }
             return try only.element.signer(
-                pins: expected.pins, allowsUnsigned: expected.allowsUnsigned, policy: expected.signatures, at: now)
+                pins: expected.pins, allowsUnsigned: expected.allowsUnsigned, policy: expected.signatures,
+                confirmedBy: reader, at: now)
         }
     }
 }

@@ -93,6 +93,7 @@ extension XMLFault.Kind {
         case .keyExpired: .signatureKeyExpired
         case .digest: .signatureDigest
         case .signatureValue: .signatureValue
+        case .secondOpinion: .signatureSecondOpinion
         case .encryptionStructure: .encryptionStructure
         case .encryptionAlgorithm: .encryptionAlgorithm
         case .decryption: .encryptionFailed

@@ -43,7 +43,8 @@ extension ParsedMessage {
 
     /// Verifies a LogoutRequest: type, structure, signature, then what the envelope says.
     public func verifyLogoutRequest(
-        from sender: Sender, expecting expected: RequestExpectation, at now: Date,
+        from sender: Sender, expecting expected: RequestExpectation, confirmedBy reader: (any SecondReader)?,
+        at now: Date,
         _ examination: Examination = Examination()
     ) throws(Rejection) -> Verified<LogoutRequest> {
         try examination.step(.messageType, tree.root.local) { () throws(Rejection) in
@@ -52,7 +53,7 @@ extension ParsedMessage {
         let request = try examination.step(.messageSchema, tree.root.local) { () throws(Rejection) in
             try LogoutRequest(reading: tree.root)
         }
-        let certificate = try verifySender(sender, at: now, examination)
+        let certificate = try verifySender(sender, confirmedBy: reader, at: now, examination)
         try examination.checkEnvelope(
             "LogoutRequest", id: request.id, version: request.version, issueInstant: request.issueInstant,
             from: -expected.maximumAgeSeconds, to: expected.skewSeconds, at: now)

@@ -9,7 +9,8 @@ extension Element {
     /// - Returns: `nil` if it is unsigned and may be. A signature that is there must be good all the same.
     /// - Spec: eIDAS Interoperability Architecture 1.4 §6.3; dossier M-10 to M-17.
     func signer(
-        pins: [Certificate], allowsUnsigned: Bool, policy: SignaturePolicy, at now: Date
+        pins: [Certificate], allowsUnsigned: Bool, policy: SignaturePolicy, confirmedBy reader: (any SecondReader)?,
+        at now: Date
     ) throws(Rejection) -> Certificate? {
         guard !children(Namespace.ds("Signature")).isEmpty else {
             guard allowsUnsigned else {
@@ -18,7 +19,7 @@ extension Element {
             return nil
         }
         return try signer(pins: pins, at: now) { trusted throws(XMLFault) in
-            try verifySignature(trusting: trusted, policy: policy).certificate
+            try verifySignature(trusting: trusted, policy: policy, confirmedBy: reader).certificate
         }
     }
 
@@ -54,7 +55,7 @@ extension Element {
 
     func badSignature(_ fault: XMLFault, _ shown: Certificate?) -> Rejection {
         Rejection(
-            .metadataSignature, fault.element ?? path,
+            fault.kind == .secondOpinion ? .signatureSecondOpinion : .metadataSignature, fault.element ?? path,
             expected: fault.expected ?? "a signature of a pinned certificate",
             found: fault.found ?? shown.map { "\(fault.kind), signer \($0.subject)" } ?? "\(fault.kind)")
     }

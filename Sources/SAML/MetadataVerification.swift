@@ -40,15 +40,17 @@ public struct VerifiedEntity: Hashable, Sendable {
 
     /// Verifies a metadata document, single entity or aggregate, and reads the one entity that is expected.
     ///
+    /// - Parameter reader: who else verifies the signature, if anybody.
     /// - Spec: eIDAS dossier M-05 to M-23; SAML Metadata 2.0 §3.
     public init(
-        _ octets: [UInt8], expecting expected: MetadataExpectation, at now: Date,
+        _ octets: [UInt8], expecting expected: MetadataExpectation, confirmedBy reader: (any SecondReader)?,
+        at now: Date,
         _ examination: Examination = Examination()
     ) throws(Rejection) {
         let tree = try translating { () throws(XMLFault) in try XMLTree(parsing: octets, limits: .metadata) }
         let element = try Self.entity(expected.entityID, in: tree)
         try self.init(element, expecting: expected, at: now, examination) { () throws(Rejection) in
-            try Self.signer(of: element, expected, at: now)
+            try Self.signer(of: element, expected, confirmedBy: reader, at: now)
         }
     }
 
@@ -87,10 +89,11 @@ public struct VerifiedEntity: Hashable, Sendable {
 
     /// The signature of the entity itself, or of a group around it.
     fileprivate static func signer(
-        of element: Element, _ expected: MetadataExpectation, at now: Date
+        of element: Element, _ expected: MetadataExpectation, confirmedBy reader: (any SecondReader)?, at now: Date
     ) throws(Rejection) -> Certificate? {
         try (element.signed ?? element).signer(
-            pins: expected.pins, allowsUnsigned: expected.allowsUnsigned, policy: expected.signatures, at: now)
+            pins: expected.pins, allowsUnsigned: expected.allowsUnsigned, policy: expected.signatures,
+            confirmedBy: reader, at: now)
     }
 }
 
@@ -198,7 +201,7 @@ extension Examination {
             entityID: EntityID(""), country: .spain, role: .connector, pins: element.shownSigners(besides: []))
         // What is wrong is written down; the content is looked at all the same.
         _ = try? step(.metadataSignature, element.path + "/Signature") { () throws(Rejection) in
-            try VerifiedEntity.signer(of: element, pinned, at: now)
+            try VerifiedEntity.signer(of: element, pinned, confirmedBy: nil, at: now)
         }
     }
 

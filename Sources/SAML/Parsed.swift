@@ -88,14 +88,15 @@ public struct ParsedMessage {
         }
     }
 
-    /// Verifies who sent the root: by the signature inside, or by the one of the Redirect binding, but not both.
+    /// Verifies who sent the root: by the signature inside, or by the one of the Redirect binding, but not both. Only about
+    /// the former somebody else can be asked.
     func verifyRoot(
-        trusting certificates: [Certificate], policy: SignaturePolicy
+        trusting certificates: [Certificate], policy: SignaturePolicy, confirmedBy reader: (any SecondReader)?
     ) throws(Rejection) -> Certificate {
         try checkSignaturePlaces()
         guard let query = received.querySignature else {
             return try translating { () throws(XMLFault) in
-                try tree.root.verifySignature(trusting: certificates, policy: policy).certificate
+                try tree.root.verifySignature(trusting: certificates, policy: policy, confirmedBy: reader).certificate
             }
         }
         guard tree.root.children(Namespace.ds("Signature")).isEmpty else {

@@ -37,13 +37,15 @@ extension ParsedMessage {
     /// Verifies an AuthnRequest: type, structure, signature, then what the envelope says.
     ///
     /// Not checked: what it asks, whether its ID was seen before.
+    /// - Parameter reader: who else verifies the signature, if anybody.
     /// - Spec: eIDAS dossier P1-05 to P1-18, P1-22, P1-42; Cl@ve dossier §2.10.
     public func verifyRequest(
-        from sender: Sender, expecting expected: RequestExpectation, at now: Date,
+        from sender: Sender, expecting expected: RequestExpectation, confirmedBy reader: (any SecondReader)?,
+        at now: Date,
         _ examination: Examination = Examination()
     ) throws(Rejection) -> Verified<AuthnRequest> {
         let request = try readRequest(examination)
-        let certificate = try verifySender(sender, at: now, examination)
+        let certificate = try verifySender(sender, confirmedBy: reader, at: now, examination)
         try examination.check(request, expected, at: now)
         return Verified(request, certificate: certificate, from: received)
     }
@@ -52,7 +54,7 @@ extension ParsedMessage {
     func examineRequest(from sender: Sender, at now: Date, _ examination: Examination) throws(Rejection) {
         let request = try readRequest(examination)
         do {
-            _ = try verifySender(sender, at: now, examination)
+            _ = try verifySender(sender, confirmedBy: nil, at: now, examination)
         } catch {
             // It is written down; whoever looks into a message wants to see the rest of it all the same.
         }
@@ -67,14 +69,16 @@ extension ParsedMessage {
         }
     }
 
-    func verifySender(_ sender: Sender, at now: Date, _ examination: Examination) throws(Rejection) -> Certificate {
+    func verifySender(
+        _ sender: Sender, confirmedBy reader: (any SecondReader)?, at now: Date, _ examination: Examination
+    ) throws(Rejection) -> Certificate {
         let root = tree.root.local
         let certificate = try examination.step(.signatureValue, root + "/Signature") { () throws(Rejection) in
             // A key may be in several certificates, as after a renewal: the one that is valid counts.
             let (valid, others) = (
                 sender.signers.filter { $0.isValid(at: now) }, sender.signers.filter { !$0.isValid(at: now) }
             )
-            return try verifyRoot(trusting: valid + others, policy: sender.signatures)
+            return try verifyRoot(trusting: valid + others, policy: sender.signatures, confirmedBy: reader)
         }
         try examination.check(
             .signatureKeyExpired, certificate.isValid(at: now), root + "/Signature",

@@ -63,15 +63,18 @@ extension ParsedMessage {
     /// it says about itself.
     ///
     /// Not checked: whether an ID was seen before, and what is said about the person.
-    /// - Parameter keys: ours, to open what is encrypted.
+    /// - Parameters:
+    ///   - keys: ours, to open what is encrypted.
+    ///   - reader: who else verifies each signature, if anybody.
     /// - Throws: ``Rule/encryptionFailed`` for whatever went wrong in decrypting.
     /// - Spec: eIDAS dossier C2-02 to C2-26; SAML Profiles 2.0 §4.1.4.3.
     public func verifyResponse(
         from sender: Sender, encryption: EncryptionPolicy, expecting expected: ResponseExpectation,
-        openingWith keys: [DecryptionKey], at now: Date, _ examination: Examination = Examination()
+        openingWith keys: [DecryptionKey], confirmedBy reader: (any SecondReader)?, at now: Date,
+        _ examination: Examination = Examination()
     ) throws(Rejection) -> Verified<OpenedResponse> {
-        let closed = try verifyEnvelope(from: sender, encryption, expected, at: now, examination)
-        let assertion = try closed.message.assertion(with: keys, from: sender, examination)
+        let closed = try verifyEnvelope(from: sender, encryption, expected, confirmedBy: reader, at: now, examination)
+        let assertion = try closed.message.assertion(with: keys, from: sender, confirmedBy: reader, examination)
         if let assertion { try examination.check(assertion, of: closed.message, expected, at: now) }
         return closed.map(OpenedResponse(response: closed.message, assertion: assertion))
     }
@@ -87,25 +90,27 @@ extension ParsedMessage {
             assertionConsumerService: claimedDestination ?? "our address", audience: EntityID("our entity ID"))
         let response = try read(EncryptionPolicy(allowsOldKeyTransport: true), examination)
         do {
-            _ = try verifySender(sender, at: now, examination)
+            _ = try verifySender(sender, confirmedBy: nil, at: now, examination)
         } catch {
             // It is written down; whoever looks into a message wants to see the rest of it all the same.
         }
-        try checkEnvelope(of: response, from: sender, expected, at: now, examination)
+        try checkEnvelope(of: response, from: sender, expected, confirmedBy: nil, at: now, examination)
         if case .encrypted? = response.contents.first, keys.isEmpty { return nil }
-        guard let assertion = try response.assertion(with: keys, from: sender, examination) else { return nil }
+        guard let assertion = try response.assertion(with: keys, from: sender, confirmedBy: nil, examination) else {
+            return nil
+        }
         if let named = assertion.conditions?.audiences.first?.first { expected.audience = EntityID(named) }
         try examination.check(assertion, of: response, expected, at: now)
         return assertion
     }
 
     private func verifyEnvelope(
-        from sender: Sender, _ encryption: EncryptionPolicy, _ expected: ResponseExpectation, at now: Date,
-        _ examination: Examination
+        from sender: Sender, _ encryption: EncryptionPolicy, _ expected: ResponseExpectation,
+        confirmedBy reader: (any SecondReader)?, at now: Date, _ examination: Examination
     ) throws(Rejection) -> Verified<Response> {
         let response = try read(encryption, examination)
-        let certificate = try verifySender(sender, at: now, examination)
-        try checkEnvelope(of: response, from: sender, expected, at: now, examination)
+        let certificate = try verifySender(sender, confirmedBy: reader, at: now, examination)
+        try checkEnvelope(of: response, from: sender, expected, confirmedBy: reader, at: now, examination)
         return Verified(response, certificate: certificate, from: received)
     }
 
@@ -117,33 +122,37 @@ extension ParsedMessage {
     }
 
     private func checkEnvelope(
-        of response: Response, from sender: Sender, _ expected: ResponseExpectation, at now: Date,
-        _ examination: Examination
+        of response: Response, from sender: Sender, _ expected: ResponseExpectation,
+        confirmedBy reader: (any SecondReader)?, at now: Date, _ examination: Examination
     ) throws(Rejection) {
         // Five minutes is how long assertions live; an answer older than that has nothing left to say.
         try examination.checkEnvelope(
             "Response", id: response.id, version: response.version, issueInstant: response.issueInstant,
             from: -300 - expected.skewSeconds, to: expected.skewSeconds, at: now)
         try examination.checkAddressing(of: response, expected)
-        try verifyPlainAssertions(sender, examination)
+        try verifyPlainAssertions(sender, confirmedBy: reader, examination)
         try examination.checkContents(of: response, expected)
     }
 
     /// An assertion that has a signature of its own must have a good one (dossier C2-16).
-    private func verifyPlainAssertions(_ sender: Sender, _ examination: Examination) throws(Rejection) {
+    private func verifyPlainAssertions(
+        _ sender: Sender, confirmedBy reader: (any SecondReader)?, _ examination: Examination
+    ) throws(Rejection) {
         for assertion in tree.root.children(Namespace.saml2("Assertion"))
         where !assertion.children(Namespace.ds("Signature")).isEmpty {
             try examination.step(.signatureValue, assertion.path + "/Signature") { () throws(Rejection) in
-                try assertion.verifyOwnSignature(sender)
+                try assertion.verifyOwnSignature(sender, confirmedBy: reader)
             }
         }
     }
 }
 
 extension Element {
-    fileprivate func verifyOwnSignature(_ sender: Sender) throws(Rejection) {
+    fileprivate func verifyOwnSignature(
+        _ sender: Sender, confirmedBy reader: (any SecondReader)?
+    ) throws(Rejection) {
         _ = try translating { () throws(XMLFault) in
-            try verifySignature(trusting: sender.signers, policy: sender.signatures)
+            try verifySignature(trusting: sender.signers, policy: sender.signatures, confirmedBy: reader)
         }
     }
 }
@@ -151,20 +160,22 @@ extension Element {
 extension Response {
     /// The assertion, opened; `nil` if this is a failure.
     fileprivate func assertion(
-        with keys: [DecryptionKey], from sender: Sender, _ examination: Examination
+        with keys: [DecryptionKey], from sender: Sender, confirmedBy reader: (any SecondReader)?,
+        _ examination: Examination
     ) throws(Rejection) -> Assertion? {
         guard status.isSuccess, let content = contents.first else { return nil }
         switch content {
         case .plain(let plain): return plain
         case .encrypted(let encrypted):
             return try examination.step(.encryptionFailed, "Response/EncryptedAssertion") { () throws(Rejection) in
-                try Self.open(encrypted, with: keys, from: sender)
+                try Self.open(encrypted, with: keys, from: sender, confirmedBy: reader)
             }
         }
     }
 
     private static func open(
-        _ encrypted: EncryptedElement, with keys: [DecryptionKey], from sender: Sender
+        _ encrypted: EncryptedElement, with keys: [DecryptionKey], from sender: Sender,
+        confirmedBy reader: (any SecondReader)?
     ) throws(Rejection) -> Assertion {
         let octets = try translating { () throws(XMLFault) in try encrypted.open(with: keys) }
         let tree = try translating { () throws(XMLFault) in try XMLTree(parsing: octets) }
@@ -176,7 +187,7 @@ extension Response {
         guard signatures.count == (assertion.isSigned ? 1 : 0) else {
             throw Rejection(.signatureRepeated, tree.root.path, found: "\(signatures.count) signatures")
         }
-        if assertion.isSigned { try tree.root.verifyOwnSignature(sender) }
+        if assertion.isSigned { try tree.root.verifyOwnSignature(sender, confirmedBy: reader) }
         return assertion
     }
 }

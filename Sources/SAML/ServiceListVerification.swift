@@ -36,21 +36,26 @@ public struct VerifiedServiceList: Hashable, Sendable {
 
     /// Verifies a list and keeps what it may say.
     ///
+    /// - Parameter reader: who else verifies the signature, if anybody.
     /// - Spec: eIDAS dossier §4.7, steps 2 to 5, and M-26.
     public init(
-        _ octets: [UInt8], expecting expected: ServiceListExpectation, at now: Date,
+        _ octets: [UInt8], expecting expected: ServiceListExpectation, confirmedBy reader: (any SecondReader)?,
+        at now: Date,
         _ examination: Examination = Examination()
     ) throws(Rejection) {
         let tree = try translating { () throws(XMLFault) in try XMLTree(parsing: octets, limits: .metadata) }
-        try self.init(tree.root, expecting: expected, at: now, examination)
+        try self.init(tree.root, expecting: expected, confirmedBy: reader, at: now, examination)
     }
 
     fileprivate init(
-        _ root: Element, expecting expected: ServiceListExpectation, at now: Date, _ examination: Examination
+        _ root: Element, expecting expected: ServiceListExpectation, confirmedBy reader: (any SecondReader)?,
+        at now: Date,
+        _ examination: Examination
     ) throws(Rejection) {
         signer = try examination.step(.metadataSignature, root.path + "/Signature") { () throws(Rejection) in
             try root.signer(
-                pins: expected.pins, allowsUnsigned: expected.allowsUnsigned, policy: expected.signatures, at: now)
+                pins: expected.pins, allowsUnsigned: expected.allowsUnsigned, policy: expected.signatures,
+                confirmedBy: reader, at: now)
         }
         var list = try examination.step(.metadataListContent, root.path) { () throws(Rejection) in
             try ServiceList(reading: root)
@@ -139,6 +144,7 @@ extension ParsedMessage {
     public func examineServiceList(at now: Date, _ examination: Examination) throws(Rejection) -> VerifiedServiceList {
         let shown = tree.root.shownSigners(besides: [])
         return try VerifiedServiceList(
-            tree.root, expecting: ServiceListExpectation(pins: shown, territories: nil), at: now, examination)
+            tree.root, expecting: ServiceListExpectation(pins: shown, territories: nil), confirmedBy: nil, at: now,
+            examination)
     }
 }

@@ -174,7 +174,7 @@ extension ParsedMessage {
 
     /// Checks a message by what it says itself: all that the legs check, as far as it needs no peers of ours.
     ///
-    /// Taken for right: the certificate that the signature shows, Issuer, Destination, InResponseTo and Audience. What is
+    /// Nobody else is asked about signatures. Taken for right: the certificate that the signature shows, Issuer, Destination, InResponseTo and Audience. What is
     /// encrypted stays closed where no key is given.
     /// - Returns: the assertion of a Response, if there is one that can be read.
     public func examineAlone(
@@ -191,7 +191,7 @@ extension ParsedMessage {
             try examineRequest(from: sender, at: now, examination)
         } else if isOf(LogoutRequest.self) {
             try examination.step(.messageSchema, tree.root.local) { () throws(Rejection) in try readAlone() }
-            _ = try verifySender(sender, at: now, examination)
+            _ = try verifySender(sender, confirmedBy: nil, at: now, examination)
         }
         return nil
     }
@@ -207,7 +207,8 @@ extension ParsedMessage {
     /// Whether the root's own signature is good, by the certificate that it shows: for documents that are no message.
     public func examineSignature(at now: Date, _ examination: Examination) throws(Rejection) {
         _ = try verifySender(
-            Sender(signingCertificates: claimedCertificates, signatures: .clave), at: now, examination)
+            Sender(signingCertificates: claimedCertificates, signatures: .clave), confirmedBy: nil, at: now,
+            examination)
     }
 
     /// The same message with a RelayState beside it, unless it came with one.

@@ -9,7 +9,7 @@ public enum SecondOpinion: Hashable, Sendable {
     case valid(octets: [UInt8], references: Int)
     case invalid(Reason)
 
-    public enum Reason: String, Hashable, Sendable {
+    public enum Reason: String, Hashable, Sendable, CaseIterable {
         case signature, document, noElement, noSignature, key, library
     }
 
@@ -27,10 +27,9 @@ public enum SecondOpinion: Hashable, Sendable {
         }
         var octets: UnsafeMutablePointer<UInt8>?
         var (count, references) = (0, 0)
-        let key = certificate.publicKeyInfo
         let verdict = csecondopinion_judge(
-            document, document.count, attribute, identifier.isEmpty ? nil : identifier, key, key.count, &octets, &count,
-            &references)
+            document, document.count, attribute, identifier.isEmpty ? nil : identifier,
+            UnsafeMutableRawPointer(certificate.publicKey.handle), &octets, &count, &references)
         defer { free(octets) }
         switch verdict {
         case CSECONDOPINION_VALID:
@@ -50,12 +49,16 @@ public enum SecondOpinion: Hashable, Sendable {
     }()
 }
 
-extension SignedElement {
-    /// Whether libxmlsec1 agrees that this element of the document is signed, by the same key and with one Reference.
-    public func isConfirmed(in document: [UInt8], identifier: XMLName = "ID") -> Bool {
-        let opinion = SecondOpinion(
-            on: document, signed: element[identifier] ?? "", attribute: identifier.local, by: certificate)
-        guard case .valid(_, references: 1) = opinion else { return false }
-        return true
+extension SecondOpinion {
+    /// About a signature that we have found valid.
+    public init(on found: FoundSignature) {
+        self.init(
+            on: found.document, signed: found.identifier, attribute: found.attribute, by: found.certificate)
+    }
+
+    /// Whether both verifiers have found the same: one Reference, to octets of the same digest.
+    public func agrees(with found: FoundSignature) -> Bool {
+        guard case .valid(let octets, references: 1) = self else { return false }
+        return found.digest.hash(octets) == found.digestValue
     }
 }

@@ -18,6 +18,9 @@ public struct Settings: Hashable, Sendable {
     /// `environment`: small letters, digits and hyphens, such as `production` or `acceptance`. Default none. Trust lists that
     /// name an environment count only where it is this one.
     public var environment: String?
+    /// `second-opinion`: true or false. Default `true`. libxmlsec1 verifies each XML signature again that we find valid, and a
+    /// message or metadata over which it disagrees is refused. Off in production, it is told by `puente check`.
+    public var wantsSecondOpinion: Bool
     /// `listen`: where browsers and peers are served.
     public var listen: Listen
     /// `operations`: where `/health` is served. Default none: `/health` is served on the main listener.

@@ -58,6 +58,7 @@ struct SettingsReader {
             memberState: map["member-state"].countryCode().flatMap(MemberState.init) ?? .spain,
             isProduction: isProduction,
             environment: map["environment"].label(),
+            wantsSecondOpinion: map["second-opinion"].bool() ?? true,
             listen: listen,
             operations: operations(map["operations"], besides: listen),
             stateDirectory: state,

@@ -31,7 +31,8 @@ extension Verifier {
                 let (document, read) = try document(of: entry.source, found[entry.source], earlier)
                 let octets: [UInt8]
                 if let read { octets = read } else { octets = try documents.read(document) }
-                let list = try VerifiedServiceList(octets, expecting: entry.expectation(), at: now)
+                let list = try VerifiedServiceList(
+                    octets, expecting: entry.expectation(), confirmedBy: reader, at: now)
                 return Listing(entry, list) { url in
                     if case .document(let digest)? = found[.https(url: url, certificateAuthority: nil)] {
                         return documents.source(digest)

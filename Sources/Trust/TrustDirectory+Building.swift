@@ -81,17 +81,21 @@ extension TrustDirectory {
 // MARK: The snapshot
 
 extension TrustDirectory {
-    static func verify(_ octets: [UInt8], _ entry: NodeEntry, at now: Date) throws(Rejection) -> VerifiedEntity {
-        try VerifiedEntity(octets, expecting: entry.expectation(), at: now)
+    static func verify(
+        _ octets: [UInt8], _ entry: NodeEntry, confirmedBy reader: (any SecondReader)?, at now: Date
+    ) throws(Rejection) -> VerifiedEntity {
+        try VerifiedEntity(octets, expecting: entry.expectation(), confirmedBy: reader, at: now)
     }
 
-    static func snapshot(_ files: Files, _ held: [Held], _ settings: Settings, at now: Date) -> Snapshot {
+    static func snapshot(
+        _ files: Files, _ held: [Held], _ settings: Settings, _ opinions: SecondOpinions?, at now: Date
+    ) -> Snapshot {
         let eidas = EIDAS(mapping: files.eidas, saysSectorInRequest: settings.connector.spType == .inRequest)
         let connector = Route(
             .connector, node: files.keys.node(settings), requesters: files.requesters,
             countries: held.filter(\.entry.isAsked).map { $0.country(settings) },
-            requesterDialect: Clave2(mapping: files.clave2), responderDialect: eidas)
-        return Snapshot(connector: connector, proxyService: proxyService(files, held, eidas, settings))
+            requesterDialect: Clave2(mapping: files.clave2), responderDialect: eidas, confirmedBy: opinions)
+        return Snapshot(connector: connector, proxyService: proxyService(files, held, eidas, settings, opinions))
     }
 }
 

@@ -29,7 +29,7 @@ extension TrustDirectory {
         return (state.files.registry.nodes + state.listings.flatMap(\.nodes)).map { entry in
             let key = NodeKey(entry)
             do throws(Rejection) {
-                let entity = try Self.verify(octets, entry, at: now)
+                let entity = try Self.verify(octets, entry, confirmedBy: opinions, at: now)
                 let wish = Wish(record: NodeRecord(entry: entry, document: digest), entity: entity)
                 let step = TrustPlan.Step(
                     held[key], wish, TakeOverRules(settings.trust.changes),

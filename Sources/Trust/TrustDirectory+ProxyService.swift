@@ -12,7 +12,7 @@ import YAMLText
 extension TrustDirectory {
     /// The direction in which Connectors ask; `nil` where the settings do not have it.
     static func proxyService(
-        _ files: Files, _ held: [Held], _ eidas: EIDAS, _ settings: Settings
+        _ files: Files, _ held: [Held], _ eidas: EIDAS, _ settings: Settings, _ opinions: SecondOpinions?
     ) -> Route? {
         guard let keys = files.keys.proxyService, let proxy = settings.proxyService,
             let gateway = settings.claveGateway
@@ -34,7 +34,7 @@ extension TrustDirectory {
                 Route.Country(
                     memberState: settings.memberState, entityID: EntityID(gateway.address), displayName: [:],
                     state: .usable(Responder(gateway, of: settings.memberState, keys.gatewayCertificates)))
-            ], requesterDialect: eidas, responderDialect: dialect)
+            ], requesterDialect: eidas, responderDialect: dialect, confirmedBy: opinions)
     }
 
     private static func node(
@@ -70,8 +70,13 @@ extension TrustDirectory {
 extension TrustDirectory {
     /// What is no fault, but hardly meant.
     public var notes: [String] {
-        guard let route = snapshot.proxyService else { return [] }
         var notes: [String] = []
+        if settings.isProduction, opinions == nil {
+            notes.append(
+                "second-opinion: off, so a fault of our own verifier has no witness. Leave it off no longer than it needs. "
+                    + "See Docs/operations.md.")
+        }
+        guard let route = snapshot.proxyService else { return notes }
         if route.node.answerer.levels.isEmpty {
             notes.append("clave-gateway.methods: no method is offered and released, so every request will be refused.")
         }

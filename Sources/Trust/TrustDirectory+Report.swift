@@ -2,6 +2,7 @@
 import Bridge
 import Federation
 public import Foundation
+import SecondOpinion
 public import Settings
 public import YAMLText
 
@@ -12,18 +13,20 @@ extension TrustDirectory {
     /// - Parameter settings: may be a draft; what is missing in it was told where it was read.
     public static func check(_ settings: Settings, at now: Date, into faults: Faults) {
         let draft = draft(settings, at: now, into: faults)
-        outages(of: (draft.registry.draft?.nodes ?? []).filter { $0.isInUse(settings) }, at: now).forEach(faults.add)
+        let reader = settings.wantsSecondOpinion ? LibXMLSec1() : nil
+        let nodes = (draft.registry.draft?.nodes ?? []).filter { $0.isInUse(settings) }
+        outages(of: nodes, confirmedBy: reader, at: now).forEach(faults.add)
         if let keys = draft.keys, let registry = draft.registry.value {
             _ = requesters(registry.services, keys, into: faults)
         }
     }
 
     /// Nodes in use whose metadata file cannot be used.
-    private static func outages(of nodes: [NodeEntry], at now: Date) -> [Fault] {
+    private static func outages(of nodes: [NodeEntry], confirmedBy reader: LibXMLSec1?, at now: Date) -> [Fault] {
         nodes.compactMap { entry in
             guard entry.isComplete, case .file(let path) = entry.source else { return nil }
             do throws(Rejection) {
-                _ = try verify(try MetadataSource.file(path), entry, at: now)
+                _ = try verify(try MetadataSource.file(path), entry, confirmedBy: reader, at: now)
                 return nil
             } catch {
                 return Fault(

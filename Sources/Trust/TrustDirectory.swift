@@ -6,6 +6,7 @@ import Federation
 public import Foundation
 public import Logging
 import SAML
+import SecondOpinion
 public import Settings
 import Synchronization
 import XMLSecurity
@@ -59,6 +60,8 @@ public final class TrustDirectory: Sendable {
     let listener: [Certificate]
     let logger: Logger
     let mode: Mode
+    /// `nil` where the settings want no second opinion.
+    let opinions: SecondOpinions?
     let state: Mutex<State>
     /// One change of the trust at a time, in this process.
     let settling = Mutex(())
@@ -71,7 +74,7 @@ public final class TrustDirectory: Sendable {
     /// Who completes what the gateway says; `nil` where the settings name no sources.
     public var sources: AttributeBroker? { state.withLock(\.files.sources) }
     var files: Files { state.withLock(\.files) }
-    var verifier: Verifier { Verifier(settings: settings, documents: documents) }
+    var verifier: Verifier { Verifier(settings: settings, documents: documents, reader: opinions) }
     /// What waits for an operator, and what fails.
     public var plan: TrustPlan { state.withLock(\.plan) }
     /// The number of the version in force.
@@ -80,8 +83,21 @@ public final class TrustDirectory: Sendable {
     /// Reads the files, the archive and the metadata that is at hand. Nothing is fetched yet.
     ///
     /// - Returns: `nil` if there are faults.
-    public init?(_ settings: Settings, at now: Date, logger: Logger, for mode: Mode = .serving, into faults: Faults) {
+    public convenience init?(
+        _ settings: Settings, at now: Date, logger: Logger, for mode: Mode = .serving, into faults: Faults
+    ) {
+        self.init(settings, at: now, logger: logger, for: mode, asking: LibXMLSec1(), into: faults)
+    }
+
+    /// - Parameter reader: asked about signatures if the settings want it.
+    init?(
+        _ settings: Settings, at now: Date, logger: Logger, for mode: Mode, asking reader: any SecondReader,
+        into faults: Faults
+    ) {
         self.settings = settings
+        let opinions = settings.wantsSecondOpinion ? SecondOpinions(reader, logger: logger) : nil
+        self.opinions = opinions
+        if opinions == nil, mode == .serving { logger.warning("second opinion is off") }
         self.logger = logger
         self.mode = mode
         documents = DocumentFolder(path: settings.stateDirectory + "/metadata")
@@ -90,9 +106,9 @@ public final class TrustDirectory: Sendable {
         do throws(TrustArchive.Fault) {
             archive = try Self.archive(settings, mode)
             let (settlement, version) = try Settlement.reached(
-                files, [:], archive, before: [], Verifier(settings: settings, documents: documents),
+                files, [:], archive, before: [], Verifier(settings: settings, documents: documents, reader: opinions),
                 for: mode, why: "the files were read", at: now)
-            state = Mutex(State(files, settlement, version, settings, mode, at: now))
+            state = Mutex(State(files, settlement, version, settings, mode, opinions, at: now))
         } catch {
             faults.add(error.fault(settings))
             return nil
@@ -123,7 +139,7 @@ public final class TrustDirectory: Sendable {
         let before = state.withLock { $0 }
         let (settlement, version) = try Settlement.reached(
             files, found, archive, before: before.held, verifier, for: mode, why: why, at: now)
-        let after = State(files, settlement, version, settings, mode, at: now)
+        let after = State(files, settlement, version, settings, mode, opinions, at: now)
         state.withLock { $0 = after }
         for step in after.plan.waiting where !before.plan.waiting.contains(step) {
             logger.warning(
@@ -158,7 +174,7 @@ public final class TrustDirectory: Sendable {
 extension TrustDirectory.State {
     fileprivate init(
         _ files: TrustDirectory.Files, _ settlement: Settlement, _ version: Int, _ settings: Settings,
-        _ mode: TrustDirectory.Mode, at now: Date
+        _ mode: TrustDirectory.Mode, _ opinions: SecondOpinions?, at now: Date
     ) {
         // A command takes nothing over; before the first version it shows what that will be.
         let isTaken = mode == .serving || settlement.base == 0
@@ -166,7 +182,7 @@ extension TrustDirectory.State {
             files: files, version: version, held: isTaken ? settlement.next : settlement.untaken,
             wishes: settlement.wishes.mapValues(\.withoutOctets), listings: settlement.listings,
             plan: settlement.plan,
-            snapshot: TrustDirectory.snapshot(files, settlement.next, settings, at: now))
+            snapshot: TrustDirectory.snapshot(files, settlement.next, settings, opinions, at: now))
     }
 }
 

@@ -27,7 +27,7 @@ extension TrustDirectory {
     /// What steps would do, by country: only countries for which somebody would notice.
     public func effects(of steps: [TrustPlan.Step], at now: Date) -> [TrustEffect] {
         let state = state.withLock { $0 }
-        let verifier = Verifier(settings: settings, documents: documents)
+        let verifier = Verifier(settings: settings, documents: documents, reader: opinions)
         let current = verifier.load((try? archive.inForce().nodes) ?? [], knowing: state.held, at: now)
         let touched = Set(steps.map(\.node))
         // What is wished may be in a file that nobody has kept yet.
@@ -36,8 +36,8 @@ extension TrustDirectory {
             steps.compactMap(\.after).map { ArchivedNode(record: $0, changedAt: now, acceptedAt: now) },
             knowing: wished, at: now)
         let later = current.filter { !touched.contains($0.key) } + changed
-        let before = Self.snapshot(state.files, current, settings, at: now)
-        let after = Self.snapshot(state.files, later, settings, at: now)
+        let before = Self.snapshot(state.files, current, settings, opinions, at: now)
+        let after = Self.snapshot(state.files, later, settings, opinions, at: now)
         return Set(steps.map(\.country)).sorted().compactMap { country in
             TrustEffect(country, before, after, at: now)
         }

@@ -5,11 +5,14 @@ import Foundation
 import SAML
 import Settings
 import Synchronization
+import XMLSecurity
 
 /// Verifies documents for the nodes that they shall describe, on all cores: nobody can log in before it is done.
 struct Verifier: Sendable {
     let settings: Settings
     let documents: DocumentFolder
+    /// Who else verifies each signature, if anybody.
+    let reader: (any SecondReader)?
 
     /// One document for one node.
     fileprivate struct Task: Sendable {
@@ -188,7 +191,8 @@ struct Verifier: Sendable {
     private func verify(group tasks: [Task], at now: Date) -> [Result<VerifiedEntity, Rejection>] {
         let expectations = tasks.map { task in Result { () throws(Rejection) in try task.entry.expectation() } }
         let sound = expectations.compactMap { try? $0.get() }  // The others have their reason, which is given below.
-        var verified = VerifiedEntity.read(from: source(of: tasks[0]), expecting: sound, at: now)[...]
+        var verified = VerifiedEntity.read(from: source(of: tasks[0]), expecting: sound, confirmedBy: reader, at: now)[
+            ...]
         return expectations.map { expectation in
             switch expectation {
             case .success: verified.popFirst() ?? .failure(Rejection(.ownFailure))

@@ -26,7 +26,7 @@ public enum KeyKind: Hashable, Sendable, CustomStringConvertible {
 
 /// A public key. Immutable after creation, so that libcrypto lets threads share it.
 public final class PublicKey: @unchecked Sendable {
-    let handle: OpaquePointer
+    package let handle: OpaquePointer
     public let kind: KeyKind
 
     /// Takes ownership of the handle.
@@ -293,6 +293,12 @@ private func readPrivateKey(pem: [UInt8], password: String?) -> OpaquePointer? {
 /// Overwrites a secret, so that nothing of it stays in memory that others come to use.
 public func erase(_ octets: inout [UInt8]) {
     octets.withUnsafeMutableBytes { OPENSSL_cleanse($0.baseAddress, $0.count) }
+}
+
+/// Whether two texts are the same, in a time that tells nothing but their lengths.
+public func isSameSecret(_ a: String, _ b: String) -> Bool {
+    let (a, b) = (Array(a.utf8), Array(b.utf8))
+    return a.count == b.count && CRYPTO_memcmp(a, b, a.count) == 0
 }
 
 /// Random octets from libcrypto's generator.

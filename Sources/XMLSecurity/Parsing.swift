@@ -46,7 +46,7 @@ extension XMLTree {
         let bytes = limits.isFile && bytes.starts(with: Self.byteOrderMark) ? Array(bytes.dropFirst(3)) : bytes
         try Self.checkEncoding(bytes)
         _ = Self.libraryIsReady
-        self.init(owning: try Self.parse(bytes))
+        self.init(owning: try Self.parse(bytes), of: bytes)
         var inspection = Inspection(limits, of: bytes, taking: &identifiers)
         try inspection.visitDocument(document)
         identifiers = inspection.identifiers

@@ -94,10 +94,11 @@ extension SignatureParts.Reference {
         }
     }
 
-    /// Whether it names an ID of the element.
+    /// Whether it names an ID of the element, by a bare name: nothing that somebody else could take for an XPointer.
     func leads(to target: Element, _ identifiers: [XMLName]) -> Bool {
         identifiers.contains { identifier in
-            target[identifier].map { !$0.isEmpty && uri == "#" + $0 } ?? false
+            guard let name = target[identifier], !name.isEmpty else { return false }
+            return uri == "#" + name && !name.utf8.contains { " \t\r\n()".utf8.contains($0) }
         }
     }
 

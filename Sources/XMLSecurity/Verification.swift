@@ -26,13 +26,16 @@ extension Element {
     ///
     /// Not checked: where among the children the signature stands, whether the certificate is valid today, or what the
     /// element says. KeyInfo only selects among `trusted`, by public key.
+    /// - Parameter reader: asked last, about what is good by all that we know.
     /// - Spec: SAML Core 2.0 §5.4; eIDAS dossier §5.3, C2-10.
     public func verifySignature(
-        trusting trusted: [Certificate], policy: SignaturePolicy, identifier: XMLName = "ID"
+        trusting trusted: [Certificate], policy: SignaturePolicy, identifier: XMLName = "ID",
+        confirmedBy reader: (any SecondReader)?
     ) throws(XMLFault) -> SignedElement {
         let promised = try promisedDigest(trusting: trusted, policy: policy, identifier: identifier)
         let content = try canonical(inclusive: promised.prefixes, omitting: promised.signature)
         guard promised.digest.hash(content) == promised.value else { throw XMLFault(.digest, path) }
+        try promised.confirm(self, identifier: identifier, in: tree.octets, by: reader)
         return SignedElement(element: self, certificate: promised.certificate, algorithm: promised.algorithm)
     }
 

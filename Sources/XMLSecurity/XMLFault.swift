@@ -9,6 +9,8 @@ public struct XMLFault: Error, Hashable, Sendable {
             schema
         case signatureMissing, signatureRepeated, signatureStructure, signatureReference, signatureAlgorithm
         case keyUnknown, keyWeak, keyExpired, digest, signatureValue
+        /// Somebody else does not find valid what we do.
+        case secondOpinion
         case encryptionStructure, encryptionAlgorithm, decryption
         /// A key, certificate or container of ours cannot be read.
         case keyUnusable

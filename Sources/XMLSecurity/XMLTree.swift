@@ -5,9 +5,14 @@ import CPuente
 /// A parsed document. Belongs to one task; elements keep it alive.
 public final class XMLTree {
     let document: xmlDocPtr
+    /// What was parsed.
+    let octets: [UInt8]
 
     /// Takes ownership.
-    init(owning document: xmlDocPtr) { self.document = document }
+    init(owning document: xmlDocPtr, of octets: [UInt8]) {
+        self.document = document
+        self.octets = octets
+    }
     deinit { xmlFreeDoc(document) }
 
     /// The document element. Every tree has one: `XMLTree.init(parsing:limits:)` refuses documents without.

@@ -199,7 +199,7 @@ struct Node {
         return Health(
             snapshot: { trust.snapshot }, store: store, inFlight: inFlight,
             // Who cannot read the archive learns that from the log.
-            warnings: { now in (try? trust.calendar(at: now))?.alarming.count ?? 0 })
+            warnings: { now in ((try? trust.calendar(at: now))?.alarming.count ?? 0) + trust.disagreements })
     }
 
     /// The HTTP server's own lines tell nothing that ours do not.

@@ -18,8 +18,8 @@ struct ImportTests {
         "Dialects": ["SAML", "Federation", "XMLSecurity", "YAMLText", "Foundation"],
         "Bridge": ["Dialects", "SAML", "Federation", "XMLSecurity", "Foundation"],
         "Trust": [
-            "AttributeSources", "Bridge", "Dialects", "SAML", "Federation", "XMLSecurity", "YAMLText", "Foundation",
-            "Dispatch",
+            "AttributeSources", "Bridge", "Dialects", "SAML", "SecondOpinion", "Federation", "XMLSecurity", "YAMLText",
+            "Foundation", "Dispatch",
             "Synchronization",
             "Logging",
             "Settings", "Tokens", "GRDB", "AsyncHTTPClient", "NIOCore", "NIOPosix", "NIOTLS", "NIOSSL", "NIOHTTP1",
@@ -46,8 +46,8 @@ struct ImportTests {
             "AsyncHTTPClient", "NIOCore", "NIOPosix", "NIOHTTP1", "Glibc",
         ],
         "PuenteTestKit": [
-            "SAML", "Federation", "XMLSecurity", "Dialects", "Bridge", "Storage", "YAMLText", "Foundation",
-            "Synchronization",
+            "SAML", "SecondOpinion", "Federation", "XMLSecurity", "Dialects", "Bridge", "Storage", "YAMLText",
+            "Foundation", "Synchronization",
         ],
     ]
 

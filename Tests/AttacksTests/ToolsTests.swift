@@ -100,7 +100,8 @@ struct ToolsTests {
 
     static func verify(_ node: XMLNode, trusting certificate: Certificate) throws {
         let policy = SignaturePolicy(algorithms: Set(SignatureAlgorithm.allCases), minimumRSABits: 1024)
-        _ = try XMLTree(parsing: node.serialized()).root.verifySignature(trusting: [certificate], policy: policy)
+        _ = try XMLTree(parsing: node.serialized()).root.verifySignature(
+            trusting: [certificate], policy: policy, confirmedBy: nil)
     }
 
     @Test("A clone looks like its original, is sound, and has another key")

@@ -118,7 +118,8 @@ struct ForeignLegsTests {
     func question() throws {
         let (sent, exchange, question) = try World(.proxyService).ask()
         let document = try SentDocument(sent)
-        _ = try document.root.verifySignature(trusting: [TestKey.service.certificate()], policy: .clave)
+        _ = try document.root.verifySignature(
+            trusting: [TestKey.service.certificate()], policy: .clave, confirmedBy: nil)
         #expect(
             document.root.children.map(\.local)
                 == ["Signature", "Extensions", "NameIDPolicy", "RequestedAuthnContext"])

@@ -98,7 +98,8 @@ struct ForeignRequestTests {
             try $0.setText(of: "Issuer", "https://NOEUD.example.fr/connector/metadata")
         },
         Case(request: "P1-16: no ID", .messageSchema) { $0.set("ID", nil) },
-        Case(request: "P1-32: blank ID", .messageIdentifier) { $0.set("ID", " ") },
+        Case(request: "P1-32: blank ID", .signatureReference) { $0.set("ID", " ") },
+        Case(request: "P1-32: ID of an XPointer", .signatureReference) { $0.set("ID", "xpointer(/)") },
         Case(request: "P1-16: ID is no NCName", .messageIdentifier) { $0.set("ID", "1abc") },
         Case(request: "P1-16: Version 1.1", .messageVersion) { $0.set("Version", "1.1") },
         Case(request: "P1-16: no IssueInstant", .messageSchema) { $0.set("IssueInstant", nil) },
@@ -318,7 +319,8 @@ struct ForeignRequestTests {
             let route = Route(
                 .proxyService, node: full.node, requesters: [:],
                 outOfOrder: [World.foreignConnector: Rejection(reason)], countries: full.countries,
-                requesterDialect: full.requesterDialect, responderDialect: full.responderDialect)
+                requesterDialect: full.requesterDialect, responderDialect: full.responderDialect,
+                confirmedBy: full.secondReader)
             let received = try ConnectorRequest().received()
             #expect(try brokenRule { _ = try route.receiveRequest(received, at: world.now) } == reason)
         }

@@ -170,7 +170,8 @@ struct FourLegsTests {
         #expect(answer.attributes["FirstName"] == ["Jürgen"])
         let assertion = try #require(answer.assertion)
         #expect(
-            try assertion.verifySignature(trusting: [TestKey.gateway.certificate()], policy: .clave).element
+            try assertion.verifySignature(trusting: [TestKey.gateway.certificate()], policy: .clave, confirmedBy: nil)
+                .element
                 == assertion)
         let (_, exchange, question) = try world.ask()
         let failure = try world.finish(
@@ -192,7 +193,8 @@ struct FourLegsTests {
     func question() throws {
         let (sent, exchange, question) = try World().ask(ServiceRequest(.complete))
         let document = try SentDocument(sent)
-        _ = try document.root.verifySignature(trusting: [TestKey.connector.certificate()], policy: .eidas)
+        _ = try document.root.verifySignature(
+            trusting: [TestKey.connector.certificate()], policy: .eidas, confirmedBy: nil)
         let parts = ["Issuer", "Signature", "Extensions", "NameIDPolicy", "RequestedAuthnContext"]
         #expect(document.root.children.map(\.local) == parts)
         #expect(document.root["ID"] == question.id.rawValue && document.root["ForceAuthn"] == "true")

@@ -39,7 +39,7 @@ struct LogoutTests {
             answer.destination == ServiceRequest.returnAddress
                 && answer.fields.map(\.name) == ["logoutResponse", "RelayState"])
         let root = try SentDocument(answer).root
-        _ = try root.verifySignature(trusting: [TestKey.gateway.certificate()], policy: .clave)
+        _ = try root.verifySignature(trusting: [TestKey.gateway.certificate()], policy: .clave, confirmedBy: nil)
         #expect(root["InResponseTo"] == "_logout" && root["Consent"] == nil)
         #expect(root.descendants.first { $0.local == "StatusCode" }?["Value"] == SAMLURI.success)
     }

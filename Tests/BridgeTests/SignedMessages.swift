@@ -5,6 +5,7 @@ import Federation
 import Foundation
 import PuenteTestKit
 import SAML
+import SecondOpinion
 import Testing
 import XMLSecurity
 
@@ -158,7 +159,9 @@ enum SignedKind: String, CaseIterable, CustomTestStringConvertible {
             pins: [try metadata.recipe.key.certificate()])
         let now = try World().now
         return SignedMessage(octets: try metadata.recipe.sign(group, behind: 2).serialized()) { octets in
-            AnyHashable(try VerifiedEntity.read(from: DocumentSource(octets), expecting: [expected], at: now)[0].get())
+            AnyHashable(
+                try VerifiedEntity.read(
+                    from: DocumentSource(octets), expecting: [expected], confirmedBy: LibXMLSec1(), at: now)[0].get())
         }
     }
 

@@ -91,7 +91,7 @@ struct TermsTests {
             let route = Route(
                 node: full.node, requesters: full.requesters, countries: countries,
                 requesterDialect: full.requesterDialect,
-                responderDialect: full.responderDialect)
+                responderDialect: full.responderDialect, confirmedBy: full.secondReader)
             return try brokenRule { _ = try route.sendRequest(exchange, to: state, relayState: "x", at: world.now) }
         }
         let usable = try world.route().countries[0]

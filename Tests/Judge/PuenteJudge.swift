@@ -49,7 +49,8 @@ struct PuenteJudge {
         let tree = try XMLTree(parsing: document, limits: limits)
         let found = identifier.isEmpty ? tree.root : tree.root.descendants.first { $0[attribute] == identifier }
         guard let found else { throw XMLFault(.signatureMissing) }
-        let verified = try found.verifySignature(trusting: [certificate], policy: .clave, identifier: attribute)
+        let verified = try found.verifySignature(
+            trusting: [certificate], policy: .clave, identifier: attribute, confirmedBy: nil)
         let octets = try verified.element.signedOctets()
         return "yes\t\(Base64.encode(octets))\t\(verified.algorithm.name)"
     }

@@ -31,6 +31,7 @@ struct FrenchConnectorTests {
                         expecting: MetadataExpectation(
                             entityID: state.entityID, country: .spain, role: .proxyService,
                             pins: [state.credential.certificate]),
+                        confirmedBy: nil,
                         at: now))
             }
         }
@@ -69,12 +70,12 @@ struct FrenchConnectorTests {
             pins: [connector.signing.certificate])
         guard registration != .expired else {
             let error = try #require(throws: Rejection.self) {
-                try VerifiedEntity(octets, expecting: expected, at: Self.now)
+                try VerifiedEntity(octets, expecting: expected, confirmedBy: nil, at: Self.now)
             }
             #expect(error.rule == .metadataExpiry)
             return
         }
-        let entity = try VerifiedEntity(octets, expecting: expected, at: Self.now)
+        let entity = try VerifiedEntity(octets, expecting: expected, confirmedBy: nil, at: Self.now)
         #expect(entity.entity.sector == .public)
         #expect(entity.descriptor.endpoints.map(\.location) == [connector.assertionConsumerService])
         let key = try #require(entity.descriptor.encryptionKeys.first?.certificate.publicKey.kind)
@@ -100,7 +101,8 @@ struct FrenchConnectorTests {
         #expect((received.querySignature != nil) == (binding == .redirect))
         let verified = try ParsedMessage(received).verifyRequest(
             from: Sender(signingCertificates: [connector.signing.certificate], signatures: .eidas),
-            expecting: RequestExpectation(destinations: [fixture.state.singleSignOnService]), at: Self.now)
+            expecting: RequestExpectation(destinations: [fixture.state.singleSignOnService]), confirmedBy: nil,
+            at: Self.now)
         #expect(verified.message.issuer?.name == connector.entityID)
         #expect(verified.message.sectors == [])
         #expect(verified.message.context?.comparison == (acceptsNonNotified ? "exact" : "minimum"))
@@ -172,12 +174,14 @@ struct FrenchConnectorTests {
                 expecting: MetadataExpectation(
                     entityID: connector.entityID, country: FrenchConnector.france, role: .connector,
                     pins: [connector.signing.certificate]),
+                confirmedBy: nil,
                 at: Self.now))
         let request = try ParsedMessage(
             ReceivedMessage(post: form.fields[0].value, relayState: form.fields[1].value)
         ).verifyRequest(
             from: Sender(signingCertificates: known.signing, signatures: .eidas),
-            expecting: RequestExpectation(destinations: [fixture.state.singleSignOnService]), at: Self.now)
+            expecting: RequestExpectation(destinations: [fixture.state.singleSignOnService]), confirmedBy: nil,
+            at: Self.now)
         let sent = try answer(
             StateAnswer(
                 state: fixture.state, connector: known, request: request.message, relayState: form.fields[1].value,

@@ -103,7 +103,8 @@ struct GatewayFixture: Sendable {
         return try ParsedMessage(received).verifyResponse(
             from: Sender(signingCertificates: [gateway.certificate], signatures: .clave),
             encryption: EncryptionPolicy(allowsOldKeyTransport: true), expecting: expected,
-            openingWith: [DecryptionKey(key: service.key, certificate: service.certificate)], at: Self.now
+            openingWith: [DecryptionKey(key: service.key, certificate: service.certificate)], confirmedBy: nil,
+            at: Self.now
         ).message
     }
 }

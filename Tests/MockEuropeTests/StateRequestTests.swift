@@ -106,7 +106,7 @@ struct StateRequestTests {
             id: MessageID("_m"), validUntil: WorldTests.now + 3_600, by: credential.signer())
         let expected = MetadataExpectation(
             entityID: connectorName, country: .spain, role: .connector, pins: [credential.certificate])
-        return try Connector(VerifiedEntity(octets, expecting: expected, at: WorldTests.now))
+        return try Connector(VerifiedEntity(octets, expecting: expected, confirmedBy: nil, at: WorldTests.now))
     }
 }
 

@@ -75,6 +75,7 @@ struct MockStateTests {
             expecting: MetadataExpectation(
                 entityID: state.entityID, country: state.profile.country, role: .proxyService,
                 pins: [state.credential.certificate]),
+            confirmedBy: nil,
             at: WorldTests.now)
         #expect(entity.descriptor.attributes == state.profile.data.map(\.uri))
         #expect(entity.descriptor.endpoints.map(\.location) == [state.singleSignOnService])

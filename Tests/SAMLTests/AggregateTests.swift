@@ -3,6 +3,7 @@ import Federation
 import Foundation
 import PuenteTestKit
 import SAML
+import SecondOpinion
 import Testing
 import XMLSecurity
 
@@ -72,11 +73,13 @@ struct AggregateRecipe {
         _ octets: [UInt8], _ expectations: [MetadataExpectation], at now: Date, _ comment: Comment? = nil
     ) throws -> [Rule?] {
         let whole = expectations.map { expected in
-            Result { () throws(Rejection) in try VerifiedEntity(octets, expecting: expected, at: now) }
+            Result { () throws(Rejection) in
+                try VerifiedEntity(octets, expecting: expected, confirmedBy: LibXMLSec1(), at: now)
+            }
         }
         for chunk in [max(1, octets.count), 1000] {
             let found = VerifiedEntity.read(
-                from: DocumentSource(octets, chunk: chunk), expecting: expectations, at: now)
+                from: DocumentSource(octets, chunk: chunk), expecting: expectations, confirmedBy: LibXMLSec1(), at: now)
             try #require(found.count == whole.count)
             for (found, whole) in zip(found, whole) {
                 switch (found, whole) {
@@ -110,7 +113,7 @@ struct AggregateTests {
             var opened = 0
             let source = DocumentSource(octets, chunk: 100) { opened += 1 }
             let found = try VerifiedEntity.read(
-                from: source, expecting: [AggregateRecipe.expectation()], at: World().now)
+                from: source, expecting: [AggregateRecipe.expectation()], confirmedBy: nil, at: World().now)
             #expect(try found[0].get().signer == TestKey.p256a.certificate())
             // Only what stands behind makes us begin again.
             #expect(opened == (place == 0 ? 1 : 2))
@@ -251,7 +254,7 @@ struct AggregateTests {
         let expected = try AggregateRecipe.expectation()
         let now = try World().now
         func rule(_ source: DocumentSource) -> Rule? {
-            let found = VerifiedEntity.read(from: source, expecting: [expected, expected], at: now)
+            let found = VerifiedEntity.read(from: source, expecting: [expected, expected], confirmedBy: nil, at: now)
             return found.count == 2 ? found.compactMap { $0.failure?.rule }.first : .ownFailure
         }
         #expect(rule(DocumentSource(late)) == nil)

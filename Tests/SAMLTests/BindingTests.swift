@@ -73,6 +73,7 @@ struct BindingTests {
         let world = try World()
         return try ParsedMessage(ReceivedMessage(redirect: query)).verifyRequest(
             from: world.requester.sender, expecting: RequestExpectation(destinations: [World.gatewayAddress]),
+            confirmedBy: world.secondReader,
             at: world.now)
     }
 

@@ -3,6 +3,7 @@ import Federation
 import Foundation
 import PuenteTestKit
 import SAML
+import SecondOpinion
 import Testing
 import XMLSecurity
 
@@ -262,7 +263,7 @@ struct MetadataTests {
         let octets = try metadata.sealed(id: try .random(), validUntil: now + 86_400, by: TestKey.p384.signer())
         let expected = MetadataExpectation(
             entityID: World.proxyService, country: .spain, role: .proxyService, pins: [try TestKey.p384.certificate()])
-        let entity = try VerifiedEntity(octets, expecting: expected, at: now)
+        let entity = try VerifiedEntity(octets, expecting: expected, confirmedBy: LibXMLSec1(), at: now)
         #expect(
             entity.descriptor.endpoints.map(\.binding) == [SAMLURI.post, SAMLURI.redirect]
                 && entity.descriptor.endpoints.allSatisfy { $0.location == World.singleSignOn })
@@ -282,7 +283,7 @@ struct MetadataTests {
         let octets = try metadata.sealed(id: try .random(), validUntil: now + 86_400, by: TestKey.p384.signer())
         let expected = MetadataExpectation(
             entityID: World.connector, country: .spain, role: .connector, pins: [try TestKey.p384.certificate()])
-        let entity = try VerifiedEntity(octets, expecting: expected, at: now)
+        let entity = try VerifiedEntity(octets, expecting: expected, confirmedBy: LibXMLSec1(), at: now)
         #expect(entity.entity.sector == .public && entity.descriptor.endpoints.map(\.location) == [World.answerAddress])
         #expect(entity.entity.protocolVersions == ConnectorMetadata.protocolVersions)
         #expect(entity.descriptor.signsRequests && entity.entity.organizationName == "Nodo de pruebas")

@@ -134,7 +134,7 @@ struct OtherSignatureTests {
             #expect(claim.element == (signature.parent?.local ?? "(root)"))
             let trusted = try trusted(claim, signature, in: vector)
             let found = rejection { () throws(XMLFault) in
-                let verified = try signed.verifySignature(trusting: trusted, policy: .clave)
+                let verified = try signed.verifySignature(trusting: trusted, policy: .clave, confirmedBy: nil)
                 #expect(verified.element == signed)
             }
             let text = Comment(rawValue: found.map { "\($0)" } ?? "verified")
@@ -152,7 +152,7 @@ struct OtherSignatureTests {
             case (nil, .unknown): Issue.record("neither the index nor the profile says what is right: \(text)")
             }
             let stranger = rejection { () throws(XMLFault) in
-                _ = try signed.verifySignature(trusting: Self.strangers, policy: .clave)
+                _ = try signed.verifySignature(trusting: Self.strangers, policy: .clave, confirmedBy: nil)
             }
             #expect(stranger != nil)
         }

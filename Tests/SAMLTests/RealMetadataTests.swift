@@ -4,6 +4,7 @@ import Federation
 import Foundation
 import PuenteTestKit
 import SAML
+import SecondOpinion
 import Testing
 import XMLSecurity
 
@@ -40,7 +41,7 @@ struct RealMetadataTests {
         let now = try #require(Instant.read("2029-10-01T00:00:00Z"))
         let examination = Examination(.thorough)
         let entity = try VerifiedEntity(
-            OtherVector.octets(Self.aggregate), expecting: expected, at: now, examination)
+            OtherVector.octets(Self.aggregate), expecting: expected, confirmedBy: LibXMLSec1(), at: now, examination)
         #expect(!entity.descriptor.signingCertificates.isEmpty && entity.descriptor.unreadableCertificates == 0)
         #expect(!entity.descriptor.encryptionKeys.isEmpty)
         #expect(entity.descriptor.endpoints.contains { $0.binding == SAMLURI.post })

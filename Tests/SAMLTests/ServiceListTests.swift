@@ -2,6 +2,7 @@
 import Federation
 import Foundation
 import PuenteTestKit
+import SecondOpinion
 import Testing
 import XMLSecurity
 
@@ -252,6 +253,7 @@ struct ServiceListTests {
         return try VerifiedServiceList(
             octets,
             expecting: ServiceListExpectation(pins: [signer], territories: territories, signatures: .clave),
+            confirmedBy: LibXMLSec1(),
             at: try #require(Instant.read(time)))
     }
 

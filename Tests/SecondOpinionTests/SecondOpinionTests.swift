@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 import CSecondOpinion
 import CXMLSec1
+import Dispatch
 import PuenteTestKit
 import SecondOpinion
+import Synchronization
 import Testing
 import XMLSecurity
 
@@ -35,8 +37,8 @@ struct SecondOpinionTests {
         let signed = try message.signed(by: pair.key.signer(pair.algorithm), behind: 1)
         #expect(try Self.opinion(signed, pair.key) == .valid(octets: message.canonical(), references: 1))
         let verified = try XMLTree(parsing: signed.serialized()).root.verifySignature(
-            trusting: [pair.key.certificate()], policy: .clave)
-        #expect(verified.isConfirmed(in: signed.serialized()))
+            trusting: [pair.key.certificate()], policy: .clave, confirmedBy: LibXMLSec1())
+        #expect(try verified.certificate == pair.key.certificate())
     }
 
     @Test("Nothing spoiled is valid", arguments: pairs)
@@ -65,11 +67,6 @@ struct SecondOpinionTests {
         for other: TestKey in [.rsa3072b, .p256b, .brainpool384] where other != pair.key {
             #expect(try Self.opinion(signed, other) == .invalid(.signature))
         }
-        let verified = try XMLTree(parsing: signed.serialized()).root.verifySignature(
-            trusting: [pair.key.certificate()], policy: .clave)
-        var changed = signed
-        try changed.setText(of: "Issuer", "x")
-        #expect(!verified.isConfirmed(in: changed.serialized()))
     }
 
     @Test("It says what it did not find")
@@ -95,5 +92,44 @@ struct SecondOpinionTests {
         csecondopinion_context_sizes(&compiled, &least, &most)
         #expect(compiled >= least && compiled <= most)
         #expect(MemoryLayout<xmlSecDSigCtx>.size == compiled)
+    }
+
+    @Test("Both must have found one Reference, to the same octets")
+    func agreement() throws {
+        let signed = try message.signed(by: TestKey.p256a.signer(), behind: 1)
+        let octets = message.canonical()
+        let found = FoundSignature(
+            document: signed.serialized(), attribute: "ID", identifier: "_m1",
+            certificate: try TestKey.p256a.certificate(), digest: .sha256,
+            digestValue: DigestAlgorithm.sha256.hash(octets))
+        #expect(LibXMLSec1().confirms(found))
+        #expect(SecondOpinion.valid(octets: octets, references: 1).agrees(with: found))
+        #expect(!SecondOpinion.valid(octets: octets, references: 2).agrees(with: found))
+        #expect(!SecondOpinion.valid(octets: octets.dropLast(), references: 1).agrees(with: found))
+        for reason in SecondOpinion.Reason.allCases {
+            #expect(!SecondOpinion.invalid(reason).agrees(with: found))
+        }
+    }
+
+    @Test("Many threads ask at once, with keys that they share, and each gets its own answer")
+    func threads() throws {
+        let documents = try Self.pairs.map { pair in
+            let signed = try message.signed(by: pair.key.signer(pair.algorithm), behind: 1)
+            var spoiled = signed
+            try spoiled.setText(of: "Issuer", "https://nodo.example/")
+            return (signed.serialized(), spoiled.serialized(), try pair.key.certificate())
+        }
+        let good = SecondOpinion.valid(octets: message.canonical(), references: 1)
+        let wrong = Mutex(0)
+        DispatchQueue.concurrentPerform(iterations: 16) { turn in
+            for place in documents.indices {
+                let (signed, spoiled, certificate) = documents[(place + turn) % documents.count]
+                let right =
+                    SecondOpinion(on: signed, signed: "_m1", by: certificate) == good
+                    && SecondOpinion(on: spoiled, signed: "_m1", by: certificate) == .invalid(.signature)
+                if !right { wrong.withLock { $0 += 1 } }
+            }
+        }
+        #expect(wrong.withLock(\.self) == 0)
     }
 }

@@ -4,6 +4,7 @@ import Federation
 import Foundation
 import PuenteTestKit
 import SAML
+import SecondOpinion
 import Testing
 import XMLSecurity
 
@@ -38,7 +39,8 @@ struct ConnectorsTests {
             entityID: World.foreignConnector, country: france, role: .connector,
             pins: [try TestKey.p384.certificate()])
         let verified = try VerifiedEntity(
-            SignatureRecipe(.p384, .ecdsaSHA384).sign(root, behind: 0).serialized(), expecting: expected, at: now)
+            SignatureRecipe(.p384, .ecdsaSHA384).sign(root, behind: 0).serialized(), expecting: expected,
+            confirmedBy: LibXMLSec1(), at: now)
         var peer = PeerProfile()
         profile(&peer)
         let entry = NodeEntry(

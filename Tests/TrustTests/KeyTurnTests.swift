@@ -4,6 +4,7 @@ import PuenteTestKit
 import Settings
 import Testing
 import XMLSecurity
+import YAMLText
 
 @testable import Trust
 

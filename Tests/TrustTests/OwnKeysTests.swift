@@ -128,7 +128,8 @@ struct OwnKeysTests {
         }
         try take(before)
         let (sent, exchange, question) = try world.ask()
-        _ = try SentDocument(sent).root.verifySignature(trusting: Self.certificates(.connector), policy: .eidas)
+        _ = try SentDocument(sent).root.verifySignature(
+            trusting: Self.certificates(.connector), policy: .eidas, confirmedBy: nil)
         for pair in Rings.pairs { try rings.change(pair.ring) { try $0.roll(at: rings.now) } }
         try take(try rings.keys())
         for recipient in [TestKey.connectorEncryption, .rsa4096] {
@@ -142,7 +143,7 @@ struct OwnKeysTests {
         // What is asked from now on is believed by whoever fetched our metadata before the roll.
         let known = before.metadata(rings.settings, version: "1").signing
         let (later, _, _) = try world.ask()
-        _ = try SentDocument(later).root.verifySignature(trusting: known, policy: .eidas)
+        _ = try SentDocument(later).root.verifySignature(trusting: known, policy: .eidas, confirmedBy: nil)
         // And not before the old key is gone does it stop opening.
         try rings.change("connector-encryption") { try $0.retire("old", at: rings.now) }
         try take(try rings.keys())
@@ -169,7 +170,7 @@ struct OwnKeysTests {
         answer.recipients = [try TestKey.service.recipient()]
         let outcome = try world.accept(answer, to: question, in: exchange)
         let document = try SentDocument(world.route().sendResponse(outcome, in: exchange, without: [], at: world.now))
-        _ = try document.root.verifySignature(trusting: before.signing.published, policy: .eidas)
+        _ = try document.root.verifySignature(trusting: before.signing.published, policy: .eidas, confirmedBy: nil)
         #expect(try world.open(document, from: .p256b).statusCodes == [SAMLURI.success])
     }
 
@@ -227,7 +228,8 @@ struct OwnKeysTests {
         world.node = keys.node(rings.settings)
         world.requester.seal = Seal(signer: try keys.gateway.using(.rsaSHA512))
         let (sent, exchange, question) = try world.ask()
-        _ = try SentDocument(sent).root.verifySignature(trusting: Self.certificates(.p256a), policy: .eidas)
+        _ = try SentDocument(sent).root.verifySignature(
+            trusting: Self.certificates(.p256a), policy: .eidas, confirmedBy: nil)
         var answer = try world.answer(to: question)
         answer.recipients = [try TestKey.rsa4096.recipient()]
         #expect(try world.finish(answer, to: question, in: exchange).statusCodes == [SAMLURI.success])

@@ -6,6 +6,7 @@ import Foundation
 import Logging
 import PuenteTestKit
 import SAML
+import SecondOpinion
 import Settings
 import Synchronization
 import Testing
@@ -15,12 +16,13 @@ import YAMLText
 @testable import Trust
 
 /// A node's directory on files of its own, with one Proxy-Service abroad whose metadata is a file.
-private final class Place {
+final class Place {
     let folder: Folder
     let settings: Settings
     let now = Life.start
 
-    init(_ publisher: Publisher = Publisher(), approvals: Int = 1) throws {
+    /// - Parameter more: lines of the settings.
+    init(_ publisher: Publisher = Publisher(), _ more: String = "") throws {
         folder = try Folder([
             "metadata/services.yaml": "services: []\n", "ana.pem": try TestKey.p256b.certificate().pem,
         ])
@@ -37,6 +39,7 @@ private final class Place {
             clave: {signing-key: \(key(.gateway)), signing-certificate: \(key(.gateway))}
             mappings: {eidas: \(Repository.root.path)/mappings/eidas.yaml, clave2: \(Repository.root.path)/mappings/clave2.yaml}
             operator: {name: x, contact-email: a@x.example}
+            \(more)
             """
         let reading = Settings.parse(text, file: folder.path + "/puente.yaml")
         settings = try #require(reading.value, "\(reading.faults)")
@@ -60,9 +63,12 @@ private final class Place {
         try Data(list.utf8).write(to: URL(fileURLWithPath: folder.path + "/metadata/trust-list.yaml"))
     }
 
-    func directory(_ mode: TrustDirectory.Mode) throws -> TrustDirectory {
+    func directory(
+        _ mode: TrustDirectory.Mode, asking reader: any SecondReader = LibXMLSec1(), _ log: LogBook = LogBook()
+    ) throws -> TrustDirectory {
         let faults = Faults()
-        let directory = TrustDirectory(settings, at: now, logger: Logger(label: "test"), for: mode, into: faults)
+        let directory = TrustDirectory(
+            settings, at: now, logger: log.logger, for: mode, asking: reader, into: faults)
         return try #require(directory, "\(faults.sorted)")
     }
 
@@ -207,7 +213,9 @@ struct TrustDirectoryTests {
         #expect(reading.faults == [])
         var entry = try #require(reading.value?.nodes.first)
         let path = entry.source.words
-        #expect(try TrustDirectory.verify(MetadataSource.file(path), entry, at: place.now).country.rawValue == "NO")
+        #expect(
+            try TrustDirectory.verify(MetadataSource.file(path), entry, confirmedBy: nil, at: place.now)
+                .country.rawValue == "NO")
         entry.source = .file(path: place.folder.path + "/metadata/no.xml")
         let held = node.state.withLock(\.held)
         #expect(entry.entityID == held[0].entry.entityID && entry.profile == held[0].entry.profile)

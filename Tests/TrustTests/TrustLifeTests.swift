@@ -3,6 +3,7 @@ import Federation
 import Foundation
 import PuenteTestKit
 import SAML
+import SecondOpinion
 import Settings
 import Synchronization
 import Testing
@@ -99,7 +100,8 @@ final class Life {
             \(more)
             """, file: folder.path + "/puente.yaml", rules: SettingsRules(checksFiles: false))
         verifier = Verifier(
-            settings: try #require(settings.value), documents: DocumentFolder(path: folder.path + "/metadata"))
+            settings: try #require(settings.value), documents: DocumentFolder(path: folder.path + "/metadata"),
+            reader: LibXMLSec1())
         self.entries = try entries ?? [Self.entry()]
     }
 

@@ -98,3 +98,12 @@ struct KeyedDigestTests {
         )
     }
 }
+
+@Suite("Secrets")
+struct SecretComparisonTests {
+    @Test("Two are the same if every octet is")
+    func same() {
+        #expect(isSameSecret("", "") && isSameSecret("0f1e", "0f1e"))
+        for other in ["", "0f1", "0f1e0", "1f1e", "0f1f"] { #expect(!isSameSecret("0f1e", other)) }
+    }
+}

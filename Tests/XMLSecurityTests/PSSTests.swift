@@ -64,7 +64,9 @@ struct PSSTests {
             commonName: "e3", usage: .signing, from: .init(timeIntervalSince1970: 0), until: .distantFuture)
         let signed = try message.signed(by: Signer(key: key, chain: [certificate]), behind: 1)
         let tree = try XMLTree(parsing: signed.serialized())
-        #expect(try fault { _ = try tree.root.verifySignature(trusting: [certificate], policy: .eidas) } == .keyWeak)
+        #expect(
+            try fault { _ = try tree.root.verifySignature(trusting: [certificate], policy: .eidas, confirmedBy: nil) }
+                == .keyWeak)
         #expect(!certificate.publicKey.isStrong(for: .eidas))
     }
 }

@@ -70,7 +70,7 @@ struct PeerTests {
         let octets = try sample.octets()
         let found = try fault {
             let element = try XMLTree(parsing: octets).root.descendants.first { $0["ID"] == sample.element }
-            _ = try #require(element).verifySignature(trusting: trusted, policy: .clave)
+            _ = try #require(element).verifySignature(trusting: trusted, policy: .clave, confirmedBy: nil)
         }
         if case .verdict(let isGood) = sample.expected {
             #expect((found == nil) == isGood, "\(String(describing: found))")

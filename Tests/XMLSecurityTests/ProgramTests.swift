@@ -85,7 +85,8 @@ struct ProgramTests {
             ])
         let tree = try XMLTree(parsing: signed)
         #expect(
-            try tree.root.verifySignature(trusting: [TestKey.rsa3072a.certificate()], policy: .clave).algorithm
+            try tree.root.verifySignature(trusting: [TestKey.rsa3072a.certificate()], policy: .clave, confirmedBy: nil)
+                .algorithm
                 == method)
     }
 }

@@ -13,7 +13,8 @@ struct SignatureRefusalTests {
 
     static func verify(_ octets: [UInt8], _ key: TestKey = .p256a) throws -> XMLFault.Kind? {
         try fault {
-            _ = try XMLTree(parsing: octets).root.verifySignature(trusting: [key.certificate()], policy: .eidas)
+            _ = try XMLTree(parsing: octets).root.verifySignature(
+                trusting: [key.certificate()], policy: .eidas, confirmedBy: nil)
         }
     }
 
@@ -335,7 +336,8 @@ struct SignatureRefusalTests {
         var random = Seeded(seed)
         let octets = original.edited(&random)
         guard let tree = try? XMLTree(parsing: octets),
-            let verified = try? tree.root.verifySignature(trusting: [TestKey.p256a.certificate()], policy: .eidas)
+            let verified = try? tree.root.verifySignature(
+                trusting: [TestKey.p256a.certificate()], policy: .eidas, confirmedBy: nil)
         else { return }
         #expect(verified.element.children.filter { !$0.is(Namespace.ds("Signature")) }.map(\.text) == said)
         #expect(verified.element[XMLName("ID")] == "_m1")

@@ -27,7 +27,8 @@ struct SignatureTests {
     func roundTrip(pair: Pair) throws {
         let signed = try message.signed(by: pair.key.signer(pair.algorithm), behind: 1)
         let tree = try XMLTree(parsing: signed.serialized())
-        let verified = try tree.root.verifySignature(trusting: [pair.key.certificate()], policy: .clave)
+        let verified = try tree.root.verifySignature(
+            trusting: [pair.key.certificate()], policy: .clave, confirmedBy: nil)
         #expect(try verified.certificate == pair.key.certificate())
         #expect(verified.algorithm == pair.algorithm)
         #expect(verified.element == tree.root)
@@ -38,7 +39,7 @@ struct SignatureTests {
     func recipe(pair: Pair) throws {
         let signed = try SignatureRecipe(pair.key, pair.algorithm).sign(message, behind: 1)
         let tree = try XMLTree(parsing: signed.serialized())
-        _ = try tree.root.verifySignature(trusting: [pair.key.certificate()], policy: .clave)
+        _ = try tree.root.verifySignature(trusting: [pair.key.certificate()], policy: .clave, confirmedBy: nil)
     }
 
     @Test("The nodes' policy takes RSA-PSS and ECDSA, and no PKCS#1 v1.5", arguments: pairs)
@@ -49,7 +50,9 @@ struct SignatureTests {
                 nil
             }
         #expect(
-            try fault { _ = try tree.root.verifySignature(trusting: [pair.key.certificate()], policy: .eidas) }
+            try fault {
+                _ = try tree.root.verifySignature(trusting: [pair.key.certificate()], policy: .eidas, confirmedBy: nil)
+            }
                 == expected)
     }
 
@@ -63,7 +66,8 @@ struct SignatureTests {
                 TestKey.p256a.certificate().base64, with: TestKey.secp256k1.certificate().base64))
         #expect(
             try fault {
-                _ = try shown.root.verifySignature(trusting: [TestKey.secp256k1.certificate()], policy: .clave)
+                _ = try shown.root.verifySignature(
+                    trusting: [TestKey.secp256k1.certificate()], policy: .clave, confirmedBy: nil)
             }
                 == .keyWeak)
     }
@@ -102,12 +106,17 @@ struct SignatureTests {
         let tree = try XMLTree(parsing: outer.signed(by: TestKey.rsa3072a.signer(), behind: 1).serialized())
         let assertion = tree.root.children[2]
         #expect(
-            try tree.root.verifySignature(trusting: [TestKey.rsa3072a.certificate()], policy: .eidas).element
+            try tree.root.verifySignature(trusting: [TestKey.rsa3072a.certificate()], policy: .eidas, confirmedBy: nil)
+                .element
                 == tree.root)
         #expect(
-            try assertion.verifySignature(trusting: [TestKey.p384.certificate()], policy: .eidas).element == assertion)
+            try assertion.verifySignature(trusting: [TestKey.p384.certificate()], policy: .eidas, confirmedBy: nil)
+                .element == assertion)
         #expect(
-            try fault { _ = try assertion.verifySignature(trusting: [TestKey.rsa3072a.certificate()], policy: .eidas) }
+            try fault {
+                _ = try assertion.verifySignature(
+                    trusting: [TestKey.rsa3072a.certificate()], policy: .eidas, confirmedBy: nil)
+            }
                 == .keyUnknown)
     }
 
@@ -119,7 +128,9 @@ struct SignatureTests {
         mixed.content.insert(.node(signature), at: 1)
         let tree = try XMLTree(parsing: mixed.serialized())
         let before = try tree.root.shape
-        for _ in 0..<3 { _ = try tree.root.verifySignature(trusting: [TestKey.p256a.certificate()], policy: .eidas) }
+        for _ in 0..<3 {
+            _ = try tree.root.verifySignature(trusting: [TestKey.p256a.certificate()], policy: .eidas, confirmedBy: nil)
+        }
         #expect(try tree.root.shape == before)
         #expect(tree.root.text == " before  behind ")
     }
@@ -130,10 +141,13 @@ struct SignatureTests {
         recipe.reference = ""
         let signed = try recipe.sign(message, behind: 1)
         let trusted = [try TestKey.p256a.certificate()]
-        _ = try XMLTree(parsing: signed.serialized()).root.verifySignature(trusting: trusted, policy: .eidas)
+        _ = try XMLTree(parsing: signed.serialized()).root.verifySignature(
+            trusting: trusted, policy: .eidas, confirmedBy: nil)
         let around = XMLNode(Namespace.two("Around"), [], [signed])
         let inner = try XMLTree(parsing: around.serialized()).root.children[0]
-        #expect(try fault { _ = try inner.verifySignature(trusting: trusted, policy: .eidas) } == .signatureReference)
+        #expect(
+            try fault { _ = try inner.verifySignature(trusting: trusted, policy: .eidas, confirmedBy: nil) }
+                == .signatureReference)
     }
 
     @Test(
@@ -146,11 +160,15 @@ struct SignatureTests {
         recipe.prefixes = prefixes
         plain = try recipe.sign(plain, behind: 1)
         let trusted = [try TestKey.p256a.certificate()]
-        _ = try XMLTree(parsing: plain.serialized()).root.verifySignature(trusting: trusted, policy: .eidas)
+        _ = try XMLTree(parsing: plain.serialized()).root.verifySignature(
+            trusting: trusted, policy: .eidas, confirmedBy: nil)
         // What the list covers cannot be rebound.
         let changed = try plain.serialized().replacing("urn:example:two", with: "urn:example:six")
         #expect(
-            try fault { _ = try XMLTree(parsing: changed).root.verifySignature(trusting: trusted, policy: .eidas) }
+            try fault {
+                _ = try XMLTree(parsing: changed).root.verifySignature(
+                    trusting: trusted, policy: .eidas, confirmedBy: nil)
+            }
                 == .digest)
     }
 
@@ -161,11 +179,17 @@ struct SignatureTests {
         let tree = try XMLTree(parsing: recipe.sign(message, behind: 1).serialized())
         let trusted = try [TestKey.rsa2048a, .rsa3072a, .p384, .p256b, .p256a].map { try $0.certificate() }
         #expect(
-            try tree.root.verifySignature(trusting: trusted, policy: .eidas).certificate == TestKey.p256a.certificate())
+            try tree.root.verifySignature(trusting: trusted, policy: .eidas, confirmedBy: nil).certificate
+                == TestKey.p256a.certificate())
         #expect(
-            try fault { _ = try tree.root.verifySignature(trusting: [TestKey.p256b.certificate()], policy: .eidas) }
+            try fault {
+                _ = try tree.root.verifySignature(
+                    trusting: [TestKey.p256b.certificate()], policy: .eidas, confirmedBy: nil)
+            }
                 == .signatureValue)
-        #expect(try fault { _ = try tree.root.verifySignature(trusting: [], policy: .eidas) } == .keyUnknown)
+        #expect(
+            try fault { _ = try tree.root.verifySignature(trusting: [], policy: .eidas, confirmedBy: nil) }
+                == .keyUnknown)
     }
 
     @Test("A renewed certificate over the same key is the same signer")
@@ -174,7 +198,8 @@ struct SignatureTests {
             commonName: "renewed", usage: .signing, from: Date(timeIntervalSince1970: 1_700_000_000),
             until: Date(timeIntervalSince1970: 2_000_000_000))
         let tree = try XMLTree(parsing: message.signed(by: TestKey.p256a.signer(), behind: 1).serialized())
-        #expect(try tree.root.verifySignature(trusting: [renewed], policy: .eidas).certificate == renewed)
+        #expect(
+            try tree.root.verifySignature(trusting: [renewed], policy: .eidas, confirmedBy: nil).certificate == renewed)
     }
 
     @Test(

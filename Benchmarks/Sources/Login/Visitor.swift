@@ -31,11 +31,11 @@ final class Visitor {
     /// One login whose every signature is verified and whose assertion is opened.
     func checkedLogin() throws {
         let root = try XMLTree(parsing: login()).root
-        _ = try root.verifySignature(trusting: [TestKey.gateway.certificate()], policy: .clave)
+        _ = try root.verifySignature(trusting: [TestKey.gateway.certificate()], policy: .clave, confirmedBy: nil)
         guard let holder = root.only(Namespace.saml2("EncryptedAssertion")) else { throw Failure("not encrypted") }
         let opened = try EncryptedElement(in: holder, policy: .eidas).open(with: [ServerFiles.service.decryption()])
         let assertion = try XMLTree(parsing: opened).root
-        _ = try assertion.verifySignature(trusting: [TestKey.gateway.certificate()], policy: .clave)
+        _ = try assertion.verifySignature(trusting: [TestKey.gateway.certificate()], policy: .clave, confirmedBy: nil)
         guard opened.contains("Müller-Lüdenscheid") else { throw Failure("somebody else") }
     }
 

@@ -25,7 +25,8 @@ struct Verify: ParsableCommand {
             return MetadataExpectation(
                 entityID: EntityID(words[0]), country: state, role: .proxyService, pins: [pin], signatures: .clave)
         }
-        let results = VerifiedEntity.read(from: Self.source(document), expecting: expectations, at: Date())
+        let results = VerifiedEntity.read(
+            from: Self.source(document), expecting: expectations, confirmedBy: nil, at: Date())
         for case .failure(let rejection) in results { throw Failure("\(rejection)") }
         print("{\"entities\":\(results.count)}")
     }

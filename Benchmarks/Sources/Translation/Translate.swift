@@ -5,6 +5,7 @@ import Federation
 import Foundation
 import PuenteTestKit
 import SAML
+import SecondOpinion
 import XMLSecurity
 
 struct Translate: ParsableCommand {
@@ -13,7 +14,7 @@ struct Translate: ParsableCommand {
         discussion: """
             Verify, decrypt, verify, read, admit, map, sign, encrypt, sign: legs 3 and 4 of the product without HTTP and
             store. CPU time of one message, set against the bare OpenSSL operations and the bare libxml2 operations of the
-            same work, in turn in the same run.
+            same work, in turn in the same run; and against the same with a second opinion on both signatures.
             """)
 
     @Flag(help: "A fifth of the rounds.") var quick = false
@@ -28,35 +29,40 @@ struct Translate: ParsableCommand {
     func run() throws {
         var table = Table(
             "translate one response", "messages/s/core", "CPU ms", "OpenSSL ms", "libxml2 ms", "rest / libxml2",
-            "CPU / OpenSSL")
+            "CPU / OpenSSL", "with second opinion", "x without")
         for suite in suite.flatMap(Suite.named).map({ [$0] }) ?? Suite.usual {
             let rows = try Contest(try works(suite), slice: 0.03).run(rounds: quick ? 15 : 75)
-            let (raw, xml, ours) = (rows.map { $0[0] }.median, rows.map { $0[1] }.median, rows.map { $0[2] }.median)
+            let (raw, xml, ours, confirmed) = (median(rows, 0), median(rows, 1), median(rows, 2), median(rows, 3))
             table.add(
                 suite.name, String(format: "%.0f", 1 / ours), milliseconds(ours), milliseconds(raw), milliseconds(xml),
-                ratio(rows.map { ($0[2] - $0[0]) / $0[1] }.median), ratio(rows.map { $0[2] / $0[0] }.median))
+                ratio(rows.map { ($0[2] - $0[0]) / $0[1] }.median), ratio(rows.map { $0[2] / $0[0] }.median),
+                milliseconds(confirmed), ratio(rows.map { $0[3] / $0[2] }.median))
         }
         print(table.text)
     }
 
-    /// The bare cryptography, the bare XML, and all of it.
+    private func median(_ rows: [[Double]], _ work: Int) -> Double { rows.map { $0[work] }.median }
+
+    /// The bare cryptography, the bare XML, all of it, and all of it with a second opinion.
     private func works(_ suite: Suite) throws -> [Contest.Work] {
         let cast = try Cast(testKeysFor: suite)
         let corpus = try Corpus(suite, count: 16)
-        let translator = try Translator(
-            cast, .testKit, states: [corpus.state], mapping: World.mapping("clave2"))
+        let mapping = try World.mapping("clave2")
+        let translators = try [nil, LibXMLSec1()].map { reader in
+            try Translator(cast, .testKit, states: [corpus.state], mapping: mapping, confirmedBy: reader)
+        }
         let raw = try RawBound(
             cast, signing: TestKeys(suite.signing).sender.key(), response: corpus.response.count,
             assertion: corpus.assertion.count)
         let xml = XMLBound(response: corpus.response, assertion: corpus.assertion)
-        var next = 0
-        return [
-            raw.translate, xml.translate,
-            {
-                next = (next + 1) % corpus.messages.count
-                _ = try translator.translate(corpus.messages[next], from: corpus.state, at: corpus.now)
-            },
-        ]
+        return [raw.translate, xml.translate]
+            + translators.map { translator in
+                var next = 0
+                return {
+                    next = (next + 1) % corpus.messages.count
+                    _ = try translator.translate(corpus.messages[next], from: corpus.state, at: corpus.now)
+                }
+            }
     }
 }
 

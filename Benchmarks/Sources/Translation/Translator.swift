@@ -34,9 +34,12 @@ struct Translator {
     private let exchange: Exchange
     static let relayState = "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
 
-    init(_ cast: Cast, _ places: Places, states: Set<MemberState>, mapping: MappingTable) throws {
+    init(
+        _ cast: Cast, _ places: Places, states: Set<MemberState>, mapping: MappingTable,
+        confirmedBy reader: (any SecondReader)?
+    ) throws {
         self.places = places
-        route = try Self.route(cast, places, states, mapping)
+        route = try Self.route(cast, places, states, mapping, reader)
         exchange = try Self.exchange(places)
     }
 
@@ -77,7 +80,8 @@ struct Translator {
 
 extension Translator {
     private static func route(
-        _ cast: Cast, _ places: Places, _ states: Set<MemberState>, _ mapping: MappingTable
+        _ cast: Cast, _ places: Places, _ states: Set<MemberState>, _ mapping: MappingTable,
+        _ reader: (any SecondReader)?
     ) throws -> Route {
         let signer = try Signer(
             key: cast.ourSigning.key, chain: [cast.ourSigning.certificate], algorithm: cast.suite.algorithm)
@@ -97,7 +101,8 @@ extension Translator {
         return Route(
             node: node, requesters: [places.receiver: requester(places, seal)],
             countries: states.sorted().map { country($0, cast, places) }, requesterDialect: Clave2(mapping: mapping),
-            responderDialect: EIDAS(mapping: try World.mapping("eidas"), saysSectorInRequest: false))
+            responderDialect: EIDAS(mapping: try World.mapping("eidas"), saysSectorInRequest: false),
+            confirmedBy: reader)
     }
 
     private static func requester(_ places: Places, _ seal: Seal) -> Requester {

@@ -30,7 +30,8 @@ struct Worker: ParsableCommand {
         guard let suite = Suite.named(suite) else { return say(["ready": "false", "reason": "\"no such suite\""]) }
         let messages = try ForeignCorpus(folder: corpus, count: count)
         let translator = try Translator(
-            Cast(folder: keys, suite: suite), .peers, states: Set(messages.states), mapping: peersMapping())
+            Cast(folder: keys, suite: suite), .peers, states: Set(messages.states), mapping: peersMapping(),
+            confirmedBy: nil)
         say(["ready": "true", "name": "\"puente\"", "library": "\"Swift, libxml2, libcrypto\""])
         var next = 0
         while let line = readLine() {

@@ -21,12 +21,12 @@ int csecondopinion_initialize(void);
 /// Judges the signature of one element of a document: its first `ds:Signature` child, or itself if it is one.
 ///
 /// `attribute` is the name of the attributes that are identifiers; `identifier`, whose first bearer is judged, or NULL
-/// for the document element; `key`, a SubjectPublicKeyInfo in DER, the only key there is. Nothing outside the document is
+/// for the document element; `key`, an EVP_PKEY, the only key there is; it stays the caller's. Nothing outside the document is
 /// read.
 /// When valid, `octets` is what the first Reference covers, to be given to `free`, and `references` their number.
 enum csecondopinion_verdict csecondopinion_judge(
-    const uint8_t *document, size_t length, const char *attribute, const char *identifier, const uint8_t *key,
-    size_t key_length, uint8_t **octets, size_t *octet_count, size_t *references);
+    const uint8_t *document, size_t length, const char *attribute, const char *identifier, void *key,
+    uint8_t **octets, size_t *octet_count, size_t *references);
 
 /// Size of a signature context as this code was compiled, and the least and the most that the library's own can have.
 void csecondopinion_context_sizes(size_t *compiled, size_t *least, size_t *most);

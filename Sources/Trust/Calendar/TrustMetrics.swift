@@ -55,19 +55,21 @@ struct TrustMetrics {
 }
 
 extension TrustDirectory {
-    /// Days left, nodes that can be used, sources that fail: for `/metrics`.
+    /// Second opinions, days left, nodes that can be used, sources that fail: for `/metrics`.
     public func metrics(at now: Date) -> String {
+        let said = opinions?.metrics ?? ""
         // Who cannot read the archive learns that from the log; then there is nothing to tell here.
-        guard let calendar = try? calendar(at: now), let fetches = try? archive.fetches() else { return "" }
+        guard let calendar = try? calendar(at: now), let fetches = try? archive.fetches() else { return said }
         let state = state.withLock { $0 }
         let sources = Set(addresses().map(\.source.words))
-        return TrustMetrics(
+        let text = TrustMetrics(
             calendar: calendar,
             nodes: state.held.filter { $0.entry.isInUse(settings) }.map {
                 ($0.key, $0.entry.country, state.isUsable($0, at: now))
             },
             failures: Dictionary(uniqueKeysWithValues: sources.map { ($0, fetches[$0]?.failures ?? 0) })
         ).text
+        return said + text
     }
 }
 

@@ -90,7 +90,7 @@ enum AggregatesTarget: FuzzTarget {
         ]
     }
     private static let honest = scenery("good groups are accepted") {
-        try expectations.prefix(2).map { try VerifiedEntity(pool[0], expecting: $0, at: now) }
+        try expectations.prefix(2).map { try VerifiedEntity(pool[0], expecting: $0, confirmedBy: nil, at: now) }
     }
 
     /// A document of somebody without the pinned key.
@@ -112,9 +112,9 @@ enum AggregatesTarget: FuzzTarget {
     /// What becomes of each expectation.
     private static func agree(_ octets: [UInt8]) -> [VerifiedEntity?] {
         checkDigests(octets)
-        let whole = expectations.map { try? VerifiedEntity(octets, expecting: $0, at: now) }
+        let whole = expectations.map { try? VerifiedEntity(octets, expecting: $0, confirmedBy: nil, at: now) }
         for chunk in [octets.count + 1, 7] {
-            let found = VerifiedEntity.read(from: source(octets, chunk: chunk), expecting: expectations, at: now)
+            let found = VerifiedEntity.read(from: source(octets, chunk: chunk), expecting: expectations, confirmedBy: nil, at: now)
             promise(found.map { try? $0.get() } == whole, "in pieces and as a whole, metadata have the same fate")
             for case .failure(let rejection) in found {
                 promise(rejection.rule != .ownFailure, "metadata are no reason to fail, but \(rejection)")

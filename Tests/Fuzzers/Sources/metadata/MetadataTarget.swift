@@ -56,7 +56,7 @@ enum MetadataTarget: FuzzTarget {
             pins: [try Certificate(der: shown?.base64 ?? [])])
     }
     private static let honest = scenery("published metadata is accepted") {
-        try VerifiedEntity(pool[0], expecting: expected, at: now)
+        try VerifiedEntity(pool[0], expecting: expected, confirmedBy: nil, at: now)
     }
 
     /// Metadata of somebody without the key.
@@ -96,7 +96,7 @@ enum MetadataTarget: FuzzTarget {
 
     private static func entity(_ octets: [UInt8], _ expectation: MetadataExpectation) throws -> VerifiedEntity? {
         do {
-            return try VerifiedEntity(octets, expecting: expectation, at: now)
+            return try VerifiedEntity(octets, expecting: expectation, confirmedBy: nil, at: now)
         } catch {
             promise(error.rule != .ownFailure, "metadata are no reason to fail, but \(error)")
             return nil

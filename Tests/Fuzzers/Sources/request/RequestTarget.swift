@@ -103,7 +103,7 @@ enum RequestTarget: FuzzTarget {
         guard let (sealed, question) = try accepted({ try scene.ask(request) }) else { return nil }
         let sent = promise("what we send is XML within limits") { try SentDocument(sealed) }
         _ = promise("what we send is signed") {
-            try sent.root.verifySignature(trusting: [TestKey.p256a.certificate()], policy: .eidas)
+            try sent.root.verifySignature(trusting: [TestKey.p256a.certificate()], policy: .eidas, confirmedBy: nil)
         }
         promise(sent.root["ID"] == question.id.rawValue, "the answer will be to our question")
         promise(sent.root["Destination"] == scene.address, "we ask the responder that was chosen")

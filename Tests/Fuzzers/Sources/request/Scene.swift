@@ -26,6 +26,7 @@ struct Scene {
 
     init(_ direction: Exchange.Direction) throws {
         var world = try World(direction)
+        world.secondReader = nil
         world.requester.sender.signingCertificates.append(try Self.requester.certificate())
         world.requester.seal = Seal(signer: try TestKey.p256a.signer())
         world.node.asker.signer = try TestKey.p256a.signer()

@@ -33,6 +33,7 @@ struct HomeScene: Awaiting {
 
     init() throws {
         var world = try World(.proxyService)
+        world.secondReader = nil
         world.responder.sender.signingCertificates.append(try TestKey.p256a.certificate())
         world.requester.seal.signer = try TestKey.p256a.signer()
         try world.encrypt(for: .p256b)

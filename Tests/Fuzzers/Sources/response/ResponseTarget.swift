@@ -117,7 +117,7 @@ enum ResponseTarget: FuzzTarget {
     private static func check(_ sealed: SealedMessage, of outcome: AuthenticationOutcome, _ scene: Scene) throws {
         let sent = promise("what we send is XML within limits") { try SentDocument(sealed) }
         _ = promise("what we send is signed") {
-            try sent.root.verifySignature(trusting: [TestKey.p256a.certificate()], policy: .clave)
+            try sent.root.verifySignature(trusting: [TestKey.p256a.certificate()], policy: .clave, confirmedBy: nil)
         }
         guard case .identified(let identity) = outcome else { return }
         let all = sent.root.descendants.filter { $0["FriendlyName"] == "PersonIdentifier" }

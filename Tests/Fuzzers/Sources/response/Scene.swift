@@ -22,6 +22,7 @@ struct Scene: Awaiting {
 
     init() throws {
         var world = try World()
+        world.secondReader = nil
         world.responder.sender.signingCertificates = try [.country, NodeAtWork.signer].map { try $0.certificate() }
         world.node.asker.decryptionKeys = try [.connectorEncryption, NodeAtWork.recipient].map { try $0.decryption() }
         world.requester.seal = Seal(signer: try TestKey.p256a.signer())
