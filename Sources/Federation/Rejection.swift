@@ -93,7 +93,8 @@ extension Rule {
             .messageSchema, .messageVersion, .messageIdentifier, .messageIssueInstant, .messageDestination,
             .messageConsent, .messageIssuer, .signatureMissing, .signatureRepeated, .signatureStructure,
             .signatureReference,
-            .signatureAlgorithm, .signatureKeyUnknown, .signatureKeyWeak, .signatureKeyExpired, .signatureDigest,
+            .signatureAlgorithm, .signatureKeyUnknown, .signatureKeyWeak, .signatureKeyExpired,
+            .signatureKeyRevoked, .signatureDigest,
             .signatureValue, .encryptionMissing, .encryptionStructure, .encryptionAlgorithm, .encryptionFailed,
             .peerUnknown, .peerDisabled, .replayed, .requestForceAuthn, .requestIsPassive, .requestReplyAddress,
             .requestBinding, .requestExtensions, .requestLoA, .requestAttributes, .requestSector, .requestNameID,
@@ -105,7 +106,7 @@ extension Rule {
             .exchangeOtherBrowser, .metadataSignature, .metadataExpiry, .metadataContent, .metadataRoleMissing,
             .metadataKeys,
             .metadataEndpoint, .metadataCountry, .metadataEntity, .metadataListContent, .metadataListExpiry,
-            .metadataListEntry, .configuration, .keyUnusable:
+            .metadataListEntry, .revocationList, .configuration, .keyUnusable:
             .requester
         }
     }
@@ -118,8 +119,8 @@ extension Rule {
             .xmlCommentInText, .xmlForbiddenNode, .xmlNamespace, .messageType, .messageSchema, .messageVersion,
             .messageIdentifier, .messageIssueInstant, .messageDestination, .messageConsent, .messageIssuer,
             .signatureMissing, .signatureRepeated, .signatureStructure, .signatureReference, .signatureAlgorithm,
-            .signatureKeyUnknown, .signatureKeyWeak, .signatureKeyExpired, .signatureDigest, .signatureValue,
-            .peerUnknown, .peerDisabled, .requestForceAuthn, .requestIsPassive, .requestReplyAddress,
+            .signatureKeyUnknown, .signatureKeyWeak, .signatureKeyExpired, .signatureKeyRevoked, .signatureDigest,
+            .signatureValue, .peerUnknown, .peerDisabled, .requestForceAuthn, .requestIsPassive, .requestReplyAddress,
             .requestBinding, .requestExtensions, .requestLoA, .requestAttributes, .requestSector, .requestNameID,
             .requestMethodExcluded, .requestSubject, .requestVersion, .requestRequesterID:
             .serviceFault
@@ -134,7 +135,7 @@ extension Rule {
         case .metadataUnavailable, .metadataAddressRefused, .metadataExpired, .countryDisabled, .metadataSignature,
             .metadataExpiry, .metadataContent, .metadataRoleMissing, .metadataKeys, .metadataEndpoint,
             .metadataCountry, .metadataEntity, .metadataListContent, .metadataListExpiry, .metadataListEntry,
-            .requestLoAUnavailable, .requestAttributesUnavailable, .requestCountry:
+            .revocationList, .requestLoAUnavailable, .requestAttributesUnavailable, .requestCountry:
             .countryUnavailable
         case .responseLoATooLow, .attributeMissing, .dataSetIncomplete, .representationNotAccepted: .notEnough
         case .responseMethod, .responseCertificateClass: .otherMethod

@@ -142,9 +142,10 @@ extension ParsedMessage {
 
 extension Element {
     fileprivate func verifyOwnSignature(_ sender: Sender) throws(Rejection) {
-        _ = try translating { () throws(XMLFault) in
-            try verifySignature(trusting: sender.signers, policy: sender.signatures)
+        let certificate = try translating { () throws(XMLFault) in
+            try verifySignature(trusting: sender.signers, policy: sender.signatures).certificate
         }
+        try sender.refuseRevoked(certificate, path)
     }
 }
 

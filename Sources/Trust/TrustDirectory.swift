@@ -36,6 +36,7 @@ public final class TrustDirectory: Sendable {
         var wishes: [NodeKey: Wish]
         /// What the lists of other states say, those that are on.
         var listings: [Listing]
+        var revocations: Revocations
         /// What was found when the files and documents were last looked at; its automatic steps are in force already.
         var plan: TrustPlan
         var snapshot: Snapshot
@@ -149,6 +150,21 @@ public final class TrustDirectory: Sendable {
                 "service list cannot be used",
                 metadata: ["list": "\(listing.entry.name)", "rule": "\(failure.rule.code)", "detail": "\(failure)"])
         }
+        let told = before.revocations.failures
+        for (source, failure) in after.revocations.failures where told[source]?.rule != failure.rule {
+            logger.warning(
+                "revocation list cannot be used",
+                metadata: ["source": "\(source)", "rule": "\(failure.rule.code)", "detail": "\(failure)"])
+        }
+        for node in after.held {
+            guard let bar = node.bar, bar.rule != known[node.key]?.bar?.rule else { continue }
+            logger.warning(
+                "metadata in force not used",
+                metadata: [
+                    "entity": "\(node.entry.entityID)", "country": "\(node.entry.country)",
+                    "rule": "\(bar.rule.code)", "detail": "\(bar)",
+                ])
+        }
         if after.version != before.version {
             logger.notice("trust changed", metadata: ["version": "\(after.version)"])
         }
@@ -165,6 +181,7 @@ extension TrustDirectory.State {
         self.init(
             files: files, version: version, held: isTaken ? settlement.next : settlement.untaken,
             wishes: settlement.wishes.mapValues(\.withoutOctets), listings: settlement.listings,
+            revocations: settlement.revocations,
             plan: settlement.plan,
             snapshot: TrustDirectory.snapshot(files, settlement.next, settings, at: now))
     }

@@ -72,7 +72,8 @@ struct Verifier: Sendable {
     ///   - fetches: what was fetched before, for nodes that are new.
     func wishes(
         _ entries: [NodeEntry], _ held: [NodeKey: Held], _ found: [NodeEntry.Source: Finding],
-        _ candidates: [NodeKey: DocumentFolder.Digest], _ fetches: [String: TrustArchive.Fetch], at now: Date
+        _ candidates: [NodeKey: DocumentFolder.Digest], _ fetches: [String: TrustArchive.Fetch],
+        _ revocations: Revocations, at now: Date
     ) -> [NodeKey: Wish] {
         let newest = entries.map { entry -> Result<Task, Rejection>? in
             let key = NodeKey(entry)
@@ -87,8 +88,16 @@ struct Verifier: Sendable {
         return entries.indices.map { index in
             let entry = entries[index]
             let before = held[NodeKey(entry)]
-            return wish(
-                entry, before, newest[index], results[index], found[entry.source], at: now)
+            // A document whose signer was revoked takes nobody's place.
+            let result = results[index].map { result in
+                result.flatMap { entity in
+                    Result { () throws(Rejection) in
+                        _ = try revocations.judge(entity, entry, at: now)
+                        return entity
+                    }
+                }
+            }
+            return wish(entry, before, newest[index], result, found[entry.source], at: now)
         }.keyed(by: \.record.key)
     }
 
@@ -189,9 +198,9 @@ struct Verifier: Sendable {
         let expectations = tasks.map { task in Result { () throws(Rejection) in try task.entry.expectation() } }
         let sound = expectations.compactMap { try? $0.get() }  // The others have their reason, which is given below.
         var verified = VerifiedEntity.read(from: source(of: tasks[0]), expecting: sound, at: now)[...]
-        return expectations.map { expectation in
+        return zip(tasks, expectations).map { task, expectation in
             switch expectation {
-            case .success: verified.popFirst() ?? .failure(Rejection(.ownFailure))
+            case .success: (verified.popFirst() ?? .failure(Rejection(.ownFailure))).admitted(by: task.entry)
             case .failure(let rejection): .failure(rejection)
             }
         }
@@ -199,6 +208,17 @@ struct Verifier: Sendable {
 
     private func source(of task: Task) -> DocumentSource {
         task.octets.map(DocumentSource.init) ?? documents.source(task.document)
+    }
+}
+
+extension Result<VerifiedEntity, Rejection> {
+    fileprivate func admitted(by entry: NodeEntry) -> Self {
+        flatMap { entity in
+            Result { () throws(Rejection) in
+                try entry.admit(entity)
+                return entity
+            }
+        }
     }
 }
 
