@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 import Federation
+public import Foundation
 import SAML
 import XMLSecurity
-
-public import struct Foundation.Data
-import struct Foundation.Date
 
 /// A certificate revocation list, as a trust list names it: of one authority, for whatever it has certified.
 public struct RevocationEntry: Hashable, Sendable {

@@ -72,7 +72,7 @@ public final class TrustDirectory: Sendable {
     /// Who completes what the gateway says; `nil` where the settings name no sources.
     public var sources: AttributeBroker? { state.withLock(\.files.sources) }
     var files: Files { state.withLock(\.files) }
-    var verifier: Verifier { Verifier(settings: settings, documents: documents) }
+    var verifier: Verifier { Verifier(settings: settings, documents: documents, isBeside: mode == .serving) }
     /// What waits for an operator, and what fails.
     public var plan: TrustPlan { state.withLock(\.plan) }
     /// The number of the version in force.
@@ -103,6 +103,11 @@ public final class TrustDirectory: Sendable {
     private static func archive(_ settings: Settings, _ mode: Mode) throws(TrustArchive.Fault) -> TrustArchive {
         let path = settings.stateDirectory + "/trust.sqlite"
         return try TrustArchive(path: mode == .looking && !FileManager.default.fileExists(atPath: path) ? nil : path)
+    }
+
+    /// Does ``reload(at:)`` behind everything that somebody waits for.
+    public func reload(now: @escaping @Sendable () -> Date) async -> [Fault] {
+        await inBackground { self.reload(at: now()) }
     }
 
     /// Reads the operator's files and the archive again. If anything in the files is wrong, the old ones stay in force.

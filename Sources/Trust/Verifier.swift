@@ -6,10 +6,13 @@ import SAML
 import Settings
 import Synchronization
 
-/// Verifies documents for the nodes that they shall describe, on all cores: nobody can log in before it is done.
+/// Verifies documents for the nodes that they shall describe.
 struct Verifier: Sendable {
     let settings: Settings
     let documents: DocumentFolder
+    /// Whether logins go on meanwhile. Then this thread does it alone, with whatever priority it has; else all cores do,
+    /// because nobody can log in before it is done.
+    var isBeside = false
 
     /// One document for one node.
     fileprivate struct Task: Sendable {
@@ -178,18 +181,23 @@ struct Verifier: Sendable {
 
     private func verified(_ task: Task, at now: Date) -> VerifiedEntity? { try? verify([task], at: now)[0]?.get() }
 
-    /// Each document once, whoever is described in it; documents on all cores.
+    /// Each document once, whoever is described in it.
     ///
     /// - Returns: a result for each task, in their order.
     private func verify(_ tasks: [Task?], at now: Date) -> [Result<VerifiedEntity, Rejection>?] {
         let groups = Array(
             Dictionary(grouping: tasks.indices.filter { tasks[$0] != nil }) { tasks[$0]?.document }.values)
         let results = Mutex([Result<VerifiedEntity, Rejection>?](repeating: nil, count: tasks.count))
-        DispatchQueue.concurrentPerform(iterations: groups.count) { number in
+        let work = { @Sendable (number: Int) in
             let found = verify(group: groups[number].compactMap { tasks[$0] }, at: now)
             results.withLock { results in
                 for (index, result) in zip(groups[number], found) { results[index] = result }
             }
+        }
+        if isBeside {
+            groups.indices.forEach(work)
+        } else {
+            DispatchQueue.concurrentPerform(iterations: groups.count, execute: work)
         }
         return results.withLock(\.self)
     }
