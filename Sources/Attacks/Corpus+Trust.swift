@@ -61,7 +61,8 @@ extension Corpus {
     private static let stolen: [Sample] = {
         var samples = Samples()
         @Sendable func nobodysQuestion(_ answer: inout NodeAnswer) throws {
-            let id = try MessageID.random().rawValue
+            let fresh = try MessageID.random()
+            let id = fresh.rawValue
             answer.response.set("InResponseTo", id)
             try answer.editAssertion { try $0.set("InResponseTo", of: "SubjectConfirmationData", id) }
         }

@@ -17,7 +17,8 @@ extension SourcesReader {
         }
         let body = body(map, method)
         let statuses = map["not-found-status"].distinct("statuses") { $0.integer(in: 200...599) }
-        let transport = transport(map, source: draft.layout.source)
+        let transport = transport(
+            map, to: address.flatMap { WebAddress($0.sample(in: .address)) }, source: draft.layout.source)
         var places: [String: JSONPointer] = [:]
         for (text, value) in draft.places {
             places[text] = value.parsed(
@@ -97,7 +98,7 @@ extension SourcesReader {
             advice: "Say where the answer repeats the number that was asked for.")
     }
 
-    private func transport(_ map: YAMLMap, source: String) -> Transport? {
+    private func transport(_ map: YAMLMap, to address: WebAddress?, source: String) -> Transport? {
         let (authority, certificate, key) = (map["certificate-authority"], map["certificate"], map["key"])
         if certificate.isPresent != key.isPresent {
             map.fault(
@@ -106,9 +107,9 @@ extension SourcesReader {
         }
         let credentials = Transport.Credentials(
             certificateAuthority: file(authority), certificate: file(certificate), key: privateFile(key))
-        guard isLive else { return nil }
+        guard isLive, let address else { return nil }
         do {
-            return try Transport(source: source, credentials)
+            return try Transport(source: source, host: address.hostName, credentials)
         } catch {
             map.fault(
                 expected: "certificates and a key in PEM that belong together", found: "others",
@@ -165,7 +166,7 @@ extension SourcesReader {
         let body = xmlTemplate(map.required("body"))
         let signer = signer(map)
         let signers = map.required("signers").list(of: "files", atLeast: 1).flatMap(trusted)
-        let transport = transport(map, source: draft.layout.source)
+        let transport = transport(map, to: address, source: draft.layout.source)
         var places: [String: XMLPlace] = [:]
         for (text, value) in draft.places {
             places[text] = value.parsed(

@@ -5,6 +5,7 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 import NIOSSL
+import XMLSecurity
 
 /// HTTP to one source: HTTP/1.1, TLS 1.2 or later, no redirects, answers of at most 256 KiB.
 ///
@@ -28,8 +29,12 @@ final class Transport: Sendable {
     private let source: String
     private let client: HTTPClient
 
-    /// Throws if a file cannot be used.
-    init(source: String, _ credentials: Credentials) throws {
+    /// Somebody whom our authorities know, but not the one that was asked for.
+    private struct OtherName: Error {}
+
+    /// - Parameter host: of every address that is asked, without brackets.
+    /// - Throws: if a file cannot be used.
+    init(source: String, host: String, _ credentials: Credentials) throws {
         self.source = source
         var tls = TLSConfiguration.makeClientConfiguration()
         tls.minimumTLSVersion = .tlsv12
@@ -48,7 +53,23 @@ final class Transport: Sendable {
         configuration.connectionPool.retryConnectionEstablishment = false
         // How many go at once is limited before (``Turns``): here nobody waits where nobody sees it.
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 512
+        // Before anything is asked on a connection.
+        configuration.http1_1ConnectionDebugInitializer = { channel in
+            channel.eventLoop.submit { try Self.check(channel, isFor: host) }.flatMapErrorThrowing { error in
+                channel.close(promise: nil)
+                throw error
+            }
+        }
         client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    }
+
+    /// The library takes a certificate for the address of the other side for one for its name: whoever answers in place of
+    /// the name server may have one. So the name is compared again.
+    private static func check(_ channel: any Channel, isFor host: String) throws {
+        // Without TLS there is nobody to know.
+        guard let tls = try? channel.pipeline.syncOperations.handler(type: NIOSSLClientHandler.self) else { return }
+        let certificate = try tls.peerCertificate.map { try Certificate(der: try $0.toDERBytes()) }
+        guard certificate?.isFor(host: host) == true else { throw OtherName() }
     }
 
     deinit { client.shutdown { _ in } }
@@ -80,7 +101,7 @@ final class Transport: Sendable {
         case let error as HTTPClientError where error == .deadlineExceeded || error == .connectTimeout: "none in time"
         case let error as HTTPClientError: error.shortDescription
         case is NIOConnectionError, is IOError: "no connection"
-        case is NIOSSLError, is NIOSSLExtraError, is BoringSSLError: "no TLS connection that we trust"
+        case is NIOSSLError, is NIOSSLExtraError, is BoringSSLError, is OtherName: "no TLS connection that we trust"
         default: String(describing: type(of: error))
         }
     }

@@ -97,7 +97,8 @@ extension Rule {
             .messageSchema, .messageVersion, .messageIdentifier, .messageIssueInstant, .messageDestination,
             .messageConsent, .messageIssuer, .signatureMissing, .signatureRepeated, .signatureStructure,
             .signatureReference,
-            .signatureAlgorithm, .signatureKeyUnknown, .signatureKeyWeak, .signatureKeyExpired, .signatureDigest,
+            .signatureAlgorithm, .signatureKeyUnknown, .signatureKeyWeak, .signatureKeyExpired, .signatureKeyRevoked,
+            .signatureDigest,
             .signatureValue, .signatureSecondOpinion, .encryptionMissing, .encryptionStructure, .encryptionAlgorithm,
             .encryptionFailed, .peerUnknown, .peerDisabled, .replayed, .requestForceAuthn, .requestIsPassive,
             .requestReplyAddress,
@@ -110,7 +111,7 @@ extension Rule {
             .exchangeOtherBrowser, .metadataSignature, .metadataExpiry, .metadataContent, .metadataRoleMissing,
             .metadataKeys,
             .metadataEndpoint, .metadataCountry, .metadataEntity, .metadataListContent, .metadataListExpiry,
-            .metadataListEntry, .configuration, .keyUnusable:
+            .metadataListEntry, .revocationList, .configuration, .keyUnusable:
             .requester
         }
     }
@@ -124,7 +125,8 @@ extension Rule {
             .xmlCommentInText, .xmlForbiddenNode, .xmlNamespace, .messageType, .messageSchema, .messageVersion,
             .messageIdentifier, .messageIssueInstant, .messageDestination, .messageConsent, .messageIssuer,
             .signatureMissing, .signatureRepeated, .signatureStructure, .signatureReference, .signatureAlgorithm,
-            .signatureKeyUnknown, .signatureKeyWeak, .signatureKeyExpired, .signatureDigest, .signatureValue,
+            .signatureKeyUnknown, .signatureKeyWeak, .signatureKeyExpired, .signatureKeyRevoked, .signatureDigest,
+            .signatureValue,
             .signatureSecondOpinion, .peerUnknown, .peerDisabled, .requestForceAuthn, .requestIsPassive,
             .requestReplyAddress,
             .requestBinding, .requestExtensions, .requestLoA, .requestAttributes, .requestSector, .requestNameID,
@@ -142,7 +144,7 @@ extension Rule {
         case .metadataUnavailable, .metadataAddressRefused, .metadataExpired, .countryDisabled, .metadataSignature,
             .metadataExpiry, .metadataContent, .metadataRoleMissing, .metadataKeys, .metadataEndpoint,
             .metadataCountry, .metadataEntity, .metadataListContent, .metadataListExpiry, .metadataListEntry,
-            .requestLoAUnavailable, .requestAttributesUnavailable, .requestCountry:
+            .revocationList, .requestLoAUnavailable, .requestAttributesUnavailable, .requestCountry:
             .countryUnavailable
         case .responseLoATooLow, .attributeMissing, .dataSetIncomplete, .representationNotAccepted: .notEnough
         case .responseMethod, .responseCertificateClass: .otherMethod

@@ -232,6 +232,11 @@ extension Rule {
                 .sender, "eIDAS node 203014",
                 "The certificate of the signing key is not valid now.",
                 "Renew the certificate and register it.")
+        case .signatureKeyRevoked:
+            Explanation(
+                .sender, "eIDAS node 203017",
+                "The authority behind the certificate of the signing key has revoked it.",
+                "Ask the sender which key counts now, on another way than the network.")
         case .signatureDigest:
             Explanation(
                 .sender, "XML Signature 1.1 §3.2.1",
@@ -589,6 +594,11 @@ extension Rule {
                 .peer, "eIDAS Interoperability Architecture 1.4 §6.2",
                 "An entry of the metadata service list is left out: suspended, unusable, or not for this list to say.",
                 "Nothing to mend if so meant; else compare territories and roles of the list in the trust list.")
+        case .revocationList:
+            Explanation(
+                .peer, "RFC 5280 §5",
+                "A certificate revocation list that the trust list requires cannot be used.",
+                "See puente trust status; ask the authority for a fresh list, and compare its certificate.")
         case .countryDisabled:
             Explanation(
                 .operator, "Trust list",

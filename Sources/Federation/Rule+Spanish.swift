@@ -170,6 +170,11 @@ extension Rule {
             (
                 "El certificado de la clave de firma no está vigente.", "Renueve el certificado y comuníquenoslo."
             )
+        case .signatureKeyRevoked:
+            (
+                "La autoridad que emitió el certificado de la clave de firma lo ha revocado.",
+                "Díganos, por otra vía que no sea la red, qué clave vale ahora."
+            )
         case .signatureDigest:
             (
                 "El elemento firmado se modificó después de firmarlo.",
@@ -376,6 +381,8 @@ extension Rule {
             )
         case .metadataUnavailable: ("No se pudieron leer sus metadatos.", nil)
         case .metadataExpired: ("Los últimos metadatos buenos que tenemos de ustedes han caducado (validUntil).", nil)
+        case .revocationList:
+            ("No se puede usar la lista de certificados revocados que exigimos para sus metadatos.", nil)
         case .metadataSignature:
             ("Sus metadatos no están firmados con un certificado de los que acordamos.", nil)
         case .metadataExpiry: ("El fin de vigencia de sus metadatos, validUntil, falta, pasó o está muy lejos.", nil)

@@ -7,10 +7,22 @@ public import XMLSecurity
 public struct Sender: Sendable {
     public var signingCertificates: [Certificate]
     public var signatures: SignaturePolicy
+    /// Those of the certificates that their authority has revoked: kept, so that whoever uses them is told.
+    public var revoked: Set<Certificate>
 
-    public init(signingCertificates: [Certificate], signatures: SignaturePolicy) {
+    public init(
+        signingCertificates: [Certificate], signatures: SignaturePolicy, revoked: Set<Certificate> = []
+    ) {
         self.signingCertificates = signingCertificates
         self.signatures = signatures
+        self.revoked = revoked
+    }
+
+    func refuseRevoked(_ certificate: Certificate, _ element: String) throws(Rejection) {
+        guard revoked.contains(certificate) else { return }
+        throw Rejection(
+            .signatureKeyRevoked, element + "/Signature", expected: "a certificate that is not revoked",
+            found: certificate.subject)
     }
 
     /// Those whose keyUsage is not for something else.
@@ -78,7 +90,9 @@ extension ParsedMessage {
             let (valid, others) = (
                 sender.signers.filter { $0.isValid(at: now) }, sender.signers.filter { !$0.isValid(at: now) }
             )
-            return try verifyRoot(trusting: valid + others, policy: sender.signatures, confirmedBy: reader)
+            let certificate = try verifyRoot(trusting: valid + others, policy: sender.signatures, confirmedBy: reader)
+            try sender.refuseRevoked(certificate, root)
+            return certificate
         }
         try examination.check(
             .signatureKeyExpired, certificate.isValid(at: now), root + "/Signature",

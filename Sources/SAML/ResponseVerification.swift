@@ -151,9 +151,10 @@ extension Element {
     fileprivate func verifyOwnSignature(
         _ sender: Sender, confirmedBy reader: (any SecondReader)?
     ) throws(Rejection) {
-        _ = try translating { () throws(XMLFault) in
-            try verifySignature(trusting: sender.signers, policy: sender.signatures, confirmedBy: reader)
+        let certificate = try translating { () throws(XMLFault) in
+            try verifySignature(trusting: sender.signers, policy: sender.signatures, confirmedBy: reader).certificate
         }
+        try sender.refuseRevoked(certificate, path)
     }
 }
 

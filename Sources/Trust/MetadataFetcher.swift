@@ -172,8 +172,6 @@ extension WebAddress {
         "\(scheme)://\(host)\(port.map { ":\($0)" } ?? "")\(rest.prefix { $0 != "?" })"
     }
 
-    /// Without brackets.
-    var hostName: String { host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host }
     var portNumber: Int { port ?? (scheme == "https" ? 443 : 80) }
 
     /// Where a redirect leads (RFC 9110 §10.2.2), if that is the same place.

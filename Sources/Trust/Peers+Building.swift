@@ -29,9 +29,23 @@ extension Requester {
     }
 }
 
+extension NodeEntry {
+    /// Whether a login could use the node as its verified metadata describes it: what cannot be used is not taken.
+    func admit(_ verified: VerifiedEntity, revoked: Set<Certificate> = []) throws(Rejection) {
+        switch role {
+        case .proxyService: _ = try Responder(verified, self, revoked: revoked)
+        case .connector: _ = try Requester.reach(verified.descriptor, profile, revoked)
+        }
+    }
+}
+
 extension Responder {
     /// A node abroad, as its verified metadata and the trust list describe it together.
-    init(_ verified: VerifiedEntity, _ entry: NodeEntry, graceSeconds: Int = 0) throws(Rejection) {
+    ///
+    /// - Parameter revoked: certificates that count no longer, whatever the metadata says.
+    init(
+        _ verified: VerifiedEntity, _ entry: NodeEntry, graceSeconds: Int = 0, revoked: Set<Certificate> = []
+    ) throws(Rejection) {
         let descriptor = verified.descriptor
         guard let endpoint = descriptor.endpoints.first(where: { $0.binding == SAMLURI.post }) else {
             throw Rejection(.metadataEndpoint, "IDPSSODescriptor/SingleSignOnService", expected: SAMLURI.post)
@@ -39,7 +53,7 @@ extension Responder {
         let profile = entry.profile
         self.init(
             entityID: entry.entityID, country: entry.country, displayName: entry.displayName,
-            sender: Sender(signingCertificates: descriptor.usableSigners, signatures: .eidas),
+            sender: try Sender(descriptor, revoked),
             encryption: EncryptionPolicy(allowsOldKeyTransport: profile.allowsOldKeyTransport),
             singleSignOnService: endpoint.location,
             levels: Set(verified.entity.levelsOfAssurance.compactMap { Assurance(uri: $0) }),
@@ -58,24 +72,20 @@ extension Requester {
     /// - Throws: ``Rule/metadataEndpoint``, ``Rule/metadataKeys``: what cannot be answered is not listened to.
     /// - Spec: eIDAS dossier P1-34, P1-50, P2-15, P2-17.
     init(
-        _ verified: VerifiedEntity, _ entry: NodeEntry, signer: Signer, graceSeconds: Int = 0
+        _ verified: VerifiedEntity, _ entry: NodeEntry, signer: Signer, graceSeconds: Int = 0,
+        revoked: Set<Certificate> = []
     ) throws(Rejection) {
-        let descriptor = verified.descriptor
-        let endpoints = descriptor.endpoints.filter { $0.binding == SAMLURI.post }
-        let ordered = endpoints.filter(\.isDefault) + endpoints.filter { !$0.isDefault }
-        guard !ordered.isEmpty else {
-            throw Rejection(.metadataEndpoint, "SPSSODescriptor/AssertionConsumerService", expected: SAMLURI.post)
-        }
-        let (recipient, cipher) = try Self.recipient(descriptor.encryptionKeys, entry.profile)
+        let reach = try Self.reach(verified.descriptor, entry.profile, revoked)
+        let endpoints = reach.endpoints
         self.init(
             name: entry.entityID, country: entry.country,
             displayName: entry.displayName.isEmpty
                 ? verified.entity.organizationName.map { ["en": $0] } ?? [:] : entry.displayName,
-            sender: Sender(signingCertificates: descriptor.usableSigners, signatures: .eidas),
-            returnAddresses: ordered.map { .exactly($0.location) }, homePage: nil, lowestLoA: .low, attributes: [],
+            sender: reach.sender, returnAddresses: endpoints.map { .exactly($0.location) }, homePage: nil,
+            lowestLoA: .low, attributes: [],
             persons: Set(PersonKind.allCases), acceptsRepresentation: true, acceptsNonNotified: true,
             sector: verified.entity.sector ?? .private,
-            seal: Seal(signer: signer, recipients: [recipient], cipher: cipher), assertionInErrors: false,
+            seal: Seal(signer: signer, recipients: [reach.recipient], cipher: reach.cipher), assertionInErrors: false,
             identifierForm: .verbatim, selectedIdP: nil, isEnabled: entry.enabled)
         indexedAddresses = Dictionary(
             endpoints.compactMap { endpoint in endpoint.index.map { ($0, endpoint.location) } }
@@ -84,6 +94,29 @@ extension Requester {
         publishesSector = verified.entity.sector != nil
         skewSeconds = Double(entry.profile.clockSkewSeconds)
         validUntil = verified.validUntil + Double(graceSeconds)
+    }
+
+    /// How a Connector is recognised and answered.
+    fileprivate struct Reach {
+        /// With HTTP-POST, those by default first.
+        let endpoints: [EntityDescriptor.Endpoint]
+        let sender: Sender
+        let recipient: Recipient
+        let cipher: ContentCipher
+    }
+
+    fileprivate static func reach(
+        _ descriptor: EntityDescriptor.Descriptor, _ profile: PeerProfile, _ revoked: Set<Certificate>
+    ) throws(Rejection) -> Reach {
+        let endpoints = descriptor.endpoints.filter { $0.binding == SAMLURI.post }
+        guard !endpoints.isEmpty else {
+            throw Rejection(.metadataEndpoint, "SPSSODescriptor/AssertionConsumerService", expected: SAMLURI.post)
+        }
+        let keys = descriptor.encryptionKeys.filter { !revoked.contains($0.certificate) }
+        let (recipient, cipher) = try recipient(keys, profile)
+        return Reach(
+            endpoints: endpoints.filter(\.isDefault) + endpoints.filter { !$0.isDefault },
+            sender: try Sender(descriptor, revoked), recipient: recipient, cipher: cipher)
     }
 
     /// The first key that may be used, because old nodes look at the first EncryptedKey alone; with the strongest cipher
@@ -146,6 +179,19 @@ extension ClaveGateway.Method {
             case .pin: .pin
             case .mobile: .mobile
             }
+    }
+}
+
+extension Sender {
+    /// Whoever stands behind the messages of a node.
+    fileprivate init(_ descriptor: EntityDescriptor.Descriptor, _ revoked: Set<Certificate>) throws(Rejection) {
+        let usable = descriptor.usableSigners
+        // A key may be in several certificates: the first counts.
+        let ordered = usable.filter { !revoked.contains($0) } + usable.filter(revoked.contains)
+        guard let first = ordered.first, !revoked.contains(first) else {
+            throw Rejection(.signatureKeyRevoked, "KeyDescriptor", expected: "a certificate that is not revoked")
+        }
+        self.init(signingCertificates: ordered, signatures: .eidas, revoked: revoked)
     }
 }
 

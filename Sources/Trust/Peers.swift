@@ -11,11 +11,16 @@ public struct Registry: Sendable {
     public var services: [ServiceEntry]
     public var nodes: [NodeEntry]
     public var lists: [ServiceListEntry]
+    public var revocations: [RevocationEntry]
 
-    public init(services: [ServiceEntry] = [], nodes: [NodeEntry] = [], lists: [ServiceListEntry] = []) {
+    public init(
+        services: [ServiceEntry] = [], nodes: [NodeEntry] = [], lists: [ServiceListEntry] = [],
+        revocations: [RevocationEntry] = []
+    ) {
         self.services = services
         self.nodes = nodes
         self.lists = lists
+        self.revocations = revocations
     }
 }
 

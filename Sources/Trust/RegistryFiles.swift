@@ -43,6 +43,7 @@ extension Registry {
             for list in reader.files(trustLists).map(reader.trustList(path:)) {
                 registry.nodes += list.nodes
                 registry.lists += list.lists
+                registry.revocations += list.revocations
             }
             return registry
         }

@@ -84,7 +84,9 @@ extension TrustDirectory {
     static func verify(
         _ octets: [UInt8], _ entry: NodeEntry, confirmedBy reader: (any SecondReader)?, at now: Date
     ) throws(Rejection) -> VerifiedEntity {
-        try VerifiedEntity(octets, expecting: entry.expectation(), confirmedBy: reader, at: now)
+        let entity = try VerifiedEntity(octets, expecting: entry.expectation(), confirmedBy: reader, at: now)
+        try entry.admit(entity)
+        return entity
     }
 
     static func snapshot(
@@ -112,7 +114,7 @@ extension Held {
     fileprivate func country(_ settings: Settings) -> Route.Country {
         let state: Route.Country.State
         do throws(Rejection) {
-            state = .usable(try Responder(try usable(), entry, graceSeconds: settings.graceSeconds))
+            state = .usable(try Responder(try usable(), entry, graceSeconds: settings.graceSeconds, revoked: revoked))
         } catch { state = .out(error, since: since) }
         return Route.Country(
             memberState: entry.country, entityID: entry.entityID, displayName: entry.displayName, state: state,
@@ -129,6 +131,7 @@ extension Held {
                 expected: "enabled: true", found: "false")
         }
         guard let entity else { throw failure ?? Rejection(.metadataUnavailable, found: "nothing yet") }
+        if let bar { throw bar }
         return entity
     }
 }

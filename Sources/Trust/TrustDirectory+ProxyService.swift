@@ -23,7 +23,8 @@ extension TrustDirectory {
         for node in held where !node.entry.isAsked {
             do throws(Rejection) {
                 requesters[node.entry.entityID] = try Requester(
-                    node.usable(), node.entry, signer: keys.signer, graceSeconds: settings.graceSeconds)
+                    node.usable(), node.entry, signer: keys.signer, graceSeconds: settings.graceSeconds,
+                    revoked: node.revoked)
             } catch { outOfOrder[node.entry.entityID] = error }
         }
         return Route(

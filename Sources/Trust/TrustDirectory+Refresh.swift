@@ -24,8 +24,9 @@ extension TrustDirectory {
             [listing.entry.source]
                 + listing.addresses.map { NodeEntry.Source.https(url: $0, certificateAuthority: nil) }
         }
+        let revocations = state.files.registry.revocations.map(\.source)
         var seen: Set<Address> = []
-        return (lists + nodes).compactMap(Address.init).filter { seen.insert($0).inserted }
+        return (lists + nodes + revocations).compactMap(Address.init).filter { seen.insert($0).inserted }
     }
 
     /// Asks every source once, each on its own: one bad country never touches another. Files are read again as well.
@@ -109,6 +110,7 @@ extension TrustDirectory {
             let ends =
                 state.held.filter { $0.entry.source == address.source }.compactMap { $0.entity?.validUntil }
                 + state.listings.filter { $0.entry.source == address.source }.compactMap { $0.list?.validUntil }
+                + state.revocations.ends(of: address.source)
             let next = schedule.next(
                 askedAt: now, failures: fetches[address.url]?.failures ?? 0, endsAt: ends.min(),
                 chance: .random(in: 0...1))

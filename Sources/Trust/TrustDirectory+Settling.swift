@@ -15,6 +15,7 @@ struct Settlement {
     let base: Int
     let held: [Held]
     let listings: [Listing]
+    let revocations: Revocations
     let wishes: [NodeKey: Wish]
     let plan: TrustPlan
     /// What waited before.
@@ -39,8 +40,10 @@ struct Settlement {
         candidates = try archive.candidates()
         let fetches = try archive.fetches()
         listings = verifier.listings(registry.lists, found, fetches, held, at: now)
+        let revocations = verifier.revocations(registry.revocations, found, fetches, at: now)
+        self.revocations = revocations
         let wished = (registry.nodes + listings.flatMap(\.nodes)).unique
-        let wishes = verifier.wishes(wished, byKey, found, candidates, fetches, at: now)
+        let wishes = verifier.wishes(wished, byKey, found, candidates, fetches, revocations, at: now)
         self.wishes = wishes
         let rules = number == 0 ? nil : TakeOverRules(verifier.settings.trust.changes)
         let keys = wished.map(NodeKey.init) + held.map(\.key).filter { wishes[$0] == nil }
@@ -52,7 +55,9 @@ struct Settlement {
         plan = TrustPlan(
             base: number, madeAt: now, steps: steps, failures: wishes.compactMapValues(\.failure))
         next = Self.apply(plan.automatic, to: byKey, wishes, in: keys, waiting: plan.waiting, at: now)
+            .map { $0.judged(by: revocations, at: now) }
         untaken = Self.apply([], to: byKey, wishes, in: keys, waiting: plan.steps, at: now)
+            .map { $0.judged(by: revocations, at: now) }
     }
 
     /// Settles, and makes it lasting if the mode is to serve; again if another process made a version meanwhile.

@@ -8,14 +8,17 @@ extension TrustDirectory {
     /// What the operator's files look like from outside, our keys among them, and the version in force: another value means
     /// that something was edited, or decided.
     public func stamp() -> [String] {
-        let nodes = state.withLock { $0.files.registry.nodes }
-        let named = nodes.compactMap { if case .file(let path) = $0.source { path } else { nil } }
+        let registry = state.withLock { $0.files.registry }
+        let sources = registry.nodes.map(\.source) + registry.revocations.map(\.source)
+        let named = sources.compactMap { if case .file(let path) = $0 { path } else { nil } }
         let lists = settings.trustLists.flatMap(Self.watched)
         let files = lists + settings.services + [settings.mappings.eidas, settings.mappings.clave2] + named
-        let sources = settings.proxyService?.attributeSources.map { [$0] } ?? []
+        let attributeSources = settings.proxyService?.attributeSources.map { [$0] } ?? []
         // A store that is busy is no change.
         let version = (try? archive.inForce().number) ?? self.version
-        return Set(files + sources + settings.keyFiles).sorted().map { "\($0) \(Self.look(at: $0))" } + ["\(version)"]
+        return Set(files + attributeSources + settings.keyFiles).sorted().map { "\($0) \(Self.look(at: $0))" } + [
+            "\(version)"
+        ]
     }
 
     /// A pattern stands for whatever lies in its folder.

@@ -37,6 +37,7 @@ public final class TrustDirectory: Sendable {
         var wishes: [NodeKey: Wish]
         /// What the lists of other states say, those that are on.
         var listings: [Listing]
+        var revocations: Revocations
         /// What was found when the files and documents were last looked at; its automatic steps are in force already.
         var plan: TrustPlan
         var snapshot: Snapshot
@@ -74,7 +75,9 @@ public final class TrustDirectory: Sendable {
     /// Who completes what the gateway says; `nil` where the settings name no sources.
     public var sources: AttributeBroker? { state.withLock(\.files.sources) }
     var files: Files { state.withLock(\.files) }
-    var verifier: Verifier { Verifier(settings: settings, documents: documents, reader: opinions) }
+    var verifier: Verifier {
+        Verifier(settings: settings, documents: documents, reader: opinions, isBeside: mode == .serving)
+    }
     /// What waits for an operator, and what fails.
     public var plan: TrustPlan { state.withLock(\.plan) }
     /// The number of the version in force.
@@ -118,6 +121,11 @@ public final class TrustDirectory: Sendable {
     private static func archive(_ settings: Settings, _ mode: Mode) throws(TrustArchive.Fault) -> TrustArchive {
         let path = settings.stateDirectory + "/trust.sqlite"
         return try TrustArchive(path: mode == .looking && !FileManager.default.fileExists(atPath: path) ? nil : path)
+    }
+
+    /// Does ``reload(at:)`` behind everything that somebody waits for.
+    public func reload(now: @escaping @Sendable () -> Date) async -> [Fault] {
+        await inBackground { self.reload(at: now()) }
     }
 
     /// Reads the operator's files and the archive again. If anything in the files is wrong, the old ones stay in force.
@@ -165,6 +173,21 @@ public final class TrustDirectory: Sendable {
                 "service list cannot be used",
                 metadata: ["list": "\(listing.entry.name)", "rule": "\(failure.rule.code)", "detail": "\(failure)"])
         }
+        let told = before.revocations.failures
+        for (source, failure) in after.revocations.failures where told[source]?.rule != failure.rule {
+            logger.warning(
+                "revocation list cannot be used",
+                metadata: ["source": "\(source)", "rule": "\(failure.rule.code)", "detail": "\(failure)"])
+        }
+        for node in after.held {
+            guard let bar = node.bar, bar.rule != known[node.key]?.bar?.rule else { continue }
+            logger.warning(
+                "metadata in force not used",
+                metadata: [
+                    "entity": "\(node.entry.entityID)", "country": "\(node.entry.country)",
+                    "rule": "\(bar.rule.code)", "detail": "\(bar)",
+                ])
+        }
         if after.version != before.version {
             logger.notice("trust changed", metadata: ["version": "\(after.version)"])
         }
@@ -181,6 +204,7 @@ extension TrustDirectory.State {
         self.init(
             files: files, version: version, held: isTaken ? settlement.next : settlement.untaken,
             wishes: settlement.wishes.mapValues(\.withoutOctets), listings: settlement.listings,
+            revocations: settlement.revocations,
             plan: settlement.plan,
             snapshot: TrustDirectory.snapshot(files, settlement.next, settings, opinions, at: now))
     }

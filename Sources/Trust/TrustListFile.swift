@@ -35,7 +35,8 @@ extension RegistryReader {
         let nodes = lists.isPresent ? map["nodes"] : map.required("nodes")
         return Registry(
             nodes: nodes.list(of: "nodes").compactMap(node),
-            lists: lists.list(of: "metadata service lists").compactMap(serviceList))
+            lists: lists.list(of: "metadata service lists").compactMap(serviceList),
+            revocations: map["revocation-lists"].list(of: "revocation lists").compactMap(revocationList))
     }
 
     /// Whether a file for this environment counts where we stand. Where the settings do not say that, nothing is guessed.
@@ -60,6 +61,12 @@ extension RegistryReader {
     private func serviceList(_ value: YAMLValue) -> ServiceListEntry? {
         let entry = value.map(serviceList(_:))
         if let entry, entry.enabled { refuseExamples(in: value, certificates: entry.pins + entry.nodePins) }
+        return entry
+    }
+
+    private func revocationList(_ value: YAMLValue) -> RevocationEntry? {
+        let entry = value.map(revocationList(_:))
+        if let entry { refuseExamples(in: value, certificates: [entry.issuer]) }
         return entry
     }
 
@@ -103,6 +110,13 @@ extension RegistryReader {
             nodePins: map["node-pins"].certificates(rules, atLeast: 0),
             profile: map["profile"].section { profile($0, enabled: enabled) },
             enabled: enabled)
+    }
+
+    private func revocationList(_ map: YAMLMap) -> RevocationEntry {
+        RevocationEntry(
+            issuer: map.required("issuer").certificate(rules) ?? Data(),
+            source: map.required("source").map(source) ?? .file(path: ""),
+            isRequired: map["mandatory"].bool() ?? false)
     }
 
     private func pins(_ map: YAMLMap, isOptional: Bool) -> [Data] {

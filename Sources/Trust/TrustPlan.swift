@@ -78,6 +78,10 @@ struct Held: Sendable {
     var changedAt: Date
     /// When its document was found good.
     var acceptedAt: Date
+    /// Why the entity cannot be used now although its document is good.
+    var bar: Rejection?
+    /// Those of its certificates that do not count any more.
+    var revoked: Set<Certificate> = []
 
     var archived: ArchivedNode { ArchivedNode(record: record, changedAt: changedAt, acceptedAt: acceptedAt) }
     var entry: NodeEntry { record.entry }

@@ -50,7 +50,7 @@ public struct TrustReport: Hashable, Sendable, Encodable {
         public let lastChange: Date
     }
 
-    /// A metadata service list of other states.
+    /// A metadata service list of other states, or a revocation list, which names no nodes.
     public struct List: Hashable, Sendable, Encodable {
         public let name: String
         public let light: Light
@@ -84,7 +84,8 @@ extension TrustDirectory {
                 TrustReport.Node(
                     held, fetches[held.entry.source.words], waiting[held.key] ?? [], settings, at: now)
             },
-            lists: state.listings.map { TrustReport.List($0, fetches[$0.entry.source.words], at: now) })
+            lists: state.listings.map { TrustReport.List($0, fetches[$0.entry.source.words], at: now) }
+                + state.revocations.parts.map { TrustReport.List($0, fetches[$0.entry.source.words], at: now) })
     }
 }
 
@@ -95,7 +96,7 @@ extension TrustReport.Node {
         let (entry, entity) = (held.entry, held.entity ?? held.baseline)
         let end = entity.map { $0.validUntil + Double(settings.graceSeconds) }
         let keys = entity.map { TrustReport.Key.all(of: $0) } ?? []
-        let isUsable = held.entity != nil && end.map { now < $0 } ?? false
+        let isUsable = held.entity != nil && held.bar == nil && end.map { now < $0 } ?? false
         var notes: [String] = []
         // A command asks nobody: how the running node fared is in the archive.
         // Why nothing could be fetched says more than that nothing was.
@@ -103,7 +104,11 @@ extension TrustReport.Node {
             notes.append("\(failure)")
         }
         if let failure = fetch?.failure, notes.first != failure { notes.append(failure) }
-        if isUsable != true, held.failure == nil, let end { notes.append("metadata ended \(Instant.write(end))") }
+        if let bar = held.bar { notes.append("\(bar)") }
+        notes += held.revoked.map { "certificate \($0.subject) is revoked" }.sorted()
+        if !isUsable, held.failure == nil, held.bar == nil, let end {
+            notes.append("metadata ended \(Instant.write(end))")
+        }
         notes += waiting.flatMap(\.waitsFor).map { "\($0.rawValue) waits for approval" }
         notes += keys.filter { $0.notAfter < now + TrustDirectory.noticeDays * 86_400 }.map {
             "\($0.use.rawValue) certificate \($0.notAfter < now ? "ended" : "ends") \(Instant.write($0.notAfter))"
@@ -130,6 +135,22 @@ extension TrustReport.List {
             notes: notes + listing.leftOut.map { "\($0)" }, validUntil: listing.list?.validUntil,
             nodes: listing.nodes.count, source: listing.entry.source.words, lastFetch: fetch?.askedAt,
             lastGoodFetch: fetch?.goodAt)
+    }
+}
+
+extension TrustReport.List {
+    init(_ part: Revocations.Part, _ fetch: TrustArchive.Fetch?, at now: Date) {
+        var (list, notes): (RevocationList?, [String]) = (nil, [])
+        switch part.list {
+        case .success(let found): list = found
+        case .failure(let rejection): notes.append("\(rejection)")
+        }
+        if let failure = fetch?.failure { notes.append(failure) }
+        let isUsable = list.map { now < $0.nextUpdate } ?? false
+        self.init(
+            name: "revoked by \(part.issuer.subject)", light: !isUsable ? .out : notes.isEmpty ? .good : .warning,
+            notes: notes, validUntil: list?.nextUpdate, nodes: 0, source: part.entry.source.words,
+            lastFetch: fetch?.askedAt, lastGoodFetch: fetch?.goodAt)
     }
 }
 

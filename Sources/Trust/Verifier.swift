@@ -7,12 +7,15 @@ import Settings
 import Synchronization
 import XMLSecurity
 
-/// Verifies documents for the nodes that they shall describe, on all cores: nobody can log in before it is done.
+/// Verifies documents for the nodes that they shall describe.
 struct Verifier: Sendable {
     let settings: Settings
     let documents: DocumentFolder
     /// Who else verifies each signature, if anybody.
     let reader: (any SecondReader)?
+    /// Whether logins go on meanwhile. Then this thread does it alone, with whatever priority it has; else all cores do,
+    /// because nobody can log in before it is done.
+    var isBeside = false
 
     /// One document for one node.
     fileprivate struct Task: Sendable {
@@ -75,7 +78,8 @@ struct Verifier: Sendable {
     ///   - fetches: what was fetched before, for nodes that are new.
     func wishes(
         _ entries: [NodeEntry], _ held: [NodeKey: Held], _ found: [NodeEntry.Source: Finding],
-        _ candidates: [NodeKey: DocumentFolder.Digest], _ fetches: [String: TrustArchive.Fetch], at now: Date
+        _ candidates: [NodeKey: DocumentFolder.Digest], _ fetches: [String: TrustArchive.Fetch],
+        _ revocations: Revocations, at now: Date
     ) -> [NodeKey: Wish] {
         let newest = entries.map { entry -> Result<Task, Rejection>? in
             let key = NodeKey(entry)
@@ -90,8 +94,16 @@ struct Verifier: Sendable {
         return entries.indices.map { index in
             let entry = entries[index]
             let before = held[NodeKey(entry)]
-            return wish(
-                entry, before, newest[index], results[index], found[entry.source], at: now)
+            // A document whose signer was revoked takes nobody's place.
+            let result = results[index].map { result in
+                result.flatMap { entity in
+                    Result { () throws(Rejection) in
+                        _ = try revocations.judge(entity, entry, at: now)
+                        return entity
+                    }
+                }
+            }
+            return wish(entry, before, newest[index], result, found[entry.source], at: now)
         }.keyed(by: \.record.key)
     }
 
@@ -172,18 +184,23 @@ struct Verifier: Sendable {
 
     private func verified(_ task: Task, at now: Date) -> VerifiedEntity? { try? verify([task], at: now)[0]?.get() }
 
-    /// Each document once, whoever is described in it; documents on all cores.
+    /// Each document once, whoever is described in it.
     ///
     /// - Returns: a result for each task, in their order.
     private func verify(_ tasks: [Task?], at now: Date) -> [Result<VerifiedEntity, Rejection>?] {
         let groups = Array(
             Dictionary(grouping: tasks.indices.filter { tasks[$0] != nil }) { tasks[$0]?.document }.values)
         let results = Mutex([Result<VerifiedEntity, Rejection>?](repeating: nil, count: tasks.count))
-        DispatchQueue.concurrentPerform(iterations: groups.count) { number in
+        let work = { @Sendable (number: Int) in
             let found = verify(group: groups[number].compactMap { tasks[$0] }, at: now)
             results.withLock { results in
                 for (index, result) in zip(groups[number], found) { results[index] = result }
             }
+        }
+        if isBeside {
+            groups.indices.forEach(work)
+        } else {
+            DispatchQueue.concurrentPerform(iterations: groups.count, execute: work)
         }
         return results.withLock(\.self)
     }
@@ -193,9 +210,9 @@ struct Verifier: Sendable {
         let sound = expectations.compactMap { try? $0.get() }  // The others have their reason, which is given below.
         var verified = VerifiedEntity.read(from: source(of: tasks[0]), expecting: sound, confirmedBy: reader, at: now)[
             ...]
-        return expectations.map { expectation in
+        return zip(tasks, expectations).map { task, expectation in
             switch expectation {
-            case .success: verified.popFirst() ?? .failure(Rejection(.ownFailure))
+            case .success: (verified.popFirst() ?? .failure(Rejection(.ownFailure))).admitted(by: task.entry)
             case .failure(let rejection): .failure(rejection)
             }
         }
@@ -203,6 +220,17 @@ struct Verifier: Sendable {
 
     private func source(of task: Task) -> DocumentSource {
         task.octets.map(DocumentSource.init) ?? documents.source(task.document)
+    }
+}
+
+extension Result<VerifiedEntity, Rejection> {
+    fileprivate func admitted(by entry: NodeEntry) -> Self {
+        flatMap { entity in
+            Result { () throws(Rejection) in
+                try entry.admit(entity)
+                return entity
+            }
+        }
     }
 }
 

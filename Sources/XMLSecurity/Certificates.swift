@@ -187,7 +187,7 @@ func contents(of bio: OpaquePointer) -> [UInt8] {
     }
 }
 
-private func instant(_ time: UnsafePointer<ASN1_TIME>?) -> Date? {
+func instant(_ time: UnsafePointer<ASN1_TIME>?) -> Date? {
     var parts = tm()
     guard ASN1_TIME_to_tm(time, &parts) == 1 else { return nil }
     return Date(timeIntervalSince1970: Double(timegm(&parts)))

@@ -22,6 +22,9 @@ public struct WebAddress: Hashable, Sendable, CustomStringConvertible {
         rest = String(tail.dropFirst(authority.count))
     }
 
+    /// The host without brackets.
+    public var hostName: String { host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host }
+
     /// This machine. Stands where an address is missing and has been reported.
     public static let loopback = WebAddress(scheme: "http", host: "localhost")
 

@@ -10,8 +10,9 @@ extension YAMLValue {
 
     /// An https address.
     public func secureAddress() -> WebAddress? {
-        parsed("an https address", advice: "Write it in full, beginning with https://.") { text in
-            WebAddress(text).flatMap { $0.scheme == "https" ? $0 : nil }
+        let advice = "Write it in full, beginning with https://."
+        return parsed("an https address of at most 1024 characters", advice: advice) { text in
+            WebAddress(text).flatMap { $0.scheme == "https" && text.utf8.count <= 1024 ? $0 : nil }
         }
     }
 

@@ -69,7 +69,7 @@ struct MetadataRefresher: Service {
             try await Task.sleep(for: Self.pause)
             let now = trust.stamp()
             if now != taken, now == seen {
-                reload()
+                await reload()
                 // What the node itself changes by it is no news.
                 taken = trust.stamp()
             }
@@ -78,11 +78,11 @@ struct MetadataRefresher: Service {
     }
 
     private func reloadOnSignal() async {
-        for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() { reload() }
+        for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() { await reload() }
     }
 
-    private func reload() {
-        let faults = trust.reload(at: Date())
+    private func reload() async {
+        let faults = await trust.reload { Date() }
         for fault in faults { logger.error("files not taken over", metadata: ["fault": "\(fault)"]) }
         if faults.isEmpty { logger.notice("trust lists, services and mappings read again") }
     }

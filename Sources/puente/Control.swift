@@ -36,7 +36,7 @@ struct ControlListener: Service {
             return Response(status: .ok)
         }
         router.post("/reload") { [trust, logger] _, _ in
-            let faults = trust.reload(at: Date())
+            let faults = await trust.reload { Date() }
             for fault in faults { logger.error("files not taken over", metadata: ["fault": "\(fault)"]) }
             return Response(status: faults.isEmpty ? .ok : .conflict)
         }

@@ -154,6 +154,11 @@ struct MutualTLSTests {
                     try folder.write("\(name)-\(usage.rawValue).pem", leaf.pem)
                     try folder.write("\(name)-\(usage.rawValue).key", key.pem())
                 }
+                let key = try PrivateKey.generate(.ec(.p256))
+                let address = try key.certify(
+                    commonName: "127.0.0.1", usage: .server, from: now - 60, until: now + 3600, by: (authority, root))
+                try folder.write("\(name)-address-server.pem", address.pem)
+                try folder.write("\(name)-address-server.key", key.pem())
             }
         }
 
@@ -174,9 +179,11 @@ struct MutualTLSTests {
         }
     }
 
-    private func ask(_ http: String, _ server: Loopback, _ parties: Parties) async throws -> Completion {
+    private func ask(
+        _ http: String, _ server: Loopback, _ parties: Parties, at host: String = "localhost"
+    ) async throws -> Completion {
         let broker = try HTTPTests.broker(
-            "address: https://localhost:\(server.port)/people\n" + http, in: parties.folder)
+            "address: https://\(host):\(server.port)/people\n" + http, in: parties.folder)
         let completion = await broker.complete(
             try Sample.query(), wanting: Sample.wanting(.dateOfBirth), at: Sample.now)
         try await server.close()
@@ -207,6 +214,21 @@ struct MutualTLSTests {
         let completion = try await ask(http, server, parties)
         #expect(completion.rules == ["register: source.unavailable"] && server.asked.isEmpty)
         #expect(completion.failures.first?.rejection.found == "no TLS connection that we trust")
+    }
+
+    @Test("A certificate is for the name that is asked, or for the address where that is asked, and for no other")
+    func otherName() async throws {
+        let parties = try Parties()
+        let http = Self.client + "certificate-authority: ours-ca.pem"
+        for (name, host) in [("ours-address", "localhost"), ("ours", "127.0.0.1")] {
+            let server = try await parties.serve(as: name)
+            let completion = try await ask(http, server, parties, at: host)
+            #expect(completion.rules == ["register: source.unavailable"] && server.asked.isEmpty)
+            #expect(completion.failures.first?.rejection.found == "no TLS connection that we trust")
+        }
+        let completion = try await ask(
+            http, try await parties.serve(as: "ours-address"), parties, at: "127.0.0.1")
+        #expect(completion.said(.dateOfBirth) == "1980-01-31 (register)", "\(completion.failures)")
     }
 
     @Test("TLS 1.1 is not spoken")

@@ -46,6 +46,9 @@ struct ConnectorsTests {
         let entry = NodeEntry(
             entityID: World.foreignConnector, country: france, role: .connector, source: .file(path: "x"), pins: [],
             profile: peer, displayName: [:])
+        // What cannot be answered is not taken either.
+        let admitted = try brokenRule { try entry.admit(verified) }
+        #expect(try brokenRule { _ = try Requester(verified, entry, signer: TestKey.connector.signer()) } == admitted)
         return try Requester(verified, entry, signer: TestKey.connector.signer())
     }
 

@@ -10,7 +10,7 @@ import XMLSecurity
 @testable import Trust
 
 /// A list of Norway's, which names the node of ``Publisher`` and whoever else is wanted.
-private struct ListPublisher {
+struct ListPublisher {
     static let source = NodeEntry.Source.https(url: "https://md.no.example/list", certificateAuthority: nil)
 
     var territory = "NO"
@@ -67,7 +67,7 @@ extension XMLNode {
 
 extension Life {
     /// The list is asked, and perhaps the node.
-    fileprivate func pass(days: Double = 0, list: ListPublisher, _ node: Publisher? = nil) throws {
+    func pass(days: Double = 0, list: ListPublisher, _ node: Publisher? = nil) throws {
         now += days * Publisher.day
         var found: [NodeEntry.Source: Finding] = [:]
         found[ListPublisher.source] = .document(try verifier.documents.keep(list.document(at: now)))

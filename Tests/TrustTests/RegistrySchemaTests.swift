@@ -50,7 +50,9 @@ struct RegistrySchemaTests {
                 {"nodes": [{"entity-id": "urn:a", "country": "NO", "role": "connector", "profile": {},
                  "source": {"url": "https://a.no/"}, "pins": ["\(SampleCertificate.base64())"]}],
                  "metadata-service-lists": [{"name": "a", "territories": ["NO"], "profile": {},
-                 "source": {"url": "https://a.no/"}, "pins": ["\(SampleCertificate.base64())"]}]}
+                 "source": {"url": "https://a.no/"}, "pins": ["\(SampleCertificate.base64())"]}],
+                 "revocation-lists": [{"issuer": "\(SampleCertificate.base64())",
+                 "source": {"url": "https://a.no/"}}]}
                 """,
             ]))
     func defaults(name: String, base: String) throws {
@@ -60,6 +62,7 @@ struct RegistrySchemaTests {
         let registry = try #require(plain.registry, "\(plain.faults)")
         #expect(explicit.registry?.services == registry.services)
         #expect(explicit.registry?.nodes == registry.nodes && explicit.registry?.lists == registry.lists)
+        #expect(explicit.registry?.revocations == registry.revocations)
     }
 }
 

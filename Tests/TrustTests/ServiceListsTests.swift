@@ -118,6 +118,7 @@ struct ServiceListsTests {
         let reading = TrustListFile.read(path: "\(folder.path)/t.yaml", rules: RegistryRules(attributes: nil))
         #expect(reading.faults == [])
         #expect(reading.value?.lists.map(\.name) == ["xx-list"])
+        #expect(reading.value?.revocations.map(\.isRequired) == [false])
     }
 }
 

@@ -27,26 +27,30 @@ struct Publisher {
     var hours = 24.0
     var levels = ["http://eidas.europa.eu/LoA/high"]
     var hasRole = true
+    /// Instead of those over the keys, and instead of the signer's own.
+    var certificates: [Certificate]?
+    var shown: [Certificate]?
+    /// What is done to the document before it is signed.
+    var edit: @Sendable (inout XMLNode) throws -> Void = { _ in }
+    /// How it is signed otherwise than it should be.
+    var recipe: @Sendable (inout SignatureRecipe) throws -> Void = { _ in }
 
     func document(at now: Date) throws -> [UInt8] {
         let metadata = ProxyServiceMetadata(
             entityID: entityID, country: try World.memberState(country),
             singleSignOnService: "https://\(host)\(path)", levels: levels,
-            attributes: [], needsRequesterID: false, signing: try keys.map { try $0.lasting },
+            attributes: [], needsRequesterID: false, signing: try certificates ?? keys.map { try $0.lasting },
             details: OperatorDetails(
                 name: "x", displayName: "x", url: "https://no.example/",
                 support: .init(company: "x", email: "x@no.example"),
                 technical: .init(company: "x", email: "x@no.example")), applicationIdentifier: "x")
         var root = metadata.document(id: MessageID("_m"), validUntil: now + hours * 3600)
         if !hasRole { try root.edit("IDPSSODescriptor") { $0.name = Namespace.md("AttributeAuthorityDescriptor") } }
-        return try SignatureRecipe(signer, shown: [signer.lasting]).sign(root, behind: 0).serialized()
-    }
-}
-
-extension SignatureRecipe {
-    fileprivate init(_ key: TestKey, shown: [Certificate]) {
-        self.init(key)
-        self.shown = shown
+        try edit(&root)
+        var signature = SignatureRecipe(signer)
+        signature.shown = try shown ?? [signer.lasting]
+        try recipe(&signature)
+        return try signature.sign(root, behind: 0).serialized()
     }
 }
 
@@ -80,6 +84,7 @@ final class Life {
     var plan: TrustPlan?
     var entries: [NodeEntry]
     var lists: [ServiceListEntry] = []
+    var revocations: [RevocationEntry] = []
     var listings: [Listing] = []
 
     init(_ entries: [NodeEntry]? = nil, settings more: String = "") throws {
@@ -127,7 +132,8 @@ final class Life {
 
     func pass(found: [NodeEntry.Source: Finding], restart: Bool = false) throws {
         let settlement = try Settlement(
-            Registry(nodes: entries, lists: lists), found, archive, before: restart ? [] : held, verifier, at: now)
+            Registry(nodes: entries, lists: lists, revocations: revocations), found, archive,
+            before: restart ? [] : held, verifier, at: now)
         _ = try settlement.write(archive, verifier.documents, why: "test", at: now)
         (held, plan, listings) = (settlement.next, settlement.plan, settlement.listings)
     }
@@ -139,7 +145,9 @@ final class Life {
     func version() throws -> Int { try archive.inForce().number }
     var waits: [TrustChange.Kind] { plan?.waiting.flatMap(\.waitsFor) ?? [] }
     /// Whether a login could use the first node now.
-    var isUsable: Bool { held.first?.entity.map { now < $0.validUntil } ?? false }
+    var isUsable: Bool {
+        held.first.map { held in held.bar == nil && held.entity.map { now < $0.validUntil } ?? false } ?? false
+    }
     var keys: [PublicKey] { held.first?.entity?.descriptor.signingCertificates.map(\.publicKey) ?? [] }
 }
 

@@ -20,10 +20,7 @@ struct Login: ParsableCommand {
     @Option(help: "The port that the server listens on.") var port = 18_480
 
     func run() throws {
-        let program =
-            puente.map { URL(filePath: $0) }
-            ?? URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent().appending(
-                path: "puente")
+        let program = Server.program(puente)
         let folder = FileManager.default.temporaryDirectory.appending(path: "puente-bench-\(UUID().uuidString)")
         defer {
             // What cannot be removed lies in a temporary folder, and is worthless.

@@ -8,6 +8,13 @@ final class Server {
     /// Wall and CPU seconds from its start until it was ready.
     let start: (wall: Double, cpu: Double)
 
+    /// The program of that path, or `puente` next to this one.
+    static func program(_ path: String?) -> URL {
+        path.map { URL(filePath: $0) }
+            ?? URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent().appending(
+                path: "puente")
+    }
+
     /// Starts it, and waits until it is ready.
     init(program: URL, _ files: ServerFiles) throws {
         port = files.port
@@ -25,6 +32,8 @@ final class Server {
         }
         start = (wallSeconds() - begin, Self.cpuSeconds(of: process.processIdentifier))
     }
+
+    var identifier: pid_t { process.processIdentifier }
 
     func stop() {
         process.terminate()

@@ -36,8 +36,18 @@ struct ServerFiles {
         }
         try write("service.pem", Self.service.certificate().pem)
         try write("node.pem", TestKey.country.certificate().pem)
-        for state in Self.states {
-            try Data(metadata(of: state, at: now)).write(to: folder.appending(path: "\(state).xml"))
+        try publish(documents(validUntil: now + 86_400))
+    }
+
+    /// The metadata of all states, in their order.
+    func documents(validUntil end: Date) throws -> [[UInt8]] {
+        try Self.states.map { try metadata(of: $0, validUntil: end) }
+    }
+
+    /// Puts documents in the places of the former ones, each whole.
+    func publish(_ documents: [[UInt8]]) throws {
+        for (state, octets) in zip(Self.states, documents) {
+            try Data(octets).write(to: folder.appending(path: "\(state).xml"), options: .atomic)
         }
     }
 
@@ -110,7 +120,7 @@ struct ServerFiles {
 
 extension ServerFiles {
     /// An EntityDescriptor as large as real ones are.
-    private func metadata(of state: String, at now: Date) throws -> [UInt8] {
+    private func metadata(of state: String, validUntil end: Date) throws -> [UInt8] {
         let attributes = XMLNode(
             Namespace.mdattr("EntityAttributes"), [],
             [
@@ -123,7 +133,7 @@ extension ServerFiles {
             Namespace.md("EntityDescriptor"),
             [
                 ("ID", "_\(state)"), ("entityID", Self.entity(state).rawValue),
-                ("validUntil", Instant.write(now + 86_400)),
+                ("validUntil", Instant.write(end)),
             ],
             mentioning: [.xs],
             [XMLNode(Namespace.md("Extensions"), [], [attributes]), try role(state), organization(state)]

@@ -8,24 +8,34 @@ import XMLSecurity
 /// A service, the browser and a node abroad in one, who go through whole logins: four legs, two requests.
 final class Visitor {
     private let connection: HTTPConnection
+    /// Seconds for the server, in all logins.
+    private(set) var waited = 0.0
 
     init(port: Int) throws { connection = try HTTPConnection(port: port, host: ServerFiles.host) }
 
     /// - Returns: the Response that the service gets.
     @discardableResult
     func login() throws -> [UInt8] {
-        let asked = try connection.post(
+        let asked = try post(
             "/Proxy2/ServiceProvider",
             ["SAMLRequest": Base64.encode(try request()), "RelayState": "bench", "country": "DE"])
         let request = try octets(asked.field("SAMLRequest"))
         let relayState = try asked.field("RelayState")
-        let answered = try connection.post(
+        let answered = try post(
             "/eidas/connector/acs",
             ["SAMLResponse": Base64.encode(try answer(to: request, relayState)), "RelayState": relayState],
             cookie: asked.cookie)
         let response = try octets(answered.field("SAMLResponse"))
         guard response.contains("status:Success") else { throw Failure(String(decoding: response, as: UTF8.self)) }
         return response
+    }
+
+    private func post(
+        _ path: String, _ form: KeyValuePairs<String, String>, cookie: String? = nil
+    ) throws -> HTTPConnection.Answer {
+        let begin = wallSeconds()
+        defer { waited += wallSeconds() - begin }
+        return try connection.post(path, form, cookie: cookie)
     }
 
     /// One login whose every signature is verified and whose assertion is opened.

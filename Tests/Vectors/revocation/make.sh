@@ -1,0 +1,77 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: EUPL-1.2
+# Writes the certificates and revocation lists of this folder anew, with OpenSSL 3. The keys of the certificates are those
+# of ../keys; the key of the authority is thrown away.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+cat > "$work/ca.conf" <<CONF
+[ca]
+default_ca = own
+[own]
+database = $work/index.txt
+serial = $work/serial
+new_certs_dir = $work
+default_md = sha256
+policy = any
+crl_extensions = crl
+unique_subject = no
+[any]
+commonName = supplied
+[crl]
+authorityKeyIdentifier = keyid
+[req]
+distinguished_name = name
+[name]
+[authority]
+basicConstraints = critical,CA:TRUE
+keyUsage = critical,keyCertSign,cRLSign
+subjectKeyIdentifier = hash
+[leaf]
+basicConstraints = critical,CA:FALSE
+keyUsage = critical,digitalSignature,nonRepudiation
+subjectKeyIdentifier = hash
+authorityKeyIdentifier = keyid
+CONF
+
+own() { openssl "$1" -config "$work/ca.conf" "${@:2}" 2>> "$work/log" || { cat "$work/log" >&2; exit 1; }; }
+authority() { # name
+    openssl ecparam -name prime256v1 -genkey -noout -out "$work/$1.key"
+    own req -new -key "$work/$1.key" -subj "/CN=Test authority $1" -out "$work/$1.csr"
+    : > "$work/index.txt"
+    own ca -selfsign -batch -rand_serial -extensions authority -startdate 20200101000000Z -enddate 20560101000000Z \
+        -keyfile "$work/$1.key" -in "$work/$1.csr" -notext -out "$1.pem"
+}
+leaf() { # name, key
+    own req -new -key "../keys/$2.pem" -subj "/CN=Test $1" -out "$work/$1.csr"
+    own ca -batch -rand_serial -extensions leaf -startdate 20200101000000Z -enddate 20550101000000Z \
+        -keyfile "$work/good.key" -cert good.pem -in "$work/$1.csr" -notext -out "$1.pem"
+}
+list() { # name, authority, end, certificates that are revoked by then
+    local name=$1 by=$2 end=$3
+    shift 3
+    cp "$work/index.txt" "$work/index.kept"
+    for gone in "$@"; do own ca -keyfile "$work/$by.key" -cert "$by.pem" -revoke "$gone.pem"; done
+    own ca -gencrl -keyfile "$work/$by.key" -cert "$by.pem" \
+        -crl_lastupdate 20260301000000Z -crl_nextupdate "$end" -out "$name.crl"
+    mv "$work/index.kept" "$work/index.txt"
+}
+
+authority other
+authority good
+leaf signer p384-1
+leaf peer p256-1
+leaf next p521-1
+list none good 20560101000000Z
+list signer-revoked good 20560101000000Z signer
+list peer-revoked good 20560101000000Z peer
+list ended good 20260302000000Z
+list other other 20560101000000Z
+# The last octet of the signature is another.
+openssl crl -in none.crl -outform DER | python3 -c '
+import sys
+octets = bytearray(sys.stdin.buffer.read())
+octets[-1] ^= 1
+sys.stdout.buffer.write(octets)' > forged.crl
