@@ -24,7 +24,7 @@ extension Corpus {
             ("the return address", .gateway, .requestReplyAddress, { $0.set("AssertionConsumerServiceURL", markup) }),
             ("the Destination", .gateway, .messageDestination, { $0.set("Destination", markup) }),
             ("the Issuer", .proxyService, .peerUnknown, { try $0.setText(of: "Issuer", markup) }),
-            ("the ID", .proxyService, .messageIdentifier, { $0.set("ID", markup) }),
+            ("the ID", .proxyService, .signatureReference, { $0.set("ID", markup) }),
             ("the sector", .proxyService, .requestSector, { try $0.setText(of: "SPType", markup) }),
             ("the question", .connector, .responseUnsolicited, { $0.set("InResponseTo", markup) }),
             ("the Issuer", .connector, .messageIssuer, { try $0.setText(of: "Issuer", markup) }),

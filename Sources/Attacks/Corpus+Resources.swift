@@ -94,31 +94,6 @@ extension Corpus {
             return .refused(how: "each of them", rule: nil)
         }
     }
-
-    /// H02, H05, H07: files of the node.
-    private static let failures: [Sample] = {
-        var samples = Samples()
-        samples.alone("H02", "a store that is no database") {
-            try await $0.doesNotStart("puente.sqlite") { copy in
-                try copy.write(String(repeating: "x", count: 8_192), to: "state/puente.sqlite")
-            }
-        }
-        samples.alone("H02", "a folder in the place of the store") {
-            try await $0.doesNotStart("puente.sqlite") { copy in
-                try FileManager.default.createDirectory(
-                    at: copy.file("state/puente.sqlite"), withIntermediateDirectories: true)
-            }
-        }
-        samples.alone("H02", "a key of the store that is another's") {
-            try await $0.doesNotStart("store.key") { try $0.write("00\n", to: "state/store.key") }
-        }
-        samples.alone(
-            "H05", "killed behind an answer, which then comes again", .responseUnsolicited, .replayed, .exchangeFinished
-        ) {
-            bench in try await bench.killed()
-        }
-        return samples.all
-    }()
 }
 
 extension XMLNode {
@@ -156,47 +131,4 @@ extension Genuine {
 
 extension Reply {
     fileprivate var withoutSupportCode: String { supportCode.map { text.replacing($0, with: "") } ?? text }
-}
-
-extension Workbench {
-    /// Whether a node with such files says why it cannot start, and does not.
-    fileprivate func doesNotStart(
-        _ words: String, after change: @escaping @Sendable (Workbench) throws -> Void
-    ) async throws -> Outcome {
-        try await withCopy { copy in
-            try FileManager.default.createDirectory(
-                at: copy.file("state"), withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-            try change(copy)
-            let result = try await copy.puente("serve")
-            guard result.code == 1 else { return .accepted("serve, exit code \(result.code)") }
-            guard result.output.contains(words) else { return .broken("what it said: " + result.output.suffix(400)) }
-            return .refused(how: "serve says why, exit code 1", rule: nil)
-        }
-    }
-
-    /// A login whose answer is taken, the end of the process without a warning, and the answer again at its successor.
-    fileprivate func killed() async throws -> Outcome {
-        let folder = file("killed-\(UUID().uuidString.prefix(8))")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }  // the folder around it goes too
-        let field = try await Battlefield.make(in: folder, program: program, mappings: file("mappings"), at: Date())
-        let first = try await HostedNode(field.bench)
-        let answer: Submission
-        do {
-            let attacker = try Attacker(on: field, first)
-            (_, answer) = try await attacker.open(.connector)
-            try await attacker.succeed(answer)
-        } catch {
-            await first.stop()
-            throw error
-        }
-        await first.kill()
-        let second = try await HostedNode(field.bench)
-        let outcome: Swift.Result<Outcome, any Error>
-        do { outcome = .success(try await Attacker(on: field, second).attempt(answer)) } catch {
-            outcome = .failure(error)
-        }
-        await second.stop()
-        return try outcome.get()
-    }
 }

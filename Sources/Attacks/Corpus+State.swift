@@ -235,14 +235,15 @@ extension Corpus {
 
 extension Battlefield {
     /// Starts the node, and stops it behind the work.
-    func served(_ work: (Attacker) async throws -> Void) async throws {
+    func served<T>(_ work: (Attacker) async throws -> T) async throws -> T {
         let node = try await HostedNode(bench)
         do {
-            try await work(try Attacker(on: self, node))
+            let result = try await work(try Attacker(on: self, node))
+            await node.stop()
+            return result
         } catch {
             await node.stop()
             throw error
         }
-        await node.stop()
     }
 }

@@ -260,7 +260,7 @@ extension Settings {
         public var exchangesPerAddress: Int
         /// `logins-per-requester`: 0 to 10000000. Default 30000. How many one may begin in a minute; 0 for any number.
         public var loginsPerRequester: Int
-        /// `requests-per-address`: 0 to 1000000. Default 1200. HTTP requests in a minute, a refused one counts as 20; 0 for any.
+        /// `requests-per-address`: 0 to 1000000. Default 3000. HTTP requests in a minute, a refused one counts as 5; 0 for any.
         public var requestsPerAddress: Int
         /// `connections`: 16 to 1000000. Default 4096. Beyond it those are closed that wait for their client longest.
         public var connections: Int

@@ -91,7 +91,7 @@ extension SettingsReader {
             exchangesPerRequester: map["exchanges-per-requester"].integer(in: 1...10_000_000) ?? 50_000,
             exchangesPerAddress: map["exchanges-per-address"].integer(in: 1...10_000_000) ?? 2000,
             loginsPerRequester: map["logins-per-requester"].integer(in: 0...10_000_000) ?? 30_000,
-            requestsPerAddress: map["requests-per-address"].integer(in: 0...1_000_000) ?? 1200,
+            requestsPerAddress: map["requests-per-address"].integer(in: 0...1_000_000) ?? 3000,
             connections: map["connections"].integer(in: 16...1_000_000) ?? 4096,
             requestsInFlight: map["requests-in-flight"].integer(in: 1...65536) ?? 256,
             workers: map["workers"].integer(in: 0...256) ?? 0)
