@@ -47,12 +47,16 @@ public struct Campaign: Sendable {
         }
     }
 
-    /// Tries one sample, and whether the node then still does its work.
-    public func run(_ sample: Sample) async -> Row {
+    /// Tries one sample.
+    ///
+    /// - Returns: `nil` if it cannot be tried at this node, which only shows on the way.
+    public func run(_ sample: Sample) async -> Row? {
         let begin = Date()
         let outcome: Outcome
         do {
             outcome = try await attempt(sample)
+        } catch is NeedsPlainHTTP {
+            return nil
         } catch {
             outcome = .broken("\(error)")
         }

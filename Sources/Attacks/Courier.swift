@@ -51,7 +51,7 @@ public actor Courier {
     public func exchange(_ octets: [UInt8], milliseconds: Int64 = 400) async throws -> String {
         try await wait()
         guard let url = URL(string: base), url.scheme == "http", let host = url.host() else {
-            throw Obstacle("octets are sent as they are to plain HTTP only")
+            throw NeedsPlainHTTP()
         }
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .connect(host: host, port: url.port ?? 80) { channel in
@@ -82,3 +82,6 @@ public actor Courier {
         if seconds > 0 { try await Task.sleep(for: .seconds(seconds)) }
     }
 }
+
+/// Thrown by what sends octets as they are, at an endpoint behind TLS.
+struct NeedsPlainHTTP: Error {}

@@ -139,9 +139,12 @@ struct Attempts {
         report.untried = samples.filter { !campaign.canTry($0) }
         await control(&report)
         for (index, sample) in samples.filter(campaign.canTry).enumerated() {
-            let row = await campaign.run(sample)
-            report.rows.append(row)
-            if isTalking { say(Report.line(row)) }
+            if let row = await campaign.run(sample) {
+                report.rows.append(row)
+                if isTalking { say(Report.line(row)) }
+            } else {
+                report.untried.append(sample)
+            }
             if index % 100 == 99 { await control(&report) }
         }
         await control(&report)
