@@ -34,8 +34,10 @@ struct Form: Sendable {
     /// The same request with its whole form in memory.
     ///
     /// - Throws: ``Rule/parameterTooLarge``, ``Rule/tooSlow``, ``Rule/parameterMissing`` if the sender gives up.
-    static func received(_ request: Request, limit: Int) async throws(Rejection) -> Request {
-        let (octets, patience) = (octets(limit), Duration.seconds(10))
+    static func received(
+        _ request: Request, limit: Int, within patience: Duration = .seconds(10)
+    ) async throws(Rejection) -> Request {
+        let octets = octets(limit)
         if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > octets {
             throw Rejection(.parameterTooLarge, "form", expected: "at most \(octets) octets", found: "\(length)")
         }

@@ -6,6 +6,7 @@ import HTTPTypes
 public import Hummingbird
 import NIOCore
 public import Storage
+import Synchronization
 
 /// `/health/live` and `/health/ready`, for whoever watches over the process.
 public struct Health: Sendable {
@@ -15,6 +16,7 @@ public struct Health: Sendable {
     /// How many things somebody has to look at.
     let warnings: @Sendable (Date) -> Int
     let now: @Sendable () -> Date
+    private let probe = Probe()
 
     public init(
         snapshot: @escaping @Sendable () -> Snapshot, store: any ExchangeStore, inFlight: InFlight,
@@ -38,11 +40,14 @@ public struct Health: Sendable {
     private func ready() async -> Response {
         let instant = now()
         let usable = snapshot().canServe(at: instant)
-        var storeWorks = true
-        do { try await store.probe() } catch { storeWorks = false }
-        let parts = ["keys": true, "trust": usable, "store": storeWorks, "accepting": !inFlight.isDraining]
+        let found = await probe.result { [store, warnings] in
+            var storeWorks = true
+            do { try await store.probe() } catch { storeWorks = false }
+            return (storeWorks, warnings(instant))
+        }
+        let parts = ["keys": true, "trust": usable, "store": found.storeWorks, "accepting": !inFlight.isDraining]
         return Self.answer(
-            parts.values.allSatisfy(\.self) ? .ok : .serviceUnavailable, parts, ["warnings": warnings(instant)])
+            parts.values.allSatisfy(\.self) ? .ok : .serviceUnavailable, parts, ["warnings": found.warnings])
     }
 
     private static func answer(
@@ -54,6 +59,33 @@ public struct Health: Sendable {
         headers[.xContentTypeOptions] = "nosniff"
         let body = "{\(members.joined(separator: ","))}\n"
         return Response(status: status, headers: headers, body: .init(byteBuffer: ByteBuffer(string: body)))
+    }
+}
+
+/// What costs something to find out. Within a second everybody is told the same, so that nobody can make it cost more: the
+/// limits of the listener do not hold for a probe.
+private final class Probe: Sendable {
+    typealias Result = (storeWorks: Bool, warnings: Int)
+
+    private struct Attempt {
+        let task: Task<Result, Never>
+        var endedAt: ContinuousClock.Instant?
+    }
+
+    private let last = Mutex<Attempt?>(nil)
+
+    func result(_ find: @escaping @Sendable () async -> Result) async -> Result {
+        let task = last.withLock { last in
+            if let last, last.endedAt.map({ .now < $0 + .seconds(1) }) ?? true { return last.task }
+            let task = Task {
+                let result = await find()
+                self.last.withLock { $0?.endedAt = .now }
+                return result
+            }
+            last = Attempt(task: task)
+            return task
+        }
+        return await task.value
     }
 }
 

@@ -71,7 +71,8 @@ extension Visit {
         if rejection.rule == .ownFailure, let cause { metadata["cause"] = "\(type(of: cause))" }
         world.refusals.count(rejection.rule, exchange?.direction ?? direction)
         // A flood of refusals must not become one of lines: what is too much of one rule is counted alone.
-        guard portal.trail.take(rejection.rule, at: now) else { return portal.untold.increase() }
+        let kind = Portal.Refused(rule: rejection.rule, hasExchange: exchange != nil)
+        guard portal.trail.take(kind, at: now) else { return portal.untold.increase() }
         let isOurs = rejection.rule.explanation.responsibility == .operator
         world.logger.log(level: level ?? (isOurs ? .error : .notice), title, metadata: metadata)
         guard mayStore(rejection.rule, withExchange: exchange != nil) else { return }
@@ -99,7 +100,7 @@ extension Visit {
         case .yes: return true
         case .no: return false
         case .notAnyMore:
-            portal.world.logger.warning("turned away too often to write each down: the log has them all")
+            portal.world.logger.warning("turned away too often to write each into the trail")
             return false
         }
     }

@@ -106,8 +106,8 @@ public struct Portal: Sendable {
     let superseded = Lately<MessageID, Exchange.ID>(limit: 4096)
     /// Whoever waits for them.
     let waiting = Gate(4096)
-    /// How many refusals by one rule are written down in a minute.
-    let trail = Rates<Rule>(perMinute: 6000, places: 1024)
+    /// How many refusals by one rule are written down in a minute: those of strangers, and those with an exchange.
+    let trail = Rates<Refused>(perMinute: 6000, places: 2048)
     /// How many were not.
     let untold = Tally()
 
@@ -159,7 +159,7 @@ public struct Portal: Sendable {
     public func refusal(_ rule: Rule) -> (head: HTTPResponse, body: ByteBuffer) {
         let support = SupportCode.random()
         world.refusals.count(rule, nil)
-        if trail.take(rule, at: world.now()) {
+        if trail.take(Refused(rule: rule, hasExchange: false), at: world.now()) {
             world.logger.notice("turned away", metadata: ["rule": "\(rule.code)", "support": "\(support)"])
         } else {
             untold.increase()
@@ -170,6 +170,12 @@ public struct Portal: Sendable {
             HTTPResponse(status: rule.httpStatus, headerFields: answers.pageHeaders(leavesSite: false)),
             ByteBuffer(string: html.markup)
         )
+    }
+
+    /// What the flood of strangers must not silence is counted apart from it.
+    struct Refused: Hashable {
+        let rule: Rule
+        let hasExchange: Bool
     }
 
     /// How many refusals were too many to be written down.

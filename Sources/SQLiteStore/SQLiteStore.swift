@@ -89,8 +89,11 @@ public final class SQLiteStore: ExchangeStore, SQLiteTrail {
 
     /// What was replaced or removed stays in the write-ahead log until that is emptied: people would be in it for hours.
     private func emptyLog() async {
-        // Somebody reads just now: the next time.
-        _ = try? await pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
+        // The passive one waits for nobody. Where somebody reads, all of the log cannot be taken over: the next time.
+        _ = try? await pool.writeWithoutTransaction { db in
+            let (inLog, takenOver) = try db.checkpoint(.passive)
+            if inLog == takenOver { try db.checkpoint(.truncate) }
+        }
     }
 
     public func underway(at now: Date) async throws(StoreError) -> [EntityID: Int] {

@@ -22,6 +22,14 @@ public struct IPAddress: Hashable, Sendable, CustomStringConvertible {
 
     public var isIPv6: Bool { octets.count == 16 }
 
+    /// The address; of IPv6 the network of 64 bits, of which one household has all, such as `2001:db8::/64`.
+    public var household: String {
+        guard isIPv6, let network = IPAddress(octets: octets.prefix(8) + [UInt8](repeating: 0, count: 8)) else {
+            return description
+        }
+        return "\(network)/64"
+    }
+
     public var description: String {
         var text = [UInt8](repeating: 0, count: Int(INET6_ADDRSTRLEN))
         text.withUnsafeMutableBytes { buffer in

@@ -6,7 +6,8 @@ import YAMLText
 /// Who fetched our metadata, and which keys were in it: for each address the last time.
 ///
 /// Kept in memory and written from time to time, so that neither a slow disk nor a full one is felt by whoever fetches.
-/// Addresses are those of servers of other states: nothing here is about people.
+/// Mostly these are servers of other states, but anybody may fetch: of an IPv6 address only the network of 64 bits is kept,
+/// so that nobody fills the list with one network.
 public final class MetadataReaders: Sendable {
     public enum Document: String, Codable, Hashable, Sendable, CaseIterable {
         case connector
@@ -15,7 +16,7 @@ public final class MetadataReaders: Sendable {
 
     /// One that fetches.
     public struct Reader: Codable, Hashable, Sendable {
-        /// Without port.
+        /// An IPv4 address, or a network of IPv6, such as `2001:db8::/64`.
         public var address: String
         public var userAgent: String
         public var document: Document

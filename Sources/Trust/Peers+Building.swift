@@ -42,9 +42,11 @@ extension NodeEntry {
 extension Responder {
     /// A node abroad, as its verified metadata and the trust list describe it together.
     ///
-    /// - Parameter revoked: certificates that count no longer, whatever the metadata says.
+    /// - Parameters:
+    ///   - end: `nil`: that of the metadata.
+    ///   - revoked: certificates that count no longer, whatever the metadata says.
     init(
-        _ verified: VerifiedEntity, _ entry: NodeEntry, graceSeconds: Int = 0, revoked: Set<Certificate> = []
+        _ verified: VerifiedEntity, _ entry: NodeEntry, until end: Date? = nil, revoked: Set<Certificate> = []
     ) throws(Rejection) {
         let descriptor = verified.descriptor
         guard let endpoint = descriptor.endpoints.first(where: { $0.binding == SAMLURI.post }) else {
@@ -62,17 +64,18 @@ extension Responder {
             nameIDFormat: profile.requestsNameID.uri, skewSeconds: Double(profile.clockSkewSeconds),
             acceptsNonNotified: profile.acceptsNonNotified,
             demands: profile.requiresSubjectConfirmation ? .eidas : .eidas.subtracting(.confirmation),
-            validUntil: verified.validUntil + Double(graceSeconds))
+            validUntil: end ?? verified.validUntil)
     }
 }
 
 extension Requester {
     /// A Connector abroad, as its verified metadata and the trust list describe it together.
     ///
+    /// - Parameter end: `nil`: that of the metadata.
     /// - Throws: ``Rule/metadataEndpoint``, ``Rule/metadataKeys``: what cannot be answered is not listened to.
     /// - Spec: eIDAS dossier P1-34, P1-50, P2-15, P2-17.
     init(
-        _ verified: VerifiedEntity, _ entry: NodeEntry, signer: Signer, graceSeconds: Int = 0,
+        _ verified: VerifiedEntity, _ entry: NodeEntry, signer: Signer, until end: Date? = nil,
         revoked: Set<Certificate> = []
     ) throws(Rejection) {
         let reach = try Self.reach(verified.descriptor, entry.profile, revoked)
@@ -93,7 +96,7 @@ extension Requester {
         protocolVersions = verified.entity.protocolVersions
         publishesSector = verified.entity.sector != nil
         skewSeconds = Double(entry.profile.clockSkewSeconds)
-        validUntil = verified.validUntil + Double(graceSeconds)
+        validUntil = end ?? verified.validUntil
     }
 
     /// How a Connector is recognised and answered.

@@ -19,71 +19,117 @@ public struct RevocationEntry: Hashable, Sendable {
     }
 }
 
+extension RevocationEntry {
+    /// Which list it is, for as long as neither its authority nor its place is another.
+    func name(of issuer: Certificate) -> String { "\(issuer.fingerprint) \(source.words)" }
+}
+
 /// What the revocation lists say now.
 struct Revocations: Sendable {
     struct Part: Sendable {
         let entry: RevocationEntry
         let issuer: Certificate
-        /// Or why it cannot be used.
-        let list: Result<RevocationList, Rejection>
+        /// The newest good one. It may have ended: then it still says who was revoked, and no longer who was not.
+        var list: RevocationList?
+        var document: DocumentFolder.Digest?
+        /// Its document, if that was read from a file and may not be kept yet.
+        var octets: [UInt8]?
+        /// Why there is no list, or why what the source gave last does not take its place.
+        var failure: Rejection?
+    }
+
+    /// The lists of one authority, which may have split them.
+    private struct Authority {
+        let parts: [Part]
+
+        var isRequired: Bool { parts.contains(where: \.entry.isRequired) }
+        /// When the last of the lists ends.
+        var end: Date { parts.compactMap(\.list?.nextUpdate).max() ?? .distantPast }
+
+        /// - Throws: ``Rule/revocationList`` where a list is required and none can tell.
+        func hasRevoked(_ certificate: Certificate, at now: Date) throws(Rejection) -> Bool {
+            var isAnswered = false
+            var reason: Rejection?
+            for part in parts {
+                do throws(Rejection) {
+                    if try part.says(certificate) { return true }
+                    if let ended = part.ended(at: now) { throw ended }
+                    isAnswered = true
+                } catch { reason = reason ?? error }
+            }
+            if let reason, isRequired, !isAnswered { throw reason }
+            return false
+        }
     }
 
     var parts: [Part] = []
 
-    /// Why lists cannot be used, by their sources.
-    var failures: [String: Rejection] {
+    /// Why lists cannot be used, or not any more, or not be renewed, by their sources.
+    func failures(at now: Date) -> [String: Rejection] {
         Dictionary(
-            parts.compactMap { part in
-                if case .failure(let rejection) = part.list { (part.entry.source.words, rejection) } else { nil }
-            }
+            parts.compactMap { part in (part.failure ?? part.ended(at: now)).map { (part.entry.source.words, $0) } }
         ) { first, _ in first }
     }
 
     func ends(of source: NodeEntry.Source) -> [Date] {
-        parts.filter { $0.entry.source == source }.compactMap { try? $0.list.get().nextUpdate }
+        parts.filter { $0.entry.source == source }.compactMap(\.list?.nextUpdate)
     }
 
-    /// - Throws: ``Rule/revocationList`` where a list that is required cannot be asked.
-    private func isRevoked(_ certificate: Certificate, at now: Date, depth: Int = 8) throws(Rejection) -> Bool {
-        guard depth > 0 else { return false }
-        for part in parts where certificate.isIssued(by: part.issuer) {
-            do throws(Rejection) {
-                if try part.list.get().says(certificate, at: now, part.entry) { return true }
-            } catch {
-                if part.entry.isRequired { throw error }
-            }
+    /// Each certificate from here up, with the authority that has certified it and whose lists we have.
+    private func lineage(of certificate: Certificate, depth: Int = 8) -> [(Certificate, Authority)] {
+        guard depth > 0 else { return [] }
+        var seen: Set<Certificate> = []
+        return parts.map(\.issuer).filter { seen.insert($0).inserted }.flatMap { issuer in
+            guard certificate.isIssued(by: issuer) else { return [(Certificate, Authority)]() }
             // Whoever certified it may have been revoked by another authority.
-            if part.issuer != certificate, try isRevoked(part.issuer, at: now, depth: depth - 1) { return true }
+            return [(certificate, Authority(parts: parts.filter { $0.issuer == issuer }))]
+                + (issuer == certificate ? [] : lineage(of: issuer, depth: depth - 1))
         }
-        return false
     }
 
-    /// Those certificates of a node that were revoked.
-    ///
-    /// - Throws: ``Rule/signatureKeyRevoked`` where the signer of its metadata was, or none of its own is left.
-    func judge(_ verified: VerifiedEntity, _ entry: NodeEntry, at now: Date) throws(Rejection) -> Set<Certificate> {
-        guard !parts.isEmpty else { return [] }
-        if let signer = verified.signer, try isRevoked(signer, at: now) {
+    /// What the lists leave of a node.
+    struct Verdict {
+        /// Those of its certificates that were revoked.
+        var revoked: Set<Certificate> = []
+        /// When a list ends without which it does not count.
+        var end: Date?
+    }
+
+    /// - Throws: ``Rule/signatureKeyRevoked`` where the signer of its metadata was, or none of its own is left;
+    ///   ``Rule/revocationList`` where a list that is required cannot tell.
+    func judge(_ verified: VerifiedEntity, _ entry: NodeEntry, at now: Date) throws(Rejection) -> Verdict {
+        var verdict = Verdict()
+        guard !parts.isEmpty else { return verdict }
+        func isRevoked(_ certificate: Certificate) throws(Rejection) -> Bool {
+            var isRevoked = false
+            for (certificate, authority) in lineage(of: certificate) {
+                if try authority.hasRevoked(certificate, at: now) { isRevoked = true }
+                if authority.isRequired { verdict.end = min(verdict.end ?? .distantFuture, authority.end) }
+            }
+            return isRevoked
+        }
+        if let signer = verified.signer, try isRevoked(signer) {
             throw Rejection(
                 .signatureKeyRevoked, "EntityDescriptor/Signature", expected: "a certificate that is not revoked",
                 found: signer.subject)
         }
         let descriptor = verified.descriptor
-        var revoked: Set<Certificate> = []
         for certificate in descriptor.signingCertificates + descriptor.encryptionKeys.map(\.certificate) {
-            if try isRevoked(certificate, at: now) { revoked.insert(certificate) }
+            if try isRevoked(certificate) { verdict.revoked.insert(certificate) }
         }
-        try entry.admit(verified, revoked: revoked)
-        return revoked
+        try entry.admit(verified, revoked: verdict.revoked)
+        return verdict
     }
 }
 
-extension RevocationList {
-    fileprivate func says(_ certificate: Certificate, at now: Date, _ entry: RevocationEntry) throws(Rejection) -> Bool
-    {
-        // The list may have ended since it was read.
-        guard now < nextUpdate else { throw entry.fault("a list for this time", "one that has ended") }
-        do throws(XMLFault) { return try revokes(certificate, at: now) } catch { throw entry.fault(error) }
+extension Revocations.Part {
+    fileprivate func ended(at now: Date) -> Rejection? {
+        list.flatMap { now < $0.nextUpdate ? nil : entry.fault("a list for this time", "one that has ended") }
+    }
+
+    fileprivate func says(_ certificate: Certificate) throws(Rejection) -> Bool {
+        guard let list else { throw failure ?? entry.fault("a revocation list", "none") }
+        do throws(XMLFault) { return try list.revokes(certificate) } catch { throw entry.fault(error) }
     }
 }
 
@@ -98,32 +144,64 @@ extension RevocationEntry {
 }
 
 extension Verifier {
+    /// - Parameter kept: the last good list of each entry, by its name.
     func revocations(
         _ entries: [RevocationEntry], _ found: [NodeEntry.Source: Finding], _ fetches: [String: TrustArchive.Fetch],
-        at now: Date
+        kept: [String: DocumentFolder.Digest] = [:], at now: Date
     ) -> Revocations {
         Revocations(
             parts: entries.compactMap { entry -> Revocations.Part? in
                 // What cannot be read was refused with the file.
                 guard let issuer = try? Certificate(pemOrDER: Array(entry.issuer)) else { return nil }
-                let list = Result { () throws(Rejection) in
-                    let octets = try octets(of: entry.source, found[entry.source], fetches)
-                    do throws(XMLFault) { return try RevocationList(pemOrDER: octets, of: issuer, at: now) } catch {
-                        throw entry.fault(error)
-                    }
+                var part = Revocations.Part(entry: entry, issuer: issuer)
+                // A copy that was damaged says nothing.
+                if let digest = kept[entry.name(of: issuer)], let octets = try? documents.read(digest) {
+                    part.list = try? RevocationList(pemOrDER: octets, of: issuer, at: now)
+                    part.document = part.list == nil ? nil : digest
                 }
-                return Revocations.Part(entry: entry, issuer: issuer, list: list)
+                do throws(Rejection) {
+                    try part.renew(newest(entry, found[entry.source], fetches, hasKept: part.list != nil), at: now)
+                } catch { part.failure = error }
+                return part
             })
     }
 
     /// The last that a source gave, even if it gives nothing now: a list says itself how long it counts.
-    private func octets(
-        of source: NodeEntry.Source, _ found: Finding?, _ fetches: [String: TrustArchive.Fetch]
-    ) throws(Rejection) -> [UInt8] {
-        let earlier = fetches[source.words]?.document
+    ///
+    /// - Returns: `nil` if it gave nothing while there is a good one: how asking went is told elsewhere.
+    private func newest(
+        _ entry: RevocationEntry, _ found: Finding?, _ fetches: [String: TrustArchive.Fetch], hasKept: Bool
+    ) throws(Rejection) -> (DocumentFolder.Digest, [UInt8])? {
+        let earlier = fetches[entry.source.words]?.document
         let isLost = if case .nothing? = found { earlier != nil } else { false }
-        let (document, read) = try document(of: source, isLost ? nil : found, earlier)
-        return if let read { read } else { try documents.read(document) }
+        do throws(Rejection) {
+            let (document, read) = try document(of: entry.source, isLost ? nil : found, earlier)
+            if let read { return (document, read) }
+            return (document, try documents.read(document))
+        } catch {
+            if hasKept, entry.source.isFetched { return nil }
+            throw entry.fault(error.expected ?? "a revocation list", error.found)
+        }
+    }
+}
+
+extension Revocations.Part {
+    /// Takes what the source gave in the place of what there is: neither something else nor an older list, with which
+    /// whoever sits on the way could bring a revoked key back.
+    ///
+    /// - Throws: ``Rule/revocationList`` if it is not taken.
+    fileprivate mutating func renew(_ newest: (DocumentFolder.Digest, [UInt8])?, at now: Date) throws(Rejection) {
+        guard let (digest, octets) = newest, digest != document else { return }
+        let fresh: RevocationList
+        do throws(XMLFault) { fresh = try RevocationList(pemOrDER: octets, of: issuer, at: now) } catch {
+            throw entry.fault(error)
+        }
+        if let list, fresh.thisUpdate < list.thisUpdate {
+            throw entry.fault(
+                "a list no older than the one of \(Instant.write(list.thisUpdate))",
+                "one of \(Instant.write(fresh.thisUpdate))")
+        }
+        (list, document, self.octets) = (fresh, digest, entry.source.isFetched ? nil : octets)
     }
 }
 
@@ -131,11 +209,12 @@ extension Held {
     /// The same node, as far as its certificates were not revoked.
     func judged(by revocations: Revocations, at now: Date) -> Held {
         var node = self
-        (node.bar, node.revoked) = (nil, [])
+        (node.bar, node.revoked, node.barredFrom) = (nil, [], nil)
         if let entity {
-            do throws(Rejection) { node.revoked = try revocations.judge(entity, entry, at: now) } catch {
-                node.bar = error
-            }
+            do throws(Rejection) {
+                let verdict = try revocations.judge(entity, entry, at: now)
+                (node.revoked, node.barredFrom) = (verdict.revoked, verdict.end)
+            } catch { node.bar = error }
         }
         if (node.bar == nil) != (bar == nil) { node.since = now }
         return node

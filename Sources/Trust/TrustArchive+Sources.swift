@@ -98,7 +98,31 @@ extension TrustArchive {
         }
     }
 
-    /// Every document that some version, candidate or source still needs.
+    /// The last good revocation lists, by the names of their entries.
+    func revocationLists() throws(Fault) -> [String: DocumentFolder.Digest] {
+        try read { db in
+            var found: [String: DocumentFolder.Digest] = [:]
+            for row in try Row.fetchAll(db, sql: "SELECT name, document FROM revocation_list") {
+                found[row["name"]] = DocumentFolder.Digest(row["document"])
+            }
+            return found
+        }
+    }
+
+    /// These and no others.
+    func keep(revocationLists lists: [String: DocumentFolder.Digest]) throws(Fault) {
+        guard try lists != revocationLists() else { return }
+        try write { db in
+            try db.execute(sql: "DELETE FROM revocation_list")
+            for (name, document) in lists {
+                try db.execute(
+                    sql: "INSERT INTO revocation_list (name, document) VALUES (?, ?)",
+                    arguments: [name, document.rawValue])
+            }
+        }
+    }
+
+    /// Every document that some version, candidate, source or revocation list still needs.
     func documentsInUse() throws(Fault) -> Set<DocumentFolder.Digest> {
         try read { db in
             let all = try String.fetchAll(
@@ -106,6 +130,7 @@ extension TrustArchive {
                 sql: """
                     SELECT document FROM held WHERE document IS NOT NULL UNION SELECT document FROM candidate
                     UNION SELECT document FROM fetched WHERE document IS NOT NULL
+                    UNION SELECT document FROM revocation_list
                     """)
             return Set(all.compactMap(DocumentFolder.Digest.init))
         }
@@ -133,6 +158,7 @@ extension TrustArchive {
             PRIMARY KEY (name, ends_at, days)
         ) WITHOUT ROWID;
         """,
+        "CREATE TABLE revocation_list (name TEXT PRIMARY KEY, document TEXT NOT NULL) WITHOUT ROWID;",
     ]
 
     /// How many of the migrations the file has had.

@@ -114,7 +114,7 @@ extension Held {
     fileprivate func country(_ settings: Settings) -> Route.Country {
         let state: Route.Country.State
         do throws(Rejection) {
-            state = .usable(try Responder(try usable(), entry, graceSeconds: settings.graceSeconds, revoked: revoked))
+            state = .usable(try Responder(try usable(), entry, until: end(settings), revoked: revoked))
         } catch { state = .out(error, since: since) }
         return Route.Country(
             memberState: entry.country, entityID: entry.entityID, displayName: entry.displayName, state: state,

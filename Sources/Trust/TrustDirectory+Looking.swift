@@ -30,6 +30,7 @@ extension TrustDirectory {
             let key = NodeKey(entry)
             do throws(Rejection) {
                 let entity = try Self.verify(octets, entry, confirmedBy: opinions, at: now)
+                _ = try state.revocations.judge(entity, entry, at: now)
                 let wish = Wish(record: NodeRecord(entry: entry, document: digest), entity: entity)
                 let step = TrustPlan.Step(
                     held[key], wish, TakeOverRules(settings.trust.changes),

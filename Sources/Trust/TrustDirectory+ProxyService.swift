@@ -23,7 +23,7 @@ extension TrustDirectory {
         for node in held where !node.entry.isAsked {
             do throws(Rejection) {
                 requesters[node.entry.entityID] = try Requester(
-                    node.usable(), node.entry, signer: keys.signer, graceSeconds: settings.graceSeconds,
+                    node.usable(), node.entry, signer: keys.signer, until: node.end(settings),
                     revoked: node.revoked)
             } catch { outOfOrder[node.entry.entityID] = error }
         }

@@ -40,7 +40,8 @@ struct Settlement {
         candidates = try archive.candidates()
         let fetches = try archive.fetches()
         listings = verifier.listings(registry.lists, found, fetches, held, at: now)
-        let revocations = verifier.revocations(registry.revocations, found, fetches, at: now)
+        let revocations = verifier.revocations(
+            registry.revocations, found, fetches, kept: try archive.revocationLists(), at: now)
         self.revocations = revocations
         let wished = (registry.nodes + listings.flatMap(\.nodes)).unique
         let wishes = verifier.wishes(wished, byKey, found, candidates, fetches, revocations, at: now)
@@ -99,13 +100,19 @@ struct Settlement {
         _ archive: TrustArchive, _ documents: DocumentFolder, why: String, at now: Date
     ) throws(TrustArchive.Fault) -> Int {
         do throws(Rejection) {
-            for wish in wishes.values { if let octets = wish.octets { try documents.keep(octets) } }
+            for octets in wishes.values.compactMap(\.octets) + revocations.parts.compactMap(\.octets) {
+                try documents.keep(octets)
+            }
         } catch { throw .unusable(path: documents.path, reason: "\(error)") }
         let waiting = plan.waiting.filter { $0.after?.document != $0.before?.document }.keyed(by: \.node)
             .compactMapValues { $0.after?.document }
         for (node, document) in waiting where candidates[node] != document {
             try archive.keep(candidate: document, of: node, at: now)
         }
+        try archive.keep(
+            revocationLists: Dictionary(
+                revocations.parts.compactMap { part in part.document.map { (part.entry.name(of: part.issuer), $0) } }
+            ) { first, _ in first })
         // What a peer has withdrawn since, or what has ended, waits no longer.
         for node in candidates.keys where waiting[node] == nil { try archive.drop(candidate: node) }
         guard plan.automatic.isEmpty else {

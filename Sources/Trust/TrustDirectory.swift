@@ -173,8 +173,8 @@ public final class TrustDirectory: Sendable {
                 "service list cannot be used",
                 metadata: ["list": "\(listing.entry.name)", "rule": "\(failure.rule.code)", "detail": "\(failure)"])
         }
-        let told = before.revocations.failures
-        for (source, failure) in after.revocations.failures where told[source]?.rule != failure.rule {
+        let told = before.revocations.failures(at: before.plan.madeAt)
+        for (source, failure) in after.revocations.failures(at: now) where told[source]?.rule != failure.rule {
             logger.warning(
                 "revocation list cannot be used",
                 metadata: ["source": "\(source)", "rule": "\(failure.rule.code)", "detail": "\(failure)"])

@@ -29,12 +29,14 @@ extension TrustDirectory {
         let state = state.withLock { $0 }
         let verifier = Verifier(settings: settings, documents: documents, reader: opinions)
         let current = verifier.load((try? archive.inForce().nodes) ?? [], knowing: state.held, at: now)
+            .map { $0.judged(by: state.revocations, at: now) }
         let touched = Set(steps.map(\.node))
         // What is wished may be in a file that nobody has kept yet.
         let wished = state.wishes.values.map { Held($0, after: nil, at: now) }
         let changed = verifier.load(
             steps.compactMap(\.after).map { ArchivedNode(record: $0, changedAt: now, acceptedAt: now) },
-            knowing: wished, at: now)
+            knowing: wished, at: now
+        ).map { $0.judged(by: state.revocations, at: now) }
         let later = current.filter { !touched.contains($0.key) } + changed
         let before = Self.snapshot(state.files, current, settings, opinions, at: now)
         let after = Self.snapshot(state.files, later, settings, opinions, at: now)

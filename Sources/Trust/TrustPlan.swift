@@ -82,10 +82,17 @@ struct Held: Sendable {
     var bar: Rejection?
     /// Those of its certificates that do not count any more.
     var revoked: Set<Certificate> = []
+    /// When a revocation list ends that its certificates need.
+    var barredFrom: Date?
 
     var archived: ArchivedNode { ArchivedNode(record: record, changedAt: changedAt, acceptedAt: acceptedAt) }
     var entry: NodeEntry { record.entry }
     var key: NodeKey { NodeKey(record.entry) }
+
+    /// Until when it may be used as things are now, the grace of the settings included; of what has ended, when it did.
+    func end(_ settings: Settings) -> Date? {
+        (entity ?? baseline).map { min($0.validUntil + Double(settings.graceSeconds), barredFrom ?? .distantFuture) }
+    }
 }
 
 /// One node as the files and its newest document want it.

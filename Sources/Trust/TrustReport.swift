@@ -94,7 +94,7 @@ extension TrustReport.Node {
         _ held: Held, _ fetch: TrustArchive.Fetch?, _ waiting: [TrustPlan.Step], _ settings: Settings, at now: Date
     ) {
         let (entry, entity) = (held.entry, held.entity ?? held.baseline)
-        let end = entity.map { $0.validUntil + Double(settings.graceSeconds) }
+        let end = held.end(settings)
         let keys = entity.map { TrustReport.Key.all(of: $0) } ?? []
         let isUsable = held.entity != nil && held.bar == nil && end.map { now < $0 } ?? false
         var notes: [String] = []
@@ -107,7 +107,8 @@ extension TrustReport.Node {
         if let bar = held.bar { notes.append("\(bar)") }
         notes += held.revoked.map { "certificate \($0.subject) is revoked" }.sorted()
         if !isUsable, held.failure == nil, held.bar == nil, let end {
-            notes.append("metadata ended \(Instant.write(end))")
+            let what = held.barredFrom == end ? "a mandatory revocation list" : "metadata"
+            notes.append("\(what) ended \(Instant.write(end))")
         }
         notes += waiting.flatMap(\.waitsFor).map { "\($0.rawValue) waits for approval" }
         notes += keys.filter { $0.notAfter < now + TrustDirectory.noticeDays * 86_400 }.map {
@@ -140,11 +141,8 @@ extension TrustReport.List {
 
 extension TrustReport.List {
     init(_ part: Revocations.Part, _ fetch: TrustArchive.Fetch?, at now: Date) {
-        var (list, notes): (RevocationList?, [String]) = (nil, [])
-        switch part.list {
-        case .success(let found): list = found
-        case .failure(let rejection): notes.append("\(rejection)")
-        }
+        let list = part.list
+        var notes = (part.failure.map { ["\($0)"] } ?? [])
         if let failure = fetch?.failure { notes.append(failure) }
         let isUsable = list.map { now < $0.nextUpdate } ?? false
         self.init(

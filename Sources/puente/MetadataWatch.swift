@@ -29,7 +29,7 @@ struct MetadataWatch: RouterMiddleware {
         {
             readers.note(
                 .init(
-                    address: address.description, userAgent: request.headers[.userAgent] ?? "", document: document,
+                    address: address.household, userAgent: request.headers[.userAgent] ?? "", document: document,
                     lastFetch: Date(), keys: keys(document)))
         }
         return response

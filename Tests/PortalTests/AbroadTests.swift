@@ -14,7 +14,7 @@ import XMLSecurity
 @testable import Portal
 
 /// Logins for services abroad, page by page: what each stage of an exchange takes, and what it refuses.
-@Suite("Logins for services abroad", .timeLimit(.minutes(2)))
+@Suite("Logins for services abroad", .timeLimit(.minutes(10)))
 struct AbroadTests {
     static let natural = ["DateOfBirth", "FamilyName", "FirstName", "PersonIdentifier"]
 

@@ -10,7 +10,7 @@ import XMLSecurity
 
 @testable import Portal
 
-@Suite("What is written down of who is turned away", .timeLimit(.minutes(2)))
+@Suite("What is written down of who is turned away", .timeLimit(.minutes(10)))
 struct RefusalTests {
     @Test("The code on the page leads to the rule, the checks of each step and the audit line")
     func told() async throws {

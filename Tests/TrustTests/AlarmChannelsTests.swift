@@ -12,7 +12,7 @@ import YAMLText
 @testable import Trust
 
 /// The ways out of the house: a loopback server for the webhook, a script for sendmail.
-@Suite("How alarms are told outside", .timeLimit(.minutes(5)))
+@Suite("How alarms are told outside", .timeLimit(.minutes(10)))
 struct AlarmChannelsTests {
     static let bulletin: AlarmBulletin = {
         var end = End(

@@ -10,7 +10,7 @@ import YAMLText
 
 @testable import Trust
 
-@Suite("Attacks on metadata and files, class by class", .timeLimit(.minutes(5)))
+@Suite("Attacks on metadata and files, class by class", .timeLimit(.minutes(10)))
 struct AttackRowTests {
     @Test("A sample of each class comes to what it should", arguments: AttackRows.samples)
     func row(sample: RowSample) async throws { #expect(try await sample.run() == sample.outcome) }

@@ -7,7 +7,7 @@ import YAMLText
 
 @testable import Trust
 
-@Suite("Where a fetch may go", .timeLimit(.minutes(2)))
+@Suite("Where a fetch may go", .timeLimit(.minutes(10)))
 struct FetchedAddressTests {
     let fetching: Fetching
 

@@ -8,7 +8,7 @@ import YAMLText
 
 @testable import Trust
 
-@Suite("Fetching by TLS", .timeLimit(.minutes(2)))
+@Suite("Fetching by TLS", .timeLimit(.minutes(10)))
 struct FetchedTLSTests {
     let fetching: Fetching
     private let authority: (key: PrivateKey, certificate: Certificate)

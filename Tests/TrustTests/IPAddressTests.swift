@@ -22,4 +22,10 @@ struct IPAddressTests {
 
     @Test("Only 4 or 16 octets are an address", arguments: [0, 3, 5, 15, 17])
     func noOctets(count: Int) { #expect(IPAddress(octets: [UInt8](repeating: 1, count: count)) == nil) }
+
+    @Test("One household has an IPv4 address, or 64 bits of IPv6")
+    func household() throws {
+        #expect(try #require(IPAddress("192.0.2.1")).household == "192.0.2.1")
+        #expect(try #require(IPAddress("2001:db8:1:2:3:4:5:6")).household == "2001:db8:1:2::/64")
+    }
 }

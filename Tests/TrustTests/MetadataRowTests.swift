@@ -9,7 +9,7 @@ import XMLSecurity
 
 @testable import Trust
 
-@Suite("The check list for metadata, row by row", .timeLimit(.minutes(5)))
+@Suite("The check list for metadata, row by row", .timeLimit(.minutes(10)))
 struct MetadataRowTests {
     @Test("Every row has a sample, and every sample a row")
     func coverage() {

@@ -77,7 +77,7 @@ struct RevocationLifeTests {
 
     @Test(
         "A list that cannot be used bars its authority's certificates where it is mandatory, and nobody elsewhere",
-        arguments: ["ended.crl", "other.crl", "forged.crl", "README.md", "nothing.crl"], [true, false])
+        arguments: ["ended.crl", "other.crl", "forged.crl", "delta.crl", "README.md", "nothing.crl"], [true, false])
     func unusable(file: String, mandatory: Bool) throws {
         let life = try Self.life()
         try life.pass(Self.publisher())
@@ -85,30 +85,90 @@ struct RevocationLifeTests {
         try life.pass()
         #expect(life.isUsable == !mandatory)
         if mandatory {
-            let rule = life.held[0].bar?.rule
-            #expect(rule == (file == "nothing.crl" ? .metadataUnavailable : .revocationList))
+            #expect(life.held[0].bar?.rule == .revocationList)
         }
-        let failures = life.verifier.revocations(life.revocations, [:], [:], at: life.now).failures
-        #expect(failures.count == 1)
+        let revocations = life.verifier.revocations(life.revocations, [:], [:], at: life.now)
+        #expect(revocations.failures(at: life.now).count == 1)
     }
 
-    @Test("A list that was fetched counts until its own end, whether or not its source answers")
+    static let source = NodeEntry.Source.https(url: "https://ca.example/good.crl", certificateAuthority: nil)
+
+    /// A life in which a list that revokes the signer was fetched.
+    static func fetchedLife(mandatory: Bool = false, _ file: String = "signer-revoked.crl") throws -> Life {
+        let life = try life()
+        try life.pass(publisher())
+        life.revocations = [
+            RevocationEntry(issuer: Data(try certificate("good").der), source: source, isRequired: mandatory)
+        ]
+        try life.fetched(file)
+        return life
+    }
+
+    @Test("A list that was fetched counts whether or not its source answers, also after a restart")
     func fetched() throws {
-        let life = try Self.life()
-        try life.pass(Self.publisher())
-        let source = NodeEntry.Source.https(url: "https://ca.example/good.crl", certificateAuthority: nil)
-        life.revocations = [RevocationEntry(issuer: Data(try Self.certificate("good").der), source: source)]
-        let octets = try Repository.octets("Tests/Vectors/revocation/signer-revoked.crl")
-        let list = try life.verifier.documents.keep(octets)
-        try life.pass(found: [source: .document(list)])
+        let life = try Self.fetchedLife()
         #expect(life.held[0].bar?.rule == .signatureKeyRevoked)
-        var fetch = TrustArchive.Fetch(askedAt: life.now, failures: 0)
-        fetch.last = TrustArchive.Fetched(document: list, validators: .init())
-        try life.archive.note(fetch, of: source.words)
-        for found in [[source: Finding.nothing(Rejection(.metadataUnavailable))], [:]] {
+        for found in [[Self.source: Finding.nothing(Rejection(.metadataUnavailable))], [:]] {
             try life.pass(found: found, restart: true)
             #expect(life.held[0].bar?.rule == .signatureKeyRevoked)
         }
+    }
+
+    @Test(
+        "What is no good list, or an older one, does not take the place of the last good one, also after a restart",
+        arguments: ["README.md", "forged.crl", "delta.crl", "sha1.crl", "older.crl", "other.crl"])
+    func displaced(file: String) throws {
+        let life = try Self.fetchedLife(mandatory: true)
+        try life.fetched(file)
+        for restart in [false, true] {
+            try life.pass(restart: restart)
+            #expect(life.held[0].bar?.rule == .signatureKeyRevoked)
+            let failures = life.verifier.revocations(
+                life.revocations, [:], try life.archive.fetches(), kept: try life.archive.revocationLists(),
+                at: life.now
+            ).failures(at: life.now)
+            #expect(failures[Self.source.words]?.rule == .revocationList)
+        }
+        // Nothing sweeps the copy away; a newer list brings the node back.
+        let kept = try Set(life.archive.revocationLists().values)
+        #expect(kept.count == 1)
+        #expect(try kept.isSubset(of: life.archive.documentsInUse()))
+        try life.fetched("none.crl")
+        #expect(life.isUsable)
+    }
+
+    @Test("A file that was spoilt takes nothing away from its last good content")
+    func spoilt() throws {
+        let life = try Self.life()
+        try life.pass(Self.publisher())
+        let path = life.folder.path + "/good.crl"
+        let good = try Repository.octets("Tests/Vectors/revocation/signer-revoked.crl")
+        try Data(good).write(to: URL(fileURLWithPath: path))
+        life.revocations = [
+            RevocationEntry(issuer: Data(try Self.certificate("good").der), source: .file(path: path))
+        ]
+        for octets in [good, Array(good.prefix(200)), []] {
+            try Data(octets).write(to: URL(fileURLWithPath: path))
+            try life.pass(restart: true)
+            #expect(life.held[0].bar?.rule == .signatureKeyRevoked)
+        }
+    }
+
+    @Test("Who waits until a list has ended is still revoked, and a mandatory list ends at its hour without being asked")
+    func ends() throws {
+        let waited = try Self.life(Self.list("ended-signer-revoked.crl"))
+        try waited.pass(Self.publisher())
+        #expect(!waited.isUsable && waited.held.first?.failure?.rule == .signatureKeyRevoked)
+        let life = try Self.life(Self.list("none.crl", mandatory: true))
+        try life.pass(Self.publisher())
+        #expect(life.isUsable)
+        let end = try #require(life.held[0].barredFrom)
+        #expect(end == ISO8601DateFormatter().date(from: "2056-01-01T00:00:00Z"))
+        var held = life.held[0]
+        held.barredFrom = life.now + 60
+        #expect(held.end(life.verifier.settings) == life.now + 60)
+        let responder = try Responder(held.usable(), held.entry, until: held.end(life.verifier.settings))
+        #expect(responder.validUntil == life.now + 60)
     }
 
     @Test("Certificates of other authorities are not this list's to judge")
@@ -142,6 +202,28 @@ struct RevocationLifeTests {
             RevocationEntry(issuer: Data(root.der), source: .file(path: "/nothing"), isRequired: true),
         ]
         try life.pass()
-        #expect(!life.isUsable && life.held[0].bar?.rule == .metadataUnavailable)
+        #expect(!life.isUsable && life.held[0].bar?.rule == .revocationList)
+    }
+
+    @Test("Of several lists of one authority it is enough that one tells")
+    func split() throws {
+        let life = try Self.life(
+            Self.list("none.crl", mandatory: true), Self.list("nothing.crl", mandatory: true))
+        try life.pass(Self.publisher())
+        #expect(life.isUsable)
+        life.revocations.append(try Self.list("peer-revoked.crl"))
+        try life.pass()
+        #expect(!life.isUsable)
+    }
+}
+
+extension Life {
+    /// The source of the revocation list gives something, and the archive notes it.
+    fileprivate func fetched(_ file: String) throws {
+        let document = try verifier.documents.keep(Repository.octets("Tests/Vectors/revocation/\(file)"))
+        var fetch = TrustArchive.Fetch(askedAt: now, failures: 0)
+        fetch.last = TrustArchive.Fetched(document: document, validators: .init())
+        try archive.note(fetch, of: RevocationLifeTests.source.words)
+        try pass(found: [RevocationLifeTests.source: .document(document)])
     }
 }

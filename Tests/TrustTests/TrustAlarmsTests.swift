@@ -181,6 +181,6 @@ struct TrustAlarmsTests {
 extension TrustArchive {
     /// As it was made by the first version of its schema.
     fileprivate func forget() throws {
-        try write { db in try db.execute(sql: "DROP TABLE alarm; PRAGMA user_version = 1") }
+        try write { db in try db.execute(sql: "DROP TABLE alarm; DROP TABLE revocation_list; PRAGMA user_version = 1") }
     }
 }

@@ -21,17 +21,23 @@ struct RevocationTests {
         arguments: [("none", []), ("signer-revoked", ["signer"]), ("peer-revoked", ["peer"])] as [(String, [String])])
     func revoked(list: String, names: [String]) throws {
         let list = try Self.list(list)
-        let found = try ["signer", "peer", "next"].filter { try list.revokes(Self.certificate($0), at: Self.now) }
+        let found = try ["signer", "peer", "next"].filter { try list.revokes(Self.certificate($0)) }
         #expect(found == names)
-        // Also of a certificate that has ended meanwhile.
-        let later = try #require(ISO8601DateFormatter().date(from: "2055-06-01T00:00:00Z"))
-        #expect(try list.revokes(Self.certificate("signer"), at: later) == names.contains("signer"))
+    }
+
+    @Test("A list that has ended still says who was revoked")
+    func ended() throws {
+        let list = try Self.list("ended-signer-revoked")
+        #expect(list.nextUpdate <= Self.now)
+        #expect(try list.revokes(Self.certificate("signer")))
+        #expect(try !list.revokes(Self.certificate("peer")))
     }
 
     @Test(
-        "A list of another time or authority, and one that is forged or none at all, is refused",
+        "A list of another authority, and one that is forged, incomplete or none at all, is refused",
         arguments: [
-            ("ended", .keyExpired), ("other", .keyUnknown), ("forged", .signatureValue),
+            ("other", .keyUnknown), ("forged", .signatureValue), ("delta", .keyUnusable),
+            ("sha1", .signatureAlgorithm),
         ] as [(String, XMLFault.Kind)])
     func refused(name: String, kind: XMLFault.Kind) throws {
         let error = #expect(throws: XMLFault.self) { try Self.list(name) }
@@ -44,6 +50,13 @@ struct RevocationTests {
         #expect(early?.kind == .keyExpired)
     }
 
+    @Test("Of RSASSA-PSS the parameters name the digest")
+    func pss() throws {
+        #expect(try Self.list("pss", of: "rsa").thisUpdate < Self.now)
+        let error = #expect(throws: XMLFault.self) { try Self.list("pss-sha1", of: "rsa") }
+        #expect(error?.kind == .signatureAlgorithm)
+    }
+
     @Test("It is read in PEM and in DER, and tells when the next one comes")
     func forms() throws {
         let pem = try Self.octets("none.crl")
@@ -51,6 +64,10 @@ struct RevocationTests {
         let der = try #require(Base64.decode(text))
         let list = try RevocationList(pemOrDER: der, of: Self.certificate("good"), at: Self.now)
         #expect(list.nextUpdate == ISO8601DateFormatter().date(from: "2056-01-01T00:00:00Z"))
+        let longer = #expect(throws: XMLFault.self) {
+            try RevocationList(pemOrDER: der + [0], of: Self.certificate("good"), at: Self.now)
+        }
+        #expect(longer?.kind == .keyUnusable)
     }
 
     @Test("Who certified whom is decided by the signature")
@@ -64,7 +81,7 @@ struct RevocationTests {
     func stranger() throws {
         let list = try Self.list("none")
         let error = #expect(throws: XMLFault.self) {
-            try list.revokes(TestKey.p256a.certificate(), at: Self.now)
+            try list.revokes(TestKey.p256a.certificate())
         }
         #expect(error?.kind == .keyUnusable)
     }

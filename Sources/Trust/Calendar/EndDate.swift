@@ -10,6 +10,8 @@ public struct EndDate: Hashable, Sendable {
         case metadata
         /// When a metadata service list has to be there anew.
         case serviceList = "service-list"
+        /// When a revocation list has to be there anew.
+        case revocationList = "revocation-list"
         /// Certificates, by what they are for.
         case signing, encryption
         case metadataSigner = "metadata-signer"
@@ -17,7 +19,7 @@ public struct EndDate: Hashable, Sendable {
     }
 
     public enum Owner: Hashable, Sendable {
-        /// Our own, and what our gateway and services gave us.
+        /// Our own, what our gateway and services gave us, and the revocation lists that we name.
         case ours
         case country(MemberState)
 

@@ -14,10 +14,11 @@ extension TrustDirectory {
         let lists =
             state.files.registry.lists.flatMap(\.ends)
             + state.listings.flatMap { $0.ends(fetches[$0.entry.source.words]) }
+        let revoked = state.revocations.parts.flatMap { $0.ends(fetches[$0.entry.source.words]) }
         let services = state.files.registry.services.flatMap(\.ends)
         let tls = listener.map { End(.tls, .ours, $0, "listen.tls") }
         return TrustCalendar(
-            theirs + lists + services + state.files.keys.ends + tls, alarms: settings.trust.alarms.days, at: now)
+            theirs + lists + revoked + services + state.files.keys.ends + tls, alarms: settings.trust.alarms.days, at: now)
     }
 
     /// The certificate of the listener with its chain, as a node reads them once, at its start. Faults are told where the
@@ -66,6 +67,24 @@ extension Listing {
         return entry.territories.sorted().map { country in
             End(.serviceList, .country(country), entry.name, "list \(entry.name)", until: list.validUntil, renewal)
         }
+    }
+}
+
+extension Revocations.Part {
+    /// The next issue, and whom it is believed by: the authorities stand for no country.
+    fileprivate func ends(_ fetch: TrustArchive.Fetch?) -> [End] {
+        let place = "revocation list \(entry.source.words)"
+        let authority = End(.pin, .ours, issuer, place)
+        guard let list else { return [authority] }
+        let seconds = list.nextUpdate.timeIntervalSince(list.thisUpdate)
+        let renewal =
+            seconds < End.renewedBelowSeconds
+            ? End.Renewal(
+                validSeconds: seconds,
+                works: entry.source.isFetched && failure == nil && (fetch?.failures ?? 0) == 0) : nil
+        return [
+            End(.revocationList, .ours, issuer.subject, place, until: list.nextUpdate, renewal), authority,
+        ]
     }
 }
 

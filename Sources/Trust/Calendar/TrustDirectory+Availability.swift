@@ -68,7 +68,6 @@ extension TrustDirectory.State {
 extension Held {
     /// Metadata that ran out did so at its end, whenever that was noticed.
     fileprivate func outSince(_ settings: Settings, at now: Date) -> Date {
-        let end = (entity ?? baseline).map { $0.validUntil + Double(settings.graceSeconds) }
-        return end.flatMap { entry.enabled && $0 <= now ? $0 : nil } ?? since
+        end(settings).flatMap { entry.enabled && $0 <= now ? $0 : nil } ?? since
     }
 }

@@ -22,7 +22,7 @@ struct PeerAddresses {
             let (host, name) = hosts[number]
             // nil: a name that nobody knows belongs to no address.
             for address in (try? HostLookup.system(host)) ?? [] {
-                found.withLock { $0[address.description] = name }
+                found.withLock { $0[address.household] = name }
             }
         }
         names = found.withLock { $0 }

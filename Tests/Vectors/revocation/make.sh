@@ -17,11 +17,15 @@ new_certs_dir = $work
 default_md = sha256
 policy = any
 crl_extensions = crl
+default_crl_days = 30
 unique_subject = no
 [any]
 commonName = supplied
 [crl]
 authorityKeyIdentifier = keyid
+[delta]
+authorityKeyIdentifier = keyid
+2.5.29.27 = critical,DER:020101
 [req]
 distinguished_name = name
 [name]
@@ -37,8 +41,8 @@ authorityKeyIdentifier = keyid
 CONF
 
 own() { openssl "$1" -config "$work/ca.conf" "${@:2}" 2>> "$work/log" || { cat "$work/log" >&2; exit 1; }; }
-authority() { # name
-    openssl ecparam -name prime256v1 -genkey -noout -out "$work/$1.key"
+authority() { # name, how its key is made
+    openssl genpkey -quiet "${@:2}" -out "$work/$1.key"
     own req -new -key "$work/$1.key" -subj "/CN=Test authority $1" -out "$work/$1.csr"
     : > "$work/index.txt"
     own ca -selfsign -batch -rand_serial -extensions authority -startdate 20200101000000Z -enddate 20560101000000Z \
@@ -49,26 +53,35 @@ leaf() { # name, key
     own ca -batch -rand_serial -extensions leaf -startdate 20200101000000Z -enddate 20550101000000Z \
         -keyfile "$work/good.key" -cert good.pem -in "$work/$1.csr" -notext -out "$1.pem"
 }
-list() { # name, authority, end, certificates that are revoked by then
-    local name=$1 by=$2 end=$3
+list() { # name, authority, begin and end, certificates that are revoked by then; more options in $options
+    local name=$1 by=$2 begin=${3%-*} end=${3#*-}
     shift 3
     cp "$work/index.txt" "$work/index.kept"
     for gone in "$@"; do own ca -keyfile "$work/$by.key" -cert "$by.pem" -revoke "$gone.pem"; done
     own ca -gencrl -keyfile "$work/$by.key" -cert "$by.pem" \
-        -crl_lastupdate 20260301000000Z -crl_nextupdate "$end" -out "$name.crl"
+        -crl_lastupdate "${begin}000000Z" -crl_nextupdate "${end}000000Z" ${options:-} -out "$name.crl"
     mv "$work/index.kept" "$work/index.txt"
 }
 
-authority other
-authority good
+curve=(-algorithm EC -pkeyopt ec_paramgen_curve:P-256)
+authority other "${curve[@]}"
+authority rsa -algorithm RSA -pkeyopt rsa_keygen_bits:2048
+authority good "${curve[@]}"
 leaf signer p384-1
 leaf peer p256-1
 leaf next p521-1
-list none good 20560101000000Z
-list signer-revoked good 20560101000000Z signer
-list peer-revoked good 20560101000000Z peer
-list ended good 20260302000000Z
-list other other 20560101000000Z
+always=20260301-20560101
+list none good $always
+list older good 20260201-20560101
+list signer-revoked good $always signer
+list peer-revoked good $always peer
+list ended good 20260301-20260302
+list ended-signer-revoked good 20260301-20260302 signer
+list other other $always
+options="-crlexts delta" list delta good $always
+options="-md sha1" list sha1 good $always
+options="-sigopt rsa_padding_mode:pss" list pss rsa $always
+options="-md sha1 -sigopt rsa_padding_mode:pss" list pss-sha1 rsa $always
 # The last octet of the signature is another.
 openssl crl -in none.crl -outform DER | python3 -c '
 import sys
