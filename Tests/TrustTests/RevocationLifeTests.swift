@@ -154,7 +154,7 @@ struct RevocationLifeTests {
         }
     }
 
-    @Test("Who waits until a list has ended is still revoked, and a mandatory list ends at its hour without being asked")
+    @Test("A list that has ended still revokes, and one that is mandatory ends at its hour unasked")
     func ends() throws {
         let waited = try Self.life(Self.list("ended-signer-revoked.crl"))
         try waited.pass(Self.publisher())

@@ -18,7 +18,8 @@ extension TrustDirectory {
         let services = state.files.registry.services.flatMap(\.ends)
         let tls = listener.map { End(.tls, .ours, $0, "listen.tls") }
         return TrustCalendar(
-            theirs + lists + revoked + services + state.files.keys.ends + tls, alarms: settings.trust.alarms.days, at: now)
+            theirs + lists + revoked + services + state.files.keys.ends + tls, alarms: settings.trust.alarms.days,
+            at: now)
     }
 
     /// The certificate of the listener with its chain, as a node reads them once, at its start. Faults are told where the

@@ -51,7 +51,8 @@ extension Boundary {
         let root = ConnectorRequest().root
         let (certificate, stranger) = (try key.certificate(), try TestKey.p521.certificate())
         func verify(_ octets: [UInt8], _ certificate: Certificate) throws {
-            _ = try XMLTree(parsing: octets).root.verifySignature(trusting: [certificate], policy: .clave, confirmedBy: LibXMLSec1())
+            _ = try XMLTree(parsing: octets).root.verifySignature(
+                trusting: [certificate], policy: .clave, confirmedBy: LibXMLSec1())
         }
         let signed = try SignatureRecipe(key, algorithm).sign(root, behind: 1).serialized()
         let changed = try signed.replacing("Lyon", with: "Lyo")
@@ -191,7 +192,8 @@ extension Boundary {
             pins: [try TestKey.p256a.certificate()])
         let now = try World().now
         func read(_ octets: [UInt8]) throws {
-            _ = try VerifiedEntity.read(from: DocumentSource(octets), expecting: [expected], confirmedBy: LibXMLSec1(), at: now)[0].get()
+            _ = try VerifiedEntity.read(
+                from: DocumentSource(octets), expecting: [expected], confirmedBy: LibXMLSec1(), at: now)[0].get()
         }
         let changed = try octets.map { try $0.replacing("other.example", with: "otter.example") }
         return Boundary(

@@ -114,7 +114,8 @@ enum AggregatesTarget: FuzzTarget {
         checkDigests(octets)
         let whole = expectations.map { try? VerifiedEntity(octets, expecting: $0, confirmedBy: nil, at: now) }
         for chunk in [octets.count + 1, 7] {
-            let found = VerifiedEntity.read(from: source(octets, chunk: chunk), expecting: expectations, confirmedBy: nil, at: now)
+            let found = VerifiedEntity.read(
+                from: source(octets, chunk: chunk), expecting: expectations, confirmedBy: nil, at: now)
             promise(found.map { try? $0.get() } == whole, "in pieces and as a whole, metadata have the same fate")
             for case .failure(let rejection) in found {
                 promise(rejection.rule != .ownFailure, "metadata are no reason to fail, but \(rejection)")
