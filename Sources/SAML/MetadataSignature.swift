@@ -30,16 +30,17 @@ extension Element {
         var trusted = pins
         // A pinned certificate needs no chain, and to read certificates is slow.
         let shown = shownSigners(besides: pins)
-        if let leaf = shown.first, leaf.isValid(at: now), leaf.maySign,
-            leaf.chains(to: pins, through: Array(shown.dropFirst()), at: now)
-        {
-            trusted.append(leaf)
+        var refused: Rejection?
+        if let leaf = shown.first {
+            refused = refusal(of: leaf, through: Array(shown.dropFirst()), to: pins, at: now)
+            if refused == nil { trusted.append(leaf) }
         }
         let signer: Certificate
         do {
             signer = try verify(trusted)
         } catch {
-            throw badSignature(error, shown.first)
+            // Of another second opinion than ours the certificate is no cause.
+            throw error.kind == .secondOpinion ? badSignature(error, shown.first) : refused ?? badSignature(error, shown.first)
         }
         guard signer.maySign else {
             throw Rejection(
@@ -51,6 +52,28 @@ extension Element {
                 found: "ended \(Instant.write(signer.notAfter))")
         }
         return signer
+    }
+
+    /// Why whoever shows a certificate is not believed for it; `nil` if they are.
+    private func refusal(
+        of leaf: Certificate, through others: [Certificate], to pins: [Certificate], at now: Date
+    ) -> Rejection? {
+        func refuse(_ expected: String, _ found: String) -> Rejection {
+            Rejection(.metadataSignature, path, expected: expected, found: found + ", signer \(leaf.subject)")
+        }
+        guard leaf.isValid(at: now) else {
+            return refuse(
+                "a signer's certificate that is valid",
+                now < leaf.notBefore
+                    ? "one from \(Instant.write(leaf.notBefore)) on" : "one that ended \(Instant.write(leaf.notAfter))")
+        }
+        guard leaf.maySign else {
+            return refuse("a signer's certificate for signatures", "one with another key usage")
+        }
+        guard leaf.chains(to: pins, through: others, at: now) else {
+            return refuse("a pinned signer, or one whose certificate chains to a pin", "no chain of valid certificates")
+        }
+        return nil
     }
 
     func badSignature(_ fault: XMLFault, _ shown: Certificate?) -> Rejection {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 public import Federation
-import Foundation
+public import Foundation
 public import XMLSecurity
 
 /// The documents that we hold, each under the name of its own digest: `<sha256>.xml`.
@@ -74,16 +74,22 @@ public struct DocumentFolder: Sendable {
 
     /// Removes every document but these, and drafts that a crash left behind. Drafts that are being written stay.
     ///
-    /// What was fetched a moment ago has to be among `digests` already.
-    public func sweep(keeping digests: Set<Digest>) {
+    /// What is younger than an hour stays in any case: another process may have fetched it a moment ago.
+    public func sweep(keeping digests: Set<Digest>, at now: Date = Date()) {
         // Nothing is there before the first document is.
         for name in (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [] {
             if name.hasSuffix(".part") {
                 DocumentDraft.removeLeftover("\(path)/\(name)")
-            } else if name.hasSuffix(".xml"), let digest = Digest(String(name.dropLast(4))), !digests.contains(digest) {
+            } else if name.hasSuffix(".xml"), let digest = Digest(String(name.dropLast(4))), !digests.contains(digest), isOld(digest, at: now)
+            {
                 unlink(path(of: digest))
             }
         }
+    }
+
+    private func isOld(_ digest: Digest, at now: Date) -> Bool {
+        var status = stat()
+        return stat(path(of: digest), &status) == 0 && Double(status.st_mtim.tv_sec) < now.timeIntervalSince1970 - 3600
     }
 }
 

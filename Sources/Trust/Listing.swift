@@ -17,33 +17,77 @@ struct Listing: Sendable {
     var leftOut: [Rejection] = []
     /// Where it does not say whose metadata is there.
     var addresses: [String] = []
+    var kept: TrustArchive.KeptList?
+    /// Its document, if that was read from a file and may not be kept yet.
+    var octets: [UInt8]?
+}
+
+extension ServiceListEntry {
+    /// Which list it is, for as long as neither its name nor its place is another.
+    var nameOfKept: String { "list \(name) \(source.words)" }
 }
 
 extension Verifier {
     /// - Parameter held: what is in force: a list that cannot be used takes nothing away.
     func listings(
         _ entries: [ServiceListEntry], _ found: [NodeEntry.Source: Finding], _ fetches: [String: TrustArchive.Fetch],
-        _ held: [Held], at now: Date
+        _ kept: [String: TrustArchive.KeptList], _ held: [Held], at now: Date
     ) -> [Listing] {
         entries.filter(\.enabled).map { entry in
-            do throws(Rejection) {
-                let earlier = fetches[entry.source.words]?.document
-                let (document, read) = try document(of: entry.source, found[entry.source], earlier)
-                let octets: [UInt8]
-                if let read { octets = read } else { octets = try documents.read(document) }
-                let list = try VerifiedServiceList(
-                    octets, expecting: entry.expectation(), confirmedBy: reader, at: now)
-                return Listing(entry, list) { url in
+            let last = kept[entry.nameOfKept]
+            func listing(_ list: VerifiedServiceList) -> Listing {
+                Listing(entry, list) { url in
                     if case .document(let digest)? = found[.https(url: url, certificateAuthority: nil)] {
                         return documents.source(digest)
                     }
                     return (fetches[url]?.document).map(documents.source)
                 }
+            }
+            do throws(Rejection) {
+                let (list, document, octets) = try newest(entry, found, fetches, last, at: now)
+                var listing = listing(list)
+                listing.kept = .init(document: document, issuedAt: list.list.issueDate)
+                listing.octets = octets
+                return listing
             } catch {
-                let kept = held.map(\.entry).filter { $0.list == entry.name }
-                return Listing(entry: entry, failure: error, nodes: kept)
+                // The last good one counts for as long as it says; behind that, what it named stays.
+                guard let last, let octets = try? documents.read(last.document),
+                    let list = try? self.list(entry, octets, at: now)
+                else {
+                    let nodes = held.map(\.entry).filter { $0.list == entry.name }
+                    return Listing(entry: entry, failure: error, nodes: nodes, kept: last)
+                }
+                var listing = listing(list)
+                (listing.failure, listing.kept) = (error, last)
+                return listing
             }
         }
+    }
+
+    private func list(
+        _ entry: ServiceListEntry, _ octets: [UInt8], at now: Date
+    ) throws(Rejection) -> VerifiedServiceList {
+        try VerifiedServiceList(octets, expecting: entry.expectation(), confirmedBy: reader, at: now)
+    }
+
+    /// - Throws: also if the list is older than the last good one: somebody sends it again, so that nodes which were
+    ///   withdrawn come back.
+    private func newest(
+        _ entry: ServiceListEntry, _ found: [NodeEntry.Source: Finding], _ fetches: [String: TrustArchive.Fetch],
+        _ last: TrustArchive.KeptList?, at now: Date
+    ) throws(Rejection) -> (VerifiedServiceList, DocumentFolder.Digest, octets: [UInt8]?) {
+        let earlier = fetches[entry.source.words]?.document
+        let (document, read) = try document(of: entry.source, found[entry.source], earlier)
+        let octets: [UInt8]
+        if let read { octets = read } else { octets = try documents.read(document) }
+        let list = try self.list(entry, octets, at: now)
+        if let last, list.list.issueDate < last.issuedAt {
+            throw Rejection(
+                .metadataListExpiry, "MetadataServiceList/@IssueDate",
+                expected: "no earlier than \(Instant.write(last.issuedAt)), as the list that was read before",
+                found: Instant.write(list.list.issueDate))
+        }
+        return (list, document, read)
     }
 }
 

@@ -14,17 +14,21 @@ public struct RegistryRules: Sendable {
     public var isProduction: Bool
     /// Where this node stands. A trust list of another environment does not count.
     public var environment: String?
+    /// Refuses a source that is a file and not there. While a node runs, that is a matter of one peer, who goes on with the
+    /// last good copy.
+    public var needsSources: Bool
     /// Throws for DER octets that are not a usable certificate.
     public var checkCertificate: @Sendable (Data) throws -> Void
 
     /// - Parameter checkCertificate: by default the certificate and its public key must be readable.
     public init(
         attributes: Set<AttributeName>?, isProduction: Bool = false, environment: String? = nil,
-        checkCertificate: (@Sendable (Data) throws -> Void)? = nil
+        needsSources: Bool = true, checkCertificate: (@Sendable (Data) throws -> Void)? = nil
     ) {
         self.attributes = attributes
         self.isProduction = isProduction
         self.environment = environment
+        self.needsSources = needsSources
         self.checkCertificate = checkCertificate ?? { _ = try Certificate(der: Array($0)) }
     }
 }

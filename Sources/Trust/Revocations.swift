@@ -21,7 +21,7 @@ public struct RevocationEntry: Hashable, Sendable {
 
 extension RevocationEntry {
     /// Which list it is, for as long as neither its authority nor its place is another.
-    func name(of issuer: Certificate) -> String { "\(issuer.fingerprint) \(source.words)" }
+    func nameOfKept(by issuer: Certificate) -> String { "revoked by \(issuer.fingerprint) \(source.words)" }
 }
 
 /// What the revocation lists say now.
@@ -36,6 +36,10 @@ struct Revocations: Sendable {
         var octets: [UInt8]?
         /// Why there is no list, or why what the source gave last does not take its place.
         var failure: Rejection?
+
+        var kept: TrustArchive.KeptList? {
+            document.flatMap { document in list.map { .init(document: document, issuedAt: $0.thisUpdate) } }
+        }
     }
 
     /// The lists of one authority, which may have split them.
@@ -147,7 +151,7 @@ extension Verifier {
     /// - Parameter kept: the last good list of each entry, by its name.
     func revocations(
         _ entries: [RevocationEntry], _ found: [NodeEntry.Source: Finding], _ fetches: [String: TrustArchive.Fetch],
-        kept: [String: DocumentFolder.Digest] = [:], at now: Date
+        _ kept: [String: TrustArchive.KeptList], at now: Date
     ) -> Revocations {
         Revocations(
             parts: entries.compactMap { entry -> Revocations.Part? in
@@ -155,12 +159,14 @@ extension Verifier {
                 guard let issuer = try? Certificate(pemOrDER: Array(entry.issuer)) else { return nil }
                 var part = Revocations.Part(entry: entry, issuer: issuer)
                 // A copy that was damaged says nothing.
-                if let digest = kept[entry.name(of: issuer)], let octets = try? documents.read(digest) {
+                let last = kept[entry.nameOfKept(by: issuer)]
+                if let last, let octets = try? documents.read(last.document) {
                     part.list = try? RevocationList(pemOrDER: octets, of: issuer, at: now)
-                    part.document = part.list == nil ? nil : digest
+                    part.document = part.list == nil ? nil : last.document
                 }
                 do throws(Rejection) {
-                    try part.renew(newest(entry, found[entry.source], fetches, hasKept: part.list != nil), at: now)
+                    let newest = try newest(entry, found[entry.source], fetches, hasKept: part.list != nil)
+                    try part.renew(newest, last, at: now)
                 } catch { part.failure = error }
                 return part
             })
@@ -190,15 +196,17 @@ extension Revocations.Part {
     /// whoever sits on the way could bring a revoked key back.
     ///
     /// - Throws: ``Rule/revocationList`` if it is not taken.
-    fileprivate mutating func renew(_ newest: (DocumentFolder.Digest, [UInt8])?, at now: Date) throws(Rejection) {
+    fileprivate mutating func renew(
+        _ newest: (DocumentFolder.Digest, [UInt8])?, _ last: TrustArchive.KeptList?, at now: Date
+    ) throws(Rejection) {
         guard let (digest, octets) = newest, digest != document else { return }
         let fresh: RevocationList
         do throws(XMLFault) { fresh = try RevocationList(pemOrDER: octets, of: issuer, at: now) } catch {
             throw entry.fault(error)
         }
-        if let list, fresh.thisUpdate < list.thisUpdate {
+        if let last, fresh.thisUpdate < last.issuedAt {
             throw entry.fault(
-                "a list no older than the one of \(Instant.write(list.thisUpdate))",
+                "a list no older than the one of \(Instant.write(last.issuedAt))",
                 "one of \(Instant.write(fresh.thisUpdate))")
         }
         (list, document, self.octets) = (fresh, digest, entry.source.isFetched ? nil : octets)

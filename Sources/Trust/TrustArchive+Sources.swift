@@ -52,7 +52,8 @@ extension TrustArchive {
         try db.execute(sql: "DELETE FROM candidate WHERE node = ?", arguments: [try JSON.encode(node)])
     }
 
-    /// The wishes that an operator turned back, by node; the fingerprint of no entry at all is empty.
+    /// The wishes that an operator turned back, by node, and what was in them (``VerifiedEntity/marks``); the fingerprint of
+    /// no entry at all is empty.
     func turnedBack() throws(Fault) -> [NodeKey: Set<String>] {
         try read { db in
             var found: [NodeKey: Set<String>] = [:]
@@ -98,31 +99,40 @@ extension TrustArchive {
         }
     }
 
-    /// The last good revocation lists, by the names of their entries.
-    func revocationLists() throws(Fault) -> [String: DocumentFolder.Digest] {
+    /// The last good list of an entry, of other states or of revoked certificates.
+    struct KeptList: Hashable, Sendable {
+        var document: DocumentFolder.Digest
+        /// Nothing that was issued earlier takes its place.
+        var issuedAt: Date
+    }
+
+    /// By the names of their entries.
+    func keptLists() throws(Fault) -> [String: KeptList] {
         try read { db in
-            var found: [String: DocumentFolder.Digest] = [:]
-            for row in try Row.fetchAll(db, sql: "SELECT name, document FROM revocation_list") {
-                found[row["name"]] = DocumentFolder.Digest(row["document"])
+            var found: [String: KeptList] = [:]
+            for row in try Row.fetchAll(db, sql: "SELECT * FROM kept_list") {
+                found[row["name"]] = DocumentFolder.Digest(row["document"]).map {
+                    KeptList(document: $0, issuedAt: Date(timeIntervalSince1970: row["issued_at"]))
+                }
             }
             return found
         }
     }
 
     /// These and no others.
-    func keep(revocationLists lists: [String: DocumentFolder.Digest]) throws(Fault) {
-        guard try lists != revocationLists() else { return }
+    func keep(lists: [String: KeptList]) throws(Fault) {
+        guard try lists != keptLists() else { return }
         try write { db in
-            try db.execute(sql: "DELETE FROM revocation_list")
-            for (name, document) in lists {
+            try db.execute(sql: "DELETE FROM kept_list")
+            for (name, list) in lists {
                 try db.execute(
-                    sql: "INSERT INTO revocation_list (name, document) VALUES (?, ?)",
-                    arguments: [name, document.rawValue])
+                    sql: "INSERT INTO kept_list (name, document, issued_at) VALUES (?, ?, ?)",
+                    arguments: [name, list.document.rawValue, list.issuedAt.timeIntervalSince1970])
             }
         }
     }
 
-    /// Every document that some version, candidate, source or revocation list still needs.
+    /// Every document that some version, candidate, source or list still needs.
     func documentsInUse() throws(Fault) -> Set<DocumentFolder.Digest> {
         try read { db in
             let all = try String.fetchAll(
@@ -130,7 +140,7 @@ extension TrustArchive {
                 sql: """
                     SELECT document FROM held WHERE document IS NOT NULL UNION SELECT document FROM candidate
                     UNION SELECT document FROM fetched WHERE document IS NOT NULL
-                    UNION SELECT document FROM revocation_list
+                    UNION SELECT document FROM kept_list
                     """)
             return Set(all.compactMap(DocumentFolder.Digest.init))
         }
@@ -158,7 +168,13 @@ extension TrustArchive {
             PRIMARY KEY (name, ends_at, days)
         ) WITHOUT ROWID;
         """,
-        "CREATE TABLE revocation_list (name TEXT PRIMARY KEY, document TEXT NOT NULL) WITHOUT ROWID;",
+        """
+        CREATE TABLE kept_list (
+            name TEXT PRIMARY KEY, document TEXT NOT NULL, issued_at REAL NOT NULL
+        ) WITHOUT ROWID;
+        ALTER TABLE held ADD COLUMN content TEXT;
+        ALTER TABLE alarm ADD COLUMN told INTEGER NOT NULL DEFAULT 1;
+        """,
     ]
 
     /// How many of the migrations the file has had.

@@ -2,6 +2,7 @@
 import Federation
 public import Foundation
 import GRDB
+import SAML
 import YAMLText
 
 /// The versions of our trust, `state/trust.sqlite`: the newest is in force. The running node and the commands of an
@@ -98,6 +99,8 @@ struct ArchivedNode: Hashable, Sendable {
     var changedAt: Date
     /// When its document was found good.
     var acceptedAt: Date
+    /// What its document says, as ``VerifiedEntity/fingerprint``: known although the document may be damaged by now.
+    var content: String?
 }
 
 // MARK: Versions
@@ -132,11 +135,12 @@ extension TrustArchive {
     /// - Parameters:
     ///   - base: the version that it follows.
     ///   - nodes: all of them, in order.
-    ///   - undone: the wishes that an operator turns back with it; `nil` if nobody but the rules decided.
+    ///   - undone: what an operator turns back with it, by node: wishes and parts of them; `nil` if nobody but the rules
+    ///     decided.
     /// - Throws: ``Fault/overtaken`` if another version than `base` is in force.
     func commit(
         _ nodes: [ArchivedNode], after base: Int, _ steps: [TrustPlan.Step],
-        turningBack undone: [NodeKey: String]? = nil,
+        turningBack undone: [NodeKey: Set<String>]? = nil,
         at now: Date, who: String, why: String
     ) throws(Fault) -> Int {
         try write { db in
@@ -148,19 +152,19 @@ extension TrustArchive {
             for (position, node) in nodes.enumerated() {
                 try db.execute(
                     sql: """
-                        INSERT INTO held (version, position, entry, document, changed_at, accepted_at)
-                        VALUES (?, ?, ?, ?, ?, ?)
+                        INSERT INTO held (version, position, entry, document, changed_at, accepted_at, content)
+                        VALUES (?, ?, ?, ?, ?, ?, ?)
                         """,
                     arguments: [
                         number, position, try JSON.encode(node.record.entry), node.record.document?.rawValue,
-                        node.changedAt.timeIntervalSince1970, node.acceptedAt.timeIntervalSince1970,
+                        node.changedAt.timeIntervalSince1970, node.acceptedAt.timeIntervalSince1970, node.content,
                     ])
             }
             for step in steps { try Self.drop(candidate: step.node, db) }
             if let undone {
                 // What was turned back earlier is right after all, or undone once more.
                 for step in steps { try Self.forgive(step.node, db) }
-                for (node, wish) in undone { try Self.turnBack(wish, of: node, db) }
+                for (node, wishes) in undone { for wish in wishes { try Self.turnBack(wish, of: node, db) } }
             }
             return number
         }
@@ -171,9 +175,11 @@ extension TrustArchive {
         try write { db in
             guard try Self.newest(db) == base else { throw Fault.overtaken }
             try db.execute(
-                sql: "UPDATE held SET document = ?, accepted_at = ? WHERE version = ? AND position = ?",
+                sql: """
+                    UPDATE held SET document = ?, accepted_at = ?, content = ? WHERE version = ? AND position = ?
+                    """,
                 arguments: [
-                    node.record.document?.rawValue, node.acceptedAt.timeIntervalSince1970, base, position,
+                    node.record.document?.rawValue, node.acceptedAt.timeIntervalSince1970, node.content, base, position,
                 ])
             try Self.drop(candidate: NodeKey(node.record.entry), db)
         }
@@ -186,14 +192,39 @@ extension TrustArchive {
     private static func nodes(of number: Int, _ db: Database) throws -> [ArchivedNode] {
         try Row.fetchAll(
             db, sql: "SELECT * FROM held WHERE version = ? ORDER BY position", arguments: [number]
-        ).map { row in
-            let entry = try JSON.decode(NodeEntry.self, row["entry"])
-            let document = (row["document"] as String?).flatMap(DocumentFolder.Digest.init)
-            return ArchivedNode(
-                record: NodeRecord(entry: entry, document: document),
-                changedAt: Date(timeIntervalSince1970: row["changed_at"]),
-                acceptedAt: Date(timeIntervalSince1970: row["accepted_at"]))
+        ).map(ArchivedNode.init)
+    }
+
+    /// A node as it was in the newest version that had it.
+    func node(_ key: NodeKey) throws(Fault) -> ArchivedNode? { try node(key, "ORDER BY version DESC") }
+
+    /// A node as it was at an instant; of a younger one, as it was first.
+    func node(_ key: NodeKey, at instant: Date) throws(Fault) -> ArchivedNode? {
+        let before = "version <= (SELECT max(number) FROM version WHERE at <= \(instant.timeIntervalSince1970))"
+        if let node = try node(key, "AND \(before) ORDER BY version DESC") { return node }
+        return try node(key, "ORDER BY version ASC")
+    }
+
+    private func node(_ key: NodeKey, _ order: String) throws(Fault) -> ArchivedNode? {
+        try read { db in
+            try Row.fetchOne(
+                db,
+                sql: """
+                    SELECT * FROM held WHERE json_extract(CAST(entry AS TEXT), '$.entityID') = ?
+                    AND json_extract(CAST(entry AS TEXT), '$.role') = ? \(order) LIMIT 1
+                    """, arguments: [key.entityID.rawValue, key.role.rawValue]
+            ).map(ArchivedNode.init)
         }
+    }
+}
+
+extension ArchivedNode {
+    fileprivate init(_ row: Row) throws {
+        let document = (row["document"] as String?).flatMap(DocumentFolder.Digest.init)
+        self.init(
+            record: NodeRecord(entry: try JSON.decode(NodeEntry.self, row["entry"]), document: document),
+            changedAt: Date(timeIntervalSince1970: row["changed_at"]),
+            acceptedAt: Date(timeIntervalSince1970: row["accepted_at"]), content: row["content"])
     }
 }
 

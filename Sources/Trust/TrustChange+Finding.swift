@@ -45,6 +45,19 @@ extension TrustChange {
         return found
     }
 
+    /// No key is left that was there a week ago: who adds a key and takes the old one away in a hurry does in two steps what
+    /// waits as one.
+    static func hurried(_ before: VerifiedEntity, _ after: VerifiedEntity) -> [TrustChange] {
+        let (old, new) = (before.descriptor, after.descriptor)
+        var changes = signingKeys(old, new).filter { $0.kind == .allKeysChanged }
+        if before.role == .connector {
+            changes += encryptionKeys(before, after).filter { $0.kind == .encryptionKeysChanged }
+        }
+        return changes.prefix(1).map { change in
+            TrustChange(.keysHurried, before: "seven days ago " + (change.before ?? ""), after: change.after)
+        }
+    }
+
     /// The same key in a new certificate is an old friend.
     private static func signingKeys(
         _ before: EntityDescriptor.Descriptor, _ after: EntityDescriptor.Descriptor
@@ -140,6 +153,16 @@ extension VerifiedEntity {
         rest.proxyService = role == .proxyService ? descriptor.rest : nil
         rest.connector = role == .connector ? descriptor.rest : nil
         return rest
+    }
+
+    /// What a thief would bring in: each key, address and signer by itself, so that none comes back beside other news after
+    /// an operator turned it back.
+    var marks: Set<String> {
+        let keys = descriptor.signingCertificates + descriptor.encryptionKeys.map(\.certificate)
+        return Set(
+            keys.map { "key " + DigestAlgorithm.sha256.hash($0.publicKeyInfo).hexadecimal }
+                + descriptor.endpoints.map { "address \($0.location)" }
+                + (signer.map { ["signer \($0.fingerprint)"] } ?? []))
     }
 
     /// The same for the same content in every process, whenever it was signed.

@@ -23,14 +23,17 @@ extension TrustDirectory {
     }
 
     /// Reads all of the operator's files, whatever is wrong with one of them, so that all faults are told at once.
-    static func draft(_ settings: Settings, at now: Date, into faults: Faults) -> Draft {
+    static func draft(
+        _ settings: Settings, needsSources: Bool, at now: Date, into faults: Faults
+    ) -> Draft {
         let keys = OwnKeys(settings, at: now, into: faults)
         settings.checkOperators(into: faults)
         let eidas = MappingTable.read(path: settings.mappings.eidas, into: faults)
         let clave2 = MappingTable.read(path: settings.mappings.clave2, into: faults)
         let names = eidas.flatMap { eidas in clave2.map { eidas.names.union($0.names) } }
         let rules = RegistryRules(
-            attributes: names, isProduction: settings.isProduction, environment: settings.environment
+            attributes: names, isProduction: settings.isProduction, environment: settings.environment,
+            needsSources: needsSources
         ) { octets in
             _ = try Certificate(pemOrDER: Array(octets))
         }
@@ -48,7 +51,7 @@ extension TrustDirectory {
 
     /// - Returns: `nil` if anything is missing or wrong.
     static func files(_ settings: Settings, at now: Date, into faults: Faults) -> Files? {
-        let draft = draft(settings, at: now, into: faults)
+        let draft = draft(settings, needsSources: false, at: now, into: faults)
         guard let registry = draft.registry.value, let keys = draft.keys, let eidas = draft.eidas,
             let clave2 = draft.clave2, !draft.hasSources || draft.sources != nil
         else { return nil }

@@ -32,9 +32,8 @@ extension TrustDirectory {
                 let entity = try Self.verify(octets, entry, confirmedBy: opinions, at: now)
                 _ = try state.revocations.judge(entity, entry, at: now)
                 let wish = Wish(record: NodeRecord(entry: entry, document: digest), entity: entity)
-                let step = TrustPlan.Step(
-                    held[key], wish, TakeOverRules(settings.trust.changes),
-                    isTurnedBack: turnedBack[key]?.contains(wish.fingerprint) ?? false)
+                let past = try? verifier.past(wish, held[key], turnedBack[key] ?? [], archive, at: now)
+                let step = TrustPlan.Step(held[key], wish, TakeOverRules(settings.trust.changes), past ?? Past())
                 return TrustVerdict(
                     node: key, country: entry.country, failure: nil, validUntil: entity.validUntil, step: step)
             } catch {

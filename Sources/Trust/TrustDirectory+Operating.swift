@@ -43,18 +43,43 @@ extension TrustDirectory {
     public func apply(_ plan: TrustPlanFile, at now: Date, who: String, why: String) throws -> Int {
         try settling.withLock { _ in
             let (number, nodes) = try archive.inForce()
-            guard number == plan.base else { throw TrustRefusal.outdated(base: plan.base, inForce: number) }
-            for step in plan.steps { try provide(step) }
+            guard try isUpToDate(plan, number) else { throw TrustRefusal.outdated(base: plan.base, inForce: number) }
+            let wishes = plan.backTo == nil ? state.withLock(\.wishes) : [:]
+            let steps = plan.steps.map { $0.renewed(by: wishes[$0.node]) }
+            for step in steps { try provide(step) }
             let held = verifier.load(nodes, knowing: state.withLock(\.held), at: now).keyed(by: \.key)
-            for step in plan.steps where !step.isTrue(of: held[step.node], verifier, at: now) {
-                throw TrustRefusal.untrue(step.node)
+            let back = try plan.backTo.map { try self.plan(backTo: $0, at: now).steps.keyed(by: \.node) }
+            for step in steps {
+                let told = if let back { back[step.node] } else { try told(step, held[step.node], at: now) }
+                guard step.isTrue(told, of: held[step.node]) else { throw TrustRefusal.untrue(step.node) }
             }
             let earlier = try plan.backTo.map { try archive.nodes(of: $0) } ?? []
+            let target = verifier.load(earlier, knowing: [], at: now).keyed(by: \.key)
             return try archive.commit(
-                nodes.taking(plan.steps, from: earlier, order: files.registry.nodes.map(NodeKey.init), at: now),
-                after: plan.base, plan.steps,
-                turningBack: plan.backTo == nil ? [:] : plan.steps.undoing(held), at: now, who: who, why: why)
+                nodes.taking(steps, from: earlier, order: files.registry.nodes.map(NodeKey.init), at: now),
+                after: number, steps,
+                turningBack: plan.backTo == nil ? [:] : steps.undoing(held, target), at: now, who: who, why: why)
         }
+    }
+
+    /// Whether nothing that a plan is about was changed since it was made. It cannot be used again: applying it changes
+    /// just that.
+    private func isUpToDate(_ plan: TrustPlanFile, _ number: Int) throws(TrustArchive.Fault) -> Bool {
+        guard plan.base < number else { return plan.base == number }
+        guard plan.backTo == nil else { return false }
+        let nodes = Set(plan.steps.map(\.node))
+        return try archive.history().filter { $0.number > plan.base }
+            .allSatisfy { nodes.isDisjoint(with: $0.steps.map(\.node)) }
+    }
+
+    /// What a step would do.
+    private func told(
+        _ step: TrustPlan.Step, _ held: Held?, at now: Date
+    ) throws(TrustArchive.Fault) -> TrustPlan.Step? {
+        let wish = step.after.map { verifier.wish(for: $0, at: now) }
+        var past = Past()
+        if held == nil, let wish { past.formerly = try verifier.formerly(wish, archive, at: now) }
+        return TrustPlan.Step(held, wish, nil, past)
     }
 
     /// Makes sure that the document of a step is kept.
@@ -71,7 +96,8 @@ extension TrustDirectory {
         let (base, nodes) = try archive.inForce()
         let held = verifier.load(nodes, knowing: state.withLock(\.held), at: now)
         let wishes = verifier.load(target, knowing: held, at: now).map {
-            Wish(record: $0.record, entity: $0.entity, failure: $0.failure)
+            // What has ended since is compared as well: the node goes out with it.
+            Wish(record: $0.record, entity: $0.entity ?? $0.baseline, failure: $0.failure)
         }
         return TrustPlan(base: base, backTo: number, at: now, held: held, wishes: wishes)
     }
@@ -79,10 +105,12 @@ extension TrustDirectory {
 
 extension TrustPlan.Step {
     /// Whether it would do to the node what it says, and nothing else: the file may come from anybody.
-    fileprivate func isTrue(of held: Held?, _ verifier: Verifier, at now: Date) -> Bool {
-        guard namesItself, before?.entry == held?.entry else { return false }
-        let told = Self(held, after.map { verifier.wish(for: $0, at: now) }, nil, isTurnedBack: false)
-        return told?.changes == changes.filter { $0.kind != .turnedBack }
+    ///
+    /// - Parameter told: what it would do.
+    fileprivate func isTrue(_ told: TrustPlan.Step?, of held: Held?) -> Bool {
+        guard namesItself, before?.entry == held?.entry, after == told?.after else { return false }
+        // What was, and when, is no doing of the step.
+        return told?.changes == changes.filter { ![.turnedBack, .keysHurried].contains($0.kind) }
     }
 
     /// Whether node and country are those of its entries.
@@ -93,10 +121,13 @@ extension TrustPlan.Step {
 }
 
 extension [TrustPlan.Step] {
-    /// The wishes that these steps turn back: what is in force; the fingerprint of nothing is empty.
-    fileprivate func undoing(_ held: [NodeKey: Held]) -> [NodeKey: String] {
+    /// What these steps turn back: what is in force, and each part of it that the earlier version did not have; the
+    /// fingerprint of nothing is empty.
+    fileprivate func undoing(_ held: [NodeKey: Held], _ earlier: [NodeKey: Held]) -> [NodeKey: Set<String>] {
         keyed(by: \.node).mapValues { step in
-            held[step.node].map { NodeRecord.fingerprint($0.entry, $0.baseline) } ?? ""
+            guard let held = held[step.node] else { return [""] }
+            let marks = (held.baseline?.marks ?? []).subtracting(earlier[step.node]?.baseline?.marks ?? [])
+            return marks.union([NodeRecord.fingerprint(held.entry, held.baseline)])
         }
     }
 }
@@ -109,7 +140,7 @@ extension TrustPlan {
         let held = held.keyed(by: \.key)
         self.init(
             base: base, madeAt: now,
-            steps: order.compactMap { Step(held[$0], wished[$0], nil, isTurnedBack: false) },
+            steps: order.compactMap { Step(held[$0], wished[$0], nil, Past()) },
             failures: wished.compactMapValues(\.failure), backTo: number)
     }
 }
@@ -125,7 +156,7 @@ extension [ArchivedNode] {
         let accepted = earlier.keyed(by: \.record).mapValues(\.acceptedAt)
         for step in steps {
             nodes[step.node] = step.after.map {
-                ArchivedNode(record: $0, changedAt: now, acceptedAt: accepted[$0] ?? now)
+                ArchivedNode(record: $0, changedAt: now, acceptedAt: accepted[$0] ?? now, content: nil)
             }
         }
         let kept = map(\.record.key) + steps.map(\.node)

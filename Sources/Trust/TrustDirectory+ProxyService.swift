@@ -77,6 +77,12 @@ extension TrustDirectory {
                 "second-opinion: off, so a fault of our own verifier has no witness. Leave it off no longer than it needs. "
                     + "See Docs/operations.md.")
         }
+        let registry = files.registry
+        if registry.nodes.isEmpty, registry.lists.isEmpty {
+            notes.append(
+                "trust-lists: no node is named"
+                    + (settings.environment.map { " for environment \($0)" } ?? "") + ", so nobody can log in.")
+        }
         guard let route = snapshot.proxyService else { return notes }
         if route.node.answerer.levels.isEmpty {
             notes.append("clave-gateway.methods: no method is offered and released, so every request will be refused.")

@@ -63,42 +63,83 @@ extension TrustDirectory {
         let fetcher = MetadataFetcher(documents: documents, allowed: settings.trust.allowedNetworks)
         // Without what is known of the last time every document is fetched whole.
         let earlier = (try? archive.fetches()) ?? [:]
-        let answers = await withTaskGroup(of: (Address, Result<TrustArchive.Fetched, Rejection>).self) { group in
+        let spent = spent(at: now())
+        await withTaskGroup(of: Answer?.self) { group in
             for address in addresses {
                 group.addTask { [documents] in
-                    let known = await inBackground { earlier[address.url].flatMap { $0.known(in: documents) } }
+                    let known = await inBackground { () -> TrustArchive.Fetched? in
+                        // Whose document is of no use shall send it, whatever they say of it.
+                        spent.contains(address) ? nil : earlier[address.url].flatMap { $0.known(in: documents) }
+                    }
                     do throws(Rejection) {
                         let fetched = try await fetcher.fetch(
                             address.url, trusting: address.authority, unless: known?.validators)
                         switch (fetched, known) {
                         case (.document(let digest, let validators), _):
-                            return (address, .success(.init(document: digest, validators: validators)))
-                        case (.unchanged, let known?): return (address, .success(known))
+                            return Answer(address, .success(.init(document: digest, validators: validators)))
+                        case (.unchanged, let known?): return Answer(address, .success(known))
                         case (.unchanged, nil):
                             throw Rejection(.metadataUnavailable, expected: "a document", found: "304")
                         }
-                    } catch { return (address, .failure(error)) }
+                    } catch { return Answer(address, .failure(error)) }
                 }
             }
-            return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+            await take(group: &group, of: addresses.count, now: now)
         }
-        await inBackground { self.take(answers, at: now()) }
     }
 
-    private func take(_ answers: [Address: Result<TrustArchive.Fetched, Rejection>], at now: Date) {
+    private struct Answer: Sendable {
+        let address: Address
+        let result: Result<TrustArchive.Fetched, Rejection>
+
+        init(_ address: Address, _ result: Result<TrustArchive.Fetched, Rejection>) {
+            (self.address, self.result) = (address, result)
+        }
+    }
+
+    /// Takes answers over in batches, so that nobody waits for a source that is slow.
+    private func take(
+        group: inout TaskGroup<Answer?>, of count: Int, now: @escaping @Sendable () -> Date
+    ) async {
+        func wake() { group.addTask { try? await Task.sleep(for: .seconds(1)); return nil } }
+        var (left, batch) = (count, [Answer]())
+        wake()
+        while left > 0, let answer = await group.next() {
+            if let answer {
+                batch.append(answer)
+                left -= 1
+            }
+            guard answer == nil || left == 0 else { continue }
+            if !batch.isEmpty { await inBackground { [batch] in self.take(batch, at: now()) } }
+            batch = []
+            if left > 0 { wake() }
+        }
+        group.cancelAll()
+    }
+
+    /// The sources that gave nothing which can be used now.
+    private func spent(at now: Date) -> Set<Address> {
+        let state = state.withLock { $0 }
+        let nodes = state.held.filter { held in held.failure != nil || held.end(settings).map { $0 <= now } ?? true }
+        let lists = state.listings.filter { $0.failure != nil }.map(\.entry.source)
+        let revocations = state.revocations.parts.filter { $0.failure != nil }.map(\.entry.source)
+        return Set((nodes.map(\.entry.source) + lists + revocations).compactMap(Address.init))
+    }
+
+    private func take(_ answers: [Answer], at now: Date) {
         settling.withLock { _ in
             do throws(TrustArchive.Fault) {
-                for (address, answer) in answers { try note(answer, of: address.url, at: now) }
                 try settle(
                     files,
-                    Dictionary(uniqueKeysWithValues: answers.map { ($0.source, $1.finding) }),
+                    Dictionary(uniqueKeysWithValues: answers.map { ($0.address.source, $0.result.finding) }),
                     "metadata was refreshed", at: now)
-                try plan(answers.keys, at: now)
+                for answer in answers { try note(answer, at: now) }
+                try plan(answers.map(\.address), at: now)
                 documents.sweep(keeping: try archive.documentsInUse())
             } catch {
                 logger.error("trust not written", metadata: ["cause": "\(error)"])
                 let later = schedule.next(askedAt: now, failures: 1, endsAt: nil, chance: 1)
-                due.withLock { due in for address in answers.keys { due[address] = later } }
+                due.withLock { due in for answer in answers { due[answer.address] = later } }
             }
         }
     }
@@ -119,20 +160,34 @@ extension TrustDirectory {
     }
 
     /// How asking went, for `puente trust status`.
-    private func note(
-        _ answer: Result<TrustArchive.Fetched, Rejection>, of source: String, at now: Date
-    ) throws(TrustArchive.Fault) {
+    private func note(_ answer: Answer, at now: Date) throws(TrustArchive.Fault) {
+        let source = answer.address.url
         var fetch = try archive.fetches()[source] ?? TrustArchive.Fetch(askedAt: now, failures: 0)
         fetch.askedAt = now
-        switch answer {
-        case .success(let fetched): (fetch.goodAt, fetch.failure, fetch.failures, fetch.last) = (now, nil, 0, fetched)
-        case .failure(let rejection):
+        if case .success(let fetched) = answer.result { fetch.last = fetched }
+        switch (answer.result, refusal(of: answer.address)) {
+        case (.success, nil): (fetch.goodAt, fetch.failure, fetch.failures) = (now, nil, 0)
+        // It was told when it was settled.
+        case (.success, let rejection?): (fetch.failure, fetch.failures) = ("\(rejection)", fetch.failures + 1)
+        case (.failure(let rejection), _):
             (fetch.failure, fetch.failures) = ("\(rejection)", fetch.failures + 1)
             logger.warning(
                 "metadata not fetched",
                 metadata: ["source": "\(source)", "rule": "\(rejection.rule.code)", "detail": "\(rejection)"])
         }
         try archive.note(fetch, of: source)
+    }
+
+    /// Why nobody could use what a source gave just now; `nil` if somebody could.
+    private func refusal(of address: Address) -> Rejection? {
+        let state = state.withLock { $0 }
+        let nodes = (state.files.registry.nodes + state.listings.flatMap(\.nodes)).filter {
+            $0.isInUse(settings) && $0.source == address.source
+        }
+        let failures = nodes.map { state.plan.failures[NodeKey($0)] }
+            + state.listings.filter { $0.entry.source == address.source }.map(\.failure)
+            + state.revocations.parts.filter { $0.entry.source == address.source }.map(\.failure)
+        return failures.contains { $0 == nil } ? nil : failures.compactMap(\.self).first
     }
 }
 

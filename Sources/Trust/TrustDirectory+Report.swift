@@ -12,7 +12,7 @@ extension TrustDirectory {
     ///
     /// - Parameter settings: may be a draft; what is missing in it was told where it was read.
     public static func check(_ settings: Settings, at now: Date, into faults: Faults) {
-        let draft = draft(settings, at: now, into: faults)
+        let draft = draft(settings, needsSources: true, at: now, into: faults)
         let reader = settings.wantsSecondOpinion ? LibXMLSec1() : nil
         let nodes = (draft.registry.draft?.nodes ?? []).filter { $0.isInUse(settings) }
         outages(of: nodes, confirmedBy: reader, at: now).forEach(faults.add)

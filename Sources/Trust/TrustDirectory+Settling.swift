@@ -25,6 +25,9 @@ struct Settlement {
     /// What is in force as long as they are not.
     let untaken: [Held]
 
+    /// A key of seven days ago is settled.
+    static let settlingSeconds = 7 * 86_400.0
+
     /// - Parameters:
     ///   - registry: the nodes of the trust lists, and the lists of other states that name further ones.
     ///   - before: what is in force as this process knows it, so that nothing is verified twice.
@@ -39,19 +42,23 @@ struct Settlement {
         let byKey = held.keyed(by: \.key)
         candidates = try archive.candidates()
         let fetches = try archive.fetches()
-        listings = verifier.listings(registry.lists, found, fetches, held, at: now)
-        let revocations = verifier.revocations(
-            registry.revocations, found, fetches, kept: try archive.revocationLists(), at: now)
+        let kept = try archive.keptLists()
+        listings = verifier.listings(registry.lists, found, fetches, kept, held, at: now)
+        let revocations = verifier.revocations(registry.revocations, found, fetches, kept, at: now)
         self.revocations = revocations
         let wished = (registry.nodes + listings.flatMap(\.nodes)).unique
         let wishes = verifier.wishes(wished, byKey, found, candidates, fetches, revocations, at: now)
         self.wishes = wishes
         let rules = number == 0 ? nil : TakeOverRules(verifier.settings.trust.changes)
         let keys = wished.map(NodeKey.init) + held.map(\.key).filter { wishes[$0] == nil }
-        let steps = keys.compactMap { key in
-            let wish = wishes[key]
-            return TrustPlan.Step(
-                byKey[key], wish, rules, isTurnedBack: turnedBack[key]?.contains(wish?.fingerprint ?? "") ?? false)
+        var steps: [TrustPlan.Step] = []
+        for key in keys {
+            let past = try verifier.past(wishes[key], byKey[key], turnedBack[key] ?? [], archive, at: now)
+            if let step = TrustPlan.Step(byKey[key], wishes[key], rules, past) { steps.append(step) }
+        }
+        // A file that was emptied, or counts no more, is a slip more often than a wish.
+        if held.count > 1, steps.count(where: { $0.after == nil && $0.isAutomatic }) == held.count {
+            steps = steps.map { $0.after == nil ? $0.waiting(for: .nodeRemoved) : $0 }
         }
         plan = TrustPlan(
             base: number, madeAt: now, steps: steps, failures: wishes.compactMapValues(\.failure))
@@ -100,7 +107,8 @@ struct Settlement {
         _ archive: TrustArchive, _ documents: DocumentFolder, why: String, at now: Date
     ) throws(TrustArchive.Fault) -> Int {
         do throws(Rejection) {
-            for octets in wishes.values.compactMap(\.octets) + revocations.parts.compactMap(\.octets) {
+            let lists = listings.compactMap(\.octets) + revocations.parts.compactMap(\.octets)
+            for octets in wishes.values.compactMap(\.octets) + lists {
                 try documents.keep(octets)
             }
         } catch { throw .unusable(path: documents.path, reason: "\(error)") }
@@ -109,10 +117,10 @@ struct Settlement {
         for (node, document) in waiting where candidates[node] != document {
             try archive.keep(candidate: document, of: node, at: now)
         }
-        try archive.keep(
-            revocationLists: Dictionary(
-                revocations.parts.compactMap { part in part.document.map { (part.entry.name(of: part.issuer), $0) } }
-            ) { first, _ in first })
+        let kept =
+            listings.map { ($0.entry.nameOfKept, $0.kept) }
+            + revocations.parts.map { ($0.entry.nameOfKept(by: $0.issuer), $0.kept) }
+        try archive.keep(lists: Dictionary(kept) { first, _ in first }.compactMapValues(\.self))
         // What a peer has withdrawn since, or what has ended, waits no longer.
         for node in candidates.keys where waiting[node] == nil { try archive.drop(candidate: node) }
         guard plan.automatic.isEmpty else {
@@ -132,6 +140,34 @@ struct Settlement {
     }
 }
 
+extension Verifier {
+    /// What the history knows of a node that may change.
+    func past(
+        _ wish: Wish?, _ held: Held?, _ turnedBack: Set<String>, _ archive: TrustArchive, at now: Date
+    ) throws(TrustArchive.Fault) -> Past {
+        var past = Past(isTurnedBack: turnedBack.contains(wish?.fingerprint ?? ""))
+        guard let wish else { return past }
+        if let entity = wish.entity, !turnedBack.isDisjoint(with: entity.marks) { past.isTurnedBack = true }
+        if held == nil { past.formerly = try formerly(wish, archive, at: now) }
+        // Only what is about to change needs the past.
+        if let old = held?.baseline, let new = wish.entity, TrustChange.between(old, new).contains(where: \.isOfKeys) {
+            let earlier = try archive.node(wish.record.key, at: now - Settlement.settlingSeconds)
+            past.aWeekAgo = earlier.flatMap { load([$0], knowing: [], at: now)[0].baseline }
+        }
+        return past
+    }
+
+    /// How a node that a list names was when it was last in force; `nil` for what the operator wrote: that was thought over.
+    func formerly(_ wish: Wish, _ archive: TrustArchive, at now: Date) throws(TrustArchive.Fault) -> Held? {
+        guard wish.record.entry.list != nil else { return nil }
+        return try archive.node(wish.record.key).map { load([$0], knowing: [], at: now)[0] }
+    }
+}
+
+extension TrustChange {
+    fileprivate var isOfKeys: Bool { [.keyAdded, .keyRemoved].contains(kind) }
+}
+
 extension [NodeEntry] {
     /// What the operator wrote comes before what a list says of the same node.
     fileprivate var unique: [NodeEntry] {
@@ -146,7 +182,8 @@ extension Held {
         let isUsable = wish.entity != nil
         self.init(
             record: wish.record, entity: wish.entity, baseline: wish.entity ?? held?.baseline, failure: wish.failure,
-            since: held.map { ($0.entity != nil) == isUsable ? $0.since : now } ?? now, changedAt: now, acceptedAt: now)
+            since: held.map { ($0.entity != nil) == isUsable ? $0.since : now } ?? now, changedAt: now, acceptedAt: now,
+            content: held?.content)
     }
 
     /// The same node with a document that says the same for longer, or with the reason why there is none.

@@ -34,7 +34,7 @@ extension TrustDirectory {
         // What is wished may be in a file that nobody has kept yet.
         let wished = state.wishes.values.map { Held($0, after: nil, at: now) }
         let changed = verifier.load(
-            steps.compactMap(\.after).map { ArchivedNode(record: $0, changedAt: now, acceptedAt: now) },
+            steps.compactMap(\.after).map { ArchivedNode(record: $0, changedAt: now, acceptedAt: now, content: nil) },
             knowing: wished, at: now
         ).map { $0.judged(by: state.revocations, at: now) }
         let later = current.filter { !touched.contains($0.key) } + changed

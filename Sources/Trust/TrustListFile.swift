@@ -135,15 +135,19 @@ extension RegistryReader {
                 expected: "certificate-authority only beside url", found: "it beside file", advice: "Remove it.")
         }
         let anchors = absolutePath(authority)
-        if let path = absolutePath(file) { return .file(path: path) }
+        if let path = rules.needsSources ? absolutePath(file) : file.filePath().map(absolute) {
+            return .file(path: path)
+        }
         return .https(url: url.secureAddress()?.description ?? "", certificateAuthority: anchors)
     }
 
     /// Of a file that is there. A path that depends on the working directory would be another source in each of them, which
     /// is a change of what is trusted.
     private func absolutePath(_ value: YAMLValue) -> String? {
-        value.existingFile(limit: Self.fileLimit).map { URL(fileURLWithPath: $0).standardizedFileURL.path }
+        value.existingFile(limit: Self.fileLimit).map(absolute)
     }
+
+    private func absolute(_ path: String) -> String { URL(fileURLWithPath: path).standardizedFileURL.path }
 
     private func profile(_ map: YAMLMap, enabled: Bool) -> PeerProfile {
         var profile = PeerProfile()

@@ -19,8 +19,24 @@ public struct TrustPlan: Sendable {
         public let changes: [TrustChange]
         /// Those of its changes that are not taken over by themselves.
         public let waitsFor: [TrustChange.Kind]
+        /// What the node would be, as ``Wish/fingerprint``; `nil` where its metadata is not good.
+        public let content: String?
 
         public var isAutomatic: Bool { waitsFor.isEmpty }
+
+        func waiting(for kind: TrustChange.Kind) -> Step {
+            Step(
+                node: node, country: country, before: before, after: after, changes: changes,
+                waitsFor: waitsFor + [kind], content: content)
+        }
+
+        /// The same step with the newest document that says the same: peers sign their metadata anew every hour.
+        func renewed(by wish: Wish?) -> Step {
+            guard let wish, let content, wish.entity != nil, wish.fingerprint == content else { return self }
+            return Step(
+                node: node, country: country, before: before, after: wish.record, changes: changes, waitsFor: waitsFor,
+                content: content)
+        }
     }
 
     /// The number of the version in force when the plan was made; 0 if there was none.
@@ -78,6 +94,8 @@ struct Held: Sendable {
     var changedAt: Date
     /// When its document was found good.
     var acceptedAt: Date
+    /// What its document said, as the archive remembers it.
+    var content: String?
     /// Why the entity cannot be used now although its document is good.
     var bar: Rejection?
     /// Those of its certificates that do not count any more.
@@ -85,7 +103,10 @@ struct Held: Sendable {
     /// When a revocation list ends that its certificates need.
     var barredFrom: Date?
 
-    var archived: ArchivedNode { ArchivedNode(record: record, changedAt: changedAt, acceptedAt: acceptedAt) }
+    var archived: ArchivedNode {
+        ArchivedNode(
+            record: record, changedAt: changedAt, acceptedAt: acceptedAt, content: baseline?.fingerprint ?? content)
+    }
     var entry: NodeEntry { record.entry }
     var key: NodeKey { NodeKey(record.entry) }
 
@@ -93,6 +114,16 @@ struct Held: Sendable {
     func end(_ settings: Settings) -> Date? {
         (entity ?? baseline).map { min($0.validUntil + Double(settings.graceSeconds), barredFrom ?? .distantFuture) }
     }
+}
+
+/// What the history knows of a node that is about to change.
+struct Past: Sendable {
+    /// An operator turned this very wish back.
+    var isTurnedBack = false
+    /// Of a node that a list names and that is not in force: how it last was.
+    var formerly: Held?
+    /// What was believed of it seven days ago.
+    var aWeekAgo: VerifiedEntity?
 }
 
 /// One node as the files and its newest document want it.
@@ -130,24 +161,39 @@ extension TrustPlan.Step {
     /// - Returns: `nil` if nothing changes but the end of the validity.
     ///
     /// - Parameter rules: `nil` for the first trust of all, which is what the operator wrote.
-    init?(_ before: Held?, _ after: Wish?, _ rules: TakeOverRules?, isTurnedBack: Bool) {
+    init?(_ before: Held?, _ after: Wish?, _ rules: TakeOverRules?, _ past: Past) {
         guard let entry = after?.record.entry ?? before?.entry else { return nil }
-        var changes = Self.changes(before, after)
+        var changes = Self.changes(before, after, past)
         guard !changes.isEmpty else { return nil }
-        if isTurnedBack { changes.append(TrustChange(.turnedBack)) }
+        if past.isTurnedBack { changes.append(TrustChange(.turnedBack)) }
+        if let aWeekAgo = past.aWeekAgo, let new = after?.entity,
+            changes.contains(where: { $0.kind == .keyRemoved })
+        {
+            changes += TrustChange.hurried(aWeekAgo, new)
+        }
         self.init(
             node: NodeKey(entry), country: entry.country, before: before?.record, after: after?.record,
             changes: changes,
-            waitsFor: changes.map(\.kind).filter { rules?[$0] == .approval })
+            waitsFor: changes.map(\.kind).filter { rules?[$0] == .approval },
+            content: after.flatMap { $0.entity == nil ? nil : $0.fingerprint })
     }
 
-    private static func changes(_ before: Held?, _ after: Wish?) -> [TrustChange] {
+    private static func changes(_ before: Held?, _ after: Wish?, _ past: Past) -> [TrustChange] {
         var found = TrustChange.between(before?.entry, after?.record.entry)
-        guard let before, let after else { return found }
+        guard let after else { return found }
+        guard let before else {
+            // A list that drops a node and names it again must not get more for it than by naming it otherwise.
+            guard let formerly = past.formerly else { return found }
+            found += TrustChange.between(formerly.entry, after.record.entry)
+            if let old = formerly.baseline, let new = after.entity { found += TrustChange.between(old, new) }
+            return found
+        }
         if let new = after.entity {
             if let old = before.baseline {
                 found += TrustChange.between(old, new)
-            } else if before.record.document != nil, before.record.document != after.record.document {
+            } else if before.record.document != nil, before.record.document != after.record.document,
+                before.content != new.fingerprint
+            {
                 // Nobody can tell any more what was believed, so that a person has to.
                 found.append(TrustChange(.allKeysChanged, before: "metadata that cannot be verified any more"))
             }

@@ -46,7 +46,7 @@ struct Verifier: Sendable {
     ) -> Held {
         var held = Held(
             record: node.record, entity: nil, baseline: nil, failure: nil, since: node.acceptedAt,
-            changedAt: node.changedAt, acceptedAt: node.acceptedAt)
+            changedAt: node.changedAt, acceptedAt: node.acceptedAt, content: node.content)
         guard let document = node.record.document else {
             held.failure = Rejection(
                 .metadataUnavailable, node.record.entry.source.words, expected: "metadata",
@@ -83,8 +83,13 @@ struct Verifier: Sendable {
     ) -> [NodeKey: Wish] {
         let newest = entries.map { entry -> Result<Task, Rejection>? in
             let key = NodeKey(entry)
-            let earlier = candidates[key] ?? held[key]?.record.document ?? fetches[entry.source.words]?.document
-            return entry.isInUse(settings) ? self.newest(entry, found[entry.source], earlier) : nil
+            guard entry.isInUse(settings) else { return nil }
+            // What waits for a person goes on waiting when its source fails for a while.
+            if let candidate = candidates[key], case .nothing? = found[entry.source] {
+                return self.newest(entry, nil, candidate)
+            }
+            let earlier = fetches[entry.source.words]?.document ?? candidates[key] ?? held[key]?.record.document
+            return self.newest(entry, found[entry.source], earlier)
         }
         let tasks = zip(entries, newest).map { entry, newest -> Task? in
             guard case .success(let task)? = newest else { return nil }
@@ -113,8 +118,12 @@ struct Verifier: Sendable {
     ) -> Wish {
         switch (newest, result) {
         case (nil, _): return Wish(record: NodeRecord(entry: entry, document: held?.record.document))
+        case (.success(let task)?, .failure(let rejection)?) where rejection.rule == .metadataRoleMissing:
+            // What its publisher wants: the node has this role no longer.
+            return Wish(
+                record: NodeRecord(entry: entry, document: task.document), failure: rejection, octets: task.octets)
         case (.failure(let rejection)?, _), (_, .failure(let rejection)?):
-            return lastGood(entry, held, rejection, found, at: now)
+            return lastGood(entry, held, rejection, at: now)
         case (.success(let task)?, .success(let entity)?):
             return Wish(
                 record: NodeRecord(entry: entry, document: task.document), entity: entity, octets: task.octets)
@@ -158,11 +167,8 @@ struct Verifier: Sendable {
 
     /// The newest document is of no use: the node goes on with the last good one.
     private func lastGood(
-        _ entry: NodeEntry, _ held: Held?, _ failure: Rejection, _ found: Finding?, at now: Date
+        _ entry: NodeEntry, _ held: Held?, _ failure: Rejection, at now: Date
     ) -> Wish {
-        if failure.rule == .metadataRoleMissing, case .document(let digest) = found {
-            return Wish(record: NodeRecord(entry: entry, document: digest), failure: failure)
-        }
         var wish = Wish(record: NodeRecord(entry: entry, document: held?.record.document), failure: failure)
         guard let held, let document = held.record.document else { return wish }
         wish.entity =

@@ -34,7 +34,7 @@ public struct Fault: Error, Hashable, Sendable, Comparable, CustomStringConverti
     /// One line, without what a file could steer a terminal with:
     /// `metadata/services.yaml:12:5: services[2].lowest-loa: expected low, substantial or high, found "hgih". Write one of the three.`
     public var description: String {
-        let place = line > 0 ? "\(file):\(line):\(column)" : file
+        let place = (1..<Int.max).contains(line) ? "\(file):\(line):\(column)" : file
         let subject = path.isEmpty ? "" : "\(path): "
         let text = "\(place): \(subject)expected \(expected), found \(found). \(advice)"
         let shown = text.unicodeScalars.map { $0.properties.generalCategory == .control ? "\u{FFFD}" : $0 }
@@ -49,12 +49,27 @@ public struct Fault: Error, Hashable, Sendable, Comparable, CustomStringConverti
 
 /// Collects the faults of one or more files, so that all of them can be told at once.
 public final class Faults {
+    /// More of one file help nobody.
+    public static let limit = 1000
+
     private var kept: Set<Fault> = []
+    private var counts: [String: Int] = [:]
 
     public init() {}
 
-    /// Keeps the fault; the same fault twice counts once.
-    public func add(_ fault: Fault) { kept.insert(fault) }
+    /// Keeps the fault; the same fault twice counts once. Of a file with very many the first are kept, and one that says so.
+    public func add(_ fault: Fault) {
+        guard !kept.contains(fault) else { return }
+        let count = counts[fault.file, default: 0]
+        guard count <= Self.limit else { return }
+        counts[fault.file] = count + 1
+        kept.insert(
+            count < Self.limit
+                ? fault
+                : Fault(
+                    file: fault.file, line: .max, expected: "at most \(Self.limit) faults", found: "more",
+                    advice: "Mend the others first."))
+    }
 
     public var isEmpty: Bool { kept.isEmpty }
     public var count: Int { kept.count }

@@ -77,7 +77,7 @@ struct FetchedTLSTests {
         let fetched = try await fetcher().fetch("https://\(written):\(server.port)/", trusting: path)
         #expect(fetched == .document(DocumentFolder.Digest(of: Array("<a/>".utf8)), .init()))
         try await server.close()
-        fetching.documents.sweep(keeping: [])
+        fetching.documents.sweep(keeping: [], at: Date() + 7200)
         let other = try await serve("localhost", host: host)
         let found = try await refusal(other, host: written, trusting: path)
         #expect(found == "a certificate for another name")

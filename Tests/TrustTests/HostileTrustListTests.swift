@@ -74,6 +74,14 @@ struct HostileTrustListTests {
         #expect(duration < .seconds(10))
     }
 
+    @Test("Of very many faults the first are told, and that there are more")
+    func many() throws {
+        let text = "nodes: [" + Array(repeating: "a", count: 20_000).joined(separator: ", ") + "]\n"
+        let faults = try TrustListFileTests.read(text).faults
+        #expect(faults.count == Faults.limit + 1 && faults.last?.advice == "Mend the others first.")
+        #expect(faults.last?.description.contains(":0:") == false)
+    }
+
     @Test("Ten megabytes are refused by their number, unread")
     func size() throws {
         let line = "  - {entity-id: urn:a, country: DE}\n"

@@ -87,7 +87,7 @@ struct RevocationLifeTests {
         if mandatory {
             #expect(life.held[0].bar?.rule == .revocationList)
         }
-        let revocations = life.verifier.revocations(life.revocations, [:], [:], at: life.now)
+        let revocations = life.verifier.revocations(life.revocations, [:], [:], [:], at: life.now)
         #expect(revocations.failures(at: life.now).count == 1)
     }
 
@@ -124,13 +124,13 @@ struct RevocationLifeTests {
             try life.pass(restart: restart)
             #expect(life.held[0].bar?.rule == .signatureKeyRevoked)
             let failures = life.verifier.revocations(
-                life.revocations, [:], try life.archive.fetches(), kept: try life.archive.revocationLists(),
+                life.revocations, [:], try life.archive.fetches(), try life.archive.keptLists(),
                 at: life.now
             ).failures(at: life.now)
             #expect(failures[Self.source.words]?.rule == .revocationList)
         }
         // Nothing sweeps the copy away; a newer list brings the node back.
-        let kept = try Set(life.archive.revocationLists().values)
+        let kept = try Set(life.archive.keptLists().values.map(\.document))
         #expect(kept.count == 1)
         #expect(try kept.isSubset(of: life.archive.documentsInUse()))
         try life.fetched("none.crl")

@@ -113,6 +113,7 @@ struct TrustDirectoryTests {
         let office = try place.directory(.operating)
         let plan = try TrustPlanFile(office.plan)
         try place.publish(Publisher(keys: [.brainpool256]))
+        // The plan's own document was in the file alone.
         #expect(throws: TrustRefusal.documentMissing(NodeKey(Publisher.entityID, .proxyService))) {
             try office.apply(plan, at: place.now, who: "ana", why: "asked")
         }

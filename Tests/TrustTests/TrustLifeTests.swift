@@ -271,7 +271,7 @@ struct TrustLifeTests {
         let undone = NodeRecord.fingerprint(life.held[0].entry, life.held[0].baseline)
         let first = try life.archive.nodes(of: 1)
         _ = try life.archive.commit(
-            first, after: 2, plan.steps, turningBack: [life.held[0].key: undone], at: life.now, who: "ana",
+            first, after: 2, plan.steps, turningBack: [life.held[0].key: [undone]], at: life.now, who: "ana",
             why: "a mistake")
         try life.pass(days: 0.1, Publisher(keys: [.p521]))
         #expect(life.waits == [.allKeysChanged, .turnedBack] && life.keys.map(\.kind) == [.ec(.p256)])
@@ -357,14 +357,49 @@ struct TrustLifeTests {
         #expect(life.waits == [.allKeysChanged])
     }
 
-    @Test("Whose document is damaged on the disk is judged by a person")
+    @Test("Whose document is damaged on the disk comes back with the same content, and with other keys waits for a person")
     func damaged() throws {
         let life = try Life()
         try life.pass(Publisher())
-        let digest = try #require(life.held[0].record.document)
-        try Data("x".utf8).write(to: URL(fileURLWithPath: life.verifier.documents.path(of: digest)))
-        try life.pass(days: 0.1, Publisher(), restart: true)
-        #expect(life.waits == [.allKeysChanged] && !life.isUsable)
+        for (publisher, waits) in [(Publisher(keys: [.p521]), [TrustChange.Kind.allKeysChanged]), (Publisher(), [])] {
+            let digest = try #require(life.held[0].record.document)
+            try Data("x".utf8).write(to: URL(fileURLWithPath: life.verifier.documents.path(of: digest)))
+            try life.pass(days: 0.1, publisher, restart: true)
+            #expect(life.waits == waits && life.isUsable == waits.isEmpty)
+        }
+        #expect(try life.version() == 1)
+    }
+
+    @Test("A new key beside the old one, which then goes in a hurry, waits as if all had changed at once")
+    func hurried() throws {
+        let life = try Life()
+        try life.pass(Publisher(keys: [.p256a]))
+        try life.pass(days: 1, Publisher(keys: [.p256a, .p521]))
+        try life.pass(days: 1, Publisher(keys: [.p521]))
+        #expect(life.waits == [.keysHurried] && life.keys.count == 2)
+        // A week later the new one is settled.
+        try life.pass(days: 6.1, Publisher(keys: [.p521]))
+        #expect(life.waits.isEmpty && life.keys.map(\.kind) == [.ec(.p521)])
+    }
+
+    @Test("What waits goes on waiting when its source fails for a while")
+    func waiting() throws {
+        let life = try Life()
+        try life.pass(Publisher())
+        try life.pass(days: 0.1, Publisher(keys: [.p521]))
+        try life.pass(days: 0.1, [nil])
+        try life.pass(restart: true)
+        #expect(life.waits == [.allKeysChanged])
+    }
+
+    @Test("A file that was emptied does not take all nodes out by itself")
+    func emptied() throws {
+        let sweden = Publisher(entityID: EntityID("https://se.example/metadata"), country: "SE", host: "se.example")
+        let life = try Life([Life.entry(), Life.entry(sweden)])
+        try life.pass([Publisher().document(at: life.now), sweden.document(at: life.now)])
+        life.entries = []
+        try life.pass()
+        #expect(life.waits == [.nodeRemoved, .nodeRemoved] && life.held.count == 2)
     }
 
     @Test("Who fails goes on failing while others are asked")

@@ -45,6 +45,9 @@ public struct TrustAlarms: Sendable {
         await withDiscardingTaskGroup { group in
             for channel in channels { group.addTask { await tell(bulletin, channel) } }
         }
+        do { try await inBackground { [alarms] in try archive.told(alarms) } } catch {
+            logger.error("alarms not written down as told", metadata: ["cause": "\(error)"])
+        }
     }
 
     private func tell(_ bulletin: AlarmBulletin, _ channel: any AlarmChannel) async {

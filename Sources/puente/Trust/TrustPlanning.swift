@@ -19,10 +19,12 @@ struct TrustPlanCommand: AsyncParsableCommand {
               puente trust plan
               puente trust plan --fetch
               puente trust plan --out plan.json
+              puente trust plan --country PT --out plan.json
             """)
 
     @OptionGroup var options: TrustOptions
     @Flag(help: "Ask every source first.") var fetch = false
+    @Option(help: "Only the changes of this country; may be repeated.") var country: [CountryArgument] = []
     @Option(help: "Write the plan to this file.", completion: .file(extensions: ["json"])) var out: String?
     @Option(help: "Plan a return to this earlier version.") var toVersion: Int?
     @Flag(help: "Print JSON.") var json = false
@@ -33,7 +35,7 @@ struct TrustPlanCommand: AsyncParsableCommand {
         if fetch { await directory.refresh { Date() } }
         let plan = try deciding {
             try toVersion.map { try directory.plan(backTo: $0, at: Date()) } ?? directory.plan
-        }
+        }.only(Set(country.map(\.state)))
         let file = try TrustPlanFile(plan)
         if let out {
             do { try file.octets.write(to: URL(fileURLWithPath: out), options: .atomic) } catch {
@@ -105,8 +107,8 @@ struct TrustApply: AsyncParsableCommand {
         commandName: "apply",
         abstract: "Take changes over, those that wait included.",
         discussion: """
-            Shows the plan and asks, unless --yes is given. With a plan file exactly that plan is applied, and only to the \
-            version for which it was made. Where the settings say trust.approvals: 2, two registered operators must have \
+            Shows the plan and asks, unless --yes is given. With a plan file exactly that plan is applied, as long as nothing \
+            that it is about was changed since it was made. Where the settings say trust.approvals: 2, two registered operators must have \
             signed the file. A running node takes the new version over at once.
 
             Examples:
@@ -124,7 +126,7 @@ struct TrustApply: AsyncParsableCommand {
     func validate() throws {
         try decision.validate()
         if plan == nil, !signature.isEmpty { throw ValidationError("--signature needs --plan.") }
-        if plan != nil, !country.isEmpty { throw ValidationError("A plan is applied whole: leave --country out.") }
+        if plan != nil, !country.isEmpty { throw ValidationError("A plan is applied whole: give --country to puente trust plan.") }
     }
 
     func run() async throws {
@@ -185,7 +187,7 @@ struct TrustRollback: AsyncParsableCommand {
         let directory = try options.directory(settings, for: .operating)
         let plan = try deciding { try directory.plan(backTo: version, at: Date()) }
         guard !plan.isEmpty else { return print("Version \(version) is what is in force.") }
-        print(PlanText(plan).text + "\n")
+        print(PlanText(plan, await TrustEffects(directory, plan.steps, settings)).text + "\n")
         try decision.confirm("Return to version \(version)?")
         let number = try deciding {
             try directory.apply(

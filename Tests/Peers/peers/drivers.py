@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What the drivers of a running Puente have in common: options, one world after another, one summary."""
 import argparse
+import os
 import pathlib
 import tempfile
 from collections.abc import Callable
@@ -25,7 +26,7 @@ class Stage:
 
 def parser(text):
     options = argparse.ArgumentParser(description=text)
-    options.add_argument("--puente", default=default_program(), metavar="PROGRAM",
+    options.add_argument("--puente", default=default_program(), metavar="PROGRAM", type=os.path.abspath,
                          help="default: $PUENTE, or the debug build")
     options.add_argument("--config", type=pathlib.Path, metavar="FOLDER",
                          help="where keys, settings and logs go, and stay (default: a temporary folder)")

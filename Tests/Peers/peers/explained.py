@@ -16,8 +16,8 @@ def command(where, server, *words):
 
 
 def refused(where):
-    """Rule and support code of everybody who was turned away, from the log."""
-    lines = (where.folder / "puente.log").read_text().splitlines()
+    """Rule and support code of everybody who was turned away, from the log: of requests, not of what never became one."""
+    lines = [line for line in (where.folder / "puente.log").read_text().splitlines() if ' path="' in line]
     found = (re.search(r' rule="([^"]+)" support="([^"]+)"', line) for line in lines)
     return [(m[1], m[2]) for m in found if m]
 

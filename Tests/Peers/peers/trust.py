@@ -21,7 +21,7 @@ def main(arguments=None):
     given = parser(__doc__.split("\n", maxsplit=1)[0]).parse_args(arguments)
     stages = [
         Stage("p256", "A country's life, by the commands of an operator", trust_walk.judge, SETTINGS),
-        Stage("p256", "Two people decide", trust_two.judge, SETTINGS, trust_two.prepare),
+        Stage("p256", "Two people decide", trust_two.judge, trust_two.SETTINGS, trust_two.prepare),
         Stage("p256", "Mistakes, lies and damage", trust_damage.judge, SETTINGS),
         Stage("p256", "Killed in the middle", trust_kills.judge, SETTINGS),
     ]

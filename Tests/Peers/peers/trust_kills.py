@@ -108,6 +108,8 @@ class Site:
         story = self.story
         if story.node:
             with self.node(self.environment(at)) as process:
+                # Its first alarms are written down by themselves, and are none of the story.
+                self.operator.until("the alarms are told", self.has_told)
                 self.publish(story.new)
                 self.armed.touch()
                 process.send_signal(signal.SIGHUP)
@@ -144,6 +146,11 @@ class Site:
             return False
         finally:
             connection.close()
+
+    def has_told(self):
+        with contextlib.closing(sqlite3.connect(self.state / "trust.sqlite")) as archive:
+            count, told = archive.execute("SELECT count(*), sum(told) FROM alarm").fetchone()
+        return count > 0 and count == told
 
     def tail(self):
         return (self.folder / "puente.log").read_bytes()[-600:].decode("utf-8", "replace")

@@ -161,7 +161,7 @@ class Walk:
             "of another country": (self.node.metadata(country="ES"), "metadata.country"),
             "without a signature": (xml.write(unsigned(good)), "metadata.signature"),
             "cut": (good[:-200], "xml.malformed"),
-            "with a DOCTYPE": (good.replace(b"<md:", b"<!DOCTYPE x [<!ENTITY e 'x'>]><md:", 1), "message."),
+            "with a DOCTYPE": (good.replace(b"<md:", b"<!DOCTYPE x [<!ENTITY e 'x'>]><md:", 1), "xml.doctype"),
             "not XML": (b"PK\x03\x04 nothing of the kind", "xml.malformed"),
         }
         for title, (octets, rule) in hostile.items():
