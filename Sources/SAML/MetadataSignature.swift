@@ -40,7 +40,8 @@ extension Element {
             signer = try verify(trusted)
         } catch {
             // Of another second opinion than ours the certificate is no cause.
-            throw error.kind == .secondOpinion ? badSignature(error, shown.first) : refused ?? badSignature(error, shown.first)
+            throw error.kind == .secondOpinion
+                ? badSignature(error, shown.first) : refused ?? badSignature(error, shown.first)
         }
         guard signer.maySign else {
             throw Rejection(

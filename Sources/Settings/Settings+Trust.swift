@@ -42,8 +42,6 @@ extension Settings.Trust {
         case keyRemoved = "key-removed"
         /// No signing key of before is left.
         case allKeysChanged = "all-keys-changed"
-        /// No key is left that was there seven days ago, although each change since then left one.
-        case keysHurried = "keys-hurried"
         /// No encryption key of a Connector of before is left.
         case encryptionKeysChanged = "encryption-keys-changed"
         /// To another path on the same host.
@@ -65,7 +63,7 @@ extension Settings.Trust {
             case .nodeAdded, .nodeRemoved, .nodeSwitched, .profileChanged, .sourceChanged, .keyAdded, .keyRemoved,
                 .endpointMoved, .signerChanged, .contentChanged:
                 .automatic
-            case .anchorChanged, .countryChanged, .allKeysChanged, .keysHurried, .encryptionKeysChanged, .endpointHostMoved,
+            case .anchorChanged, .countryChanged, .allKeysChanged, .encryptionKeysChanged, .endpointHostMoved,
                 .roleVanished, .older, .turnedBack:
                 .approval
             }

@@ -80,7 +80,8 @@ public struct DocumentFolder: Sendable {
         for name in (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [] {
             if name.hasSuffix(".part") {
                 DocumentDraft.removeLeftover("\(path)/\(name)")
-            } else if name.hasSuffix(".xml"), let digest = Digest(String(name.dropLast(4))), !digests.contains(digest), isOld(digest, at: now)
+            } else if name.hasSuffix(".xml"), let digest = Digest(String(name.dropLast(4))), !digests.contains(digest),
+                isOld(digest, at: now)
             {
                 unlink(path(of: digest))
             }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 public import Foundation
+public import SAML
 public import Settings
 import XMLSecurity
 public import YAMLText
@@ -36,6 +37,14 @@ public struct KeyTurn: Sendable {
     /// Every purpose that has the same ring: they all turn together.
     public var purposes: [Settings.KeyPurpose] {
         Settings.KeyPurpose.allCases.filter { settings.keys(for: $0) == .ring(path: path) }
+    }
+
+    /// Who reads the metadata that has the key: those whom we ask read the Connector's, those who ask us the other one.
+    public var readingRole: EntityDescriptor.Role {
+        switch purpose {
+        case .proxyServiceSigning, .proxyServiceMetadata: .connector
+        default: .proxyService
+        }
     }
 
     // MARK: Rolling

@@ -196,22 +196,13 @@ extension TrustArchive {
     }
 
     /// A node as it was in the newest version that had it.
-    func node(_ key: NodeKey) throws(Fault) -> ArchivedNode? { try node(key, "ORDER BY version DESC") }
-
-    /// A node as it was at an instant; of a younger one, as it was first.
-    func node(_ key: NodeKey, at instant: Date) throws(Fault) -> ArchivedNode? {
-        let before = "version <= (SELECT max(number) FROM version WHERE at <= \(instant.timeIntervalSince1970))"
-        if let node = try node(key, "AND \(before) ORDER BY version DESC") { return node }
-        return try node(key, "ORDER BY version ASC")
-    }
-
-    private func node(_ key: NodeKey, _ order: String) throws(Fault) -> ArchivedNode? {
+    func node(_ key: NodeKey) throws(Fault) -> ArchivedNode? {
         try read { db in
             try Row.fetchOne(
                 db,
                 sql: """
                     SELECT * FROM held WHERE json_extract(CAST(entry AS TEXT), '$.entityID') = ?
-                    AND json_extract(CAST(entry AS TEXT), '$.role') = ? \(order) LIMIT 1
+                    AND json_extract(CAST(entry AS TEXT), '$.role') = ? ORDER BY version DESC LIMIT 1
                     """, arguments: [key.entityID.rawValue, key.role.rawValue]
             ).map(ArchivedNode.init)
         }

@@ -45,19 +45,6 @@ extension TrustChange {
         return found
     }
 
-    /// No key is left that was there a week ago: who adds a key and takes the old one away in a hurry does in two steps what
-    /// waits as one.
-    static func hurried(_ before: VerifiedEntity, _ after: VerifiedEntity) -> [TrustChange] {
-        let (old, new) = (before.descriptor, after.descriptor)
-        var changes = signingKeys(old, new).filter { $0.kind == .allKeysChanged }
-        if before.role == .connector {
-            changes += encryptionKeys(before, after).filter { $0.kind == .encryptionKeysChanged }
-        }
-        return changes.prefix(1).map { change in
-            TrustChange(.keysHurried, before: "seven days ago " + (change.before ?? ""), after: change.after)
-        }
-    }
-
     /// The same key in a new certificate is an old friend.
     private static func signingKeys(
         _ before: EntityDescriptor.Descriptor, _ after: EntityDescriptor.Descriptor

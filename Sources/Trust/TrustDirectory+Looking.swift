@@ -44,7 +44,7 @@ extension TrustDirectory {
 
     /// What is in force as files: a trust list and, by name, the documents that it names.
     public func export(at now: Date) throws -> [(name: String, octets: Data)] {
-        let held = state.withLock(\.held)
+        let (held, revocations) = state.withLock { ($0.held, $0.revocations) }
         var files: [String: Data] = [:]
         var entries: [String] = []
         for node in held {
@@ -54,26 +54,53 @@ extension TrustDirectory {
         }
         let head = "# The trust of version \(version), as it was in force at \(Instant.write(now)).\nnodes:\n"
         let list = held.isEmpty ? head.replacingOccurrences(of: "nodes:\n", with: "nodes: []\n") : head
-        files["trust-list.yaml"] = Data((list + entries.joined(separator: "\n")).utf8)
+        var lists: [String] = []
+        for part in revocations.parts {
+            let name = part.document.map { "\($0.rawValue.prefix(16)).crl" }
+            if let digest = part.document, let name {
+                files[name] = Data(try part.octets ?? documents.read(digest))
+            }
+            lists.append(part.yaml(documentName: name))
+        }
+        let tail = lists.isEmpty ? "" : "\nrevocation-lists:\n" + lists.joined(separator: "\n")
+        files["trust-list.yaml"] = Data((list + entries.joined(separator: "\n") + tail).utf8)
         return files.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
 }
 
-extension NodeEntry {
-    /// An entry of a trust list. JSON strings are YAML strings.
-    fileprivate func yaml(documentName: String?) -> String {
-        func quoted(_ text: String) -> String {
-            (try? String(decoding: JSON.encode(text), as: UTF8.self)) ?? "\"\""  // A string is always JSON.
+/// JSON strings are YAML strings.
+private func quoted(_ text: String) -> String {
+    (try? String(decoding: JSON.encode(text), as: UTF8.self)) ?? "\"\""  // A string is always JSON.
+}
+
+extension NodeEntry.Source {
+    /// - Parameter documentName: of a file beside the list that has what the source gave.
+    fileprivate func yaml(_ documentName: String?) -> String {
+        switch (documentName, self) {
+        case (let name?, _): "{file: \(quoted(name))}"
+        case (nil, .file(let path)): "{file: \(quoted(path))}"
+        case (nil, .https(let url, let authority)):
+            "{url: \(quoted(url))\(authority.map { ", certificate-authority: \(quoted($0))" } ?? "")}"
         }
-        let address =
-            switch source {
-            case .file(let path): "file: \(quoted(path))"
-            case .https(let url, _): "url: \(quoted(url))"
-            }
+    }
+}
+
+extension Revocations.Part {
+    fileprivate func yaml(documentName: String?) -> String {
+        [
+            "  - issuer: \(quoted(issuer.base64))", "    source: \(entry.source.yaml(documentName))",
+            "    mandatory: \(entry.isRequired)",
+        ].joined(separator: "\n") + "\n"
+    }
+}
+
+extension NodeEntry {
+    /// An entry of a trust list.
+    fileprivate func yaml(documentName: String?) -> String {
         var lines = [
             "  - entity-id: \(quoted(entityID.rawValue))", "    country: \(country.rawValue)",
             "    role: \(role.rawValue)",
-            "    source: {\(documentName.map { "file: \(quoted($0))" } ?? address)}", "    pins:",
+            "    source: \(source.yaml(documentName))", "    pins:",
         ]
         lines += pins.map { "      - \(quoted((try? Certificate(pemOrDER: [UInt8]($0)))?.base64 ?? ""))" }
         if pins.isEmpty { lines[lines.count - 1] = "    pins: []" }

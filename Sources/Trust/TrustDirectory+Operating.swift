@@ -109,8 +109,7 @@ extension TrustPlan.Step {
     /// - Parameter told: what it would do.
     fileprivate func isTrue(_ told: TrustPlan.Step?, of held: Held?) -> Bool {
         guard namesItself, before?.entry == held?.entry, after == told?.after else { return false }
-        // What was, and when, is no doing of the step.
-        return told?.changes == changes.filter { ![.turnedBack, .keysHurried].contains($0.kind) }
+        return told?.changes == changes.filter { $0.kind != .turnedBack }
     }
 
     /// Whether node and country are those of its entries.

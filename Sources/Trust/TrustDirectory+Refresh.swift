@@ -101,7 +101,12 @@ extension TrustDirectory {
     private func take(
         group: inout TaskGroup<Answer?>, of count: Int, now: @escaping @Sendable () -> Date
     ) async {
-        func wake() { group.addTask { try? await Task.sleep(for: .seconds(1)); return nil } }
+        func wake() {
+            group.addTask {
+                try? await Task.sleep(for: .seconds(1))
+                return nil
+            }
+        }
         var (left, batch) = (count, [Answer]())
         wake()
         while left > 0, let answer = await group.next() {
@@ -184,7 +189,8 @@ extension TrustDirectory {
         let nodes = (state.files.registry.nodes + state.listings.flatMap(\.nodes)).filter {
             $0.isInUse(settings) && $0.source == address.source
         }
-        let failures = nodes.map { state.plan.failures[NodeKey($0)] }
+        let failures =
+            nodes.map { state.plan.failures[NodeKey($0)] }
             + state.listings.filter { $0.entry.source == address.source }.map(\.failure)
             + state.revocations.parts.filter { $0.entry.source == address.source }.map(\.failure)
         return failures.contains { $0 == nil } ? nil : failures.compactMap(\.self).first

@@ -25,9 +25,6 @@ struct Settlement {
     /// What is in force as long as they are not.
     let untaken: [Held]
 
-    /// A key of seven days ago is settled.
-    static let settlingSeconds = 7 * 86_400.0
-
     /// - Parameters:
     ///   - registry: the nodes of the trust lists, and the lists of other states that name further ones.
     ///   - before: what is in force as this process knows it, so that nothing is verified twice.
@@ -149,11 +146,6 @@ extension Verifier {
         guard let wish else { return past }
         if let entity = wish.entity, !turnedBack.isDisjoint(with: entity.marks) { past.isTurnedBack = true }
         if held == nil { past.formerly = try formerly(wish, archive, at: now) }
-        // Only what is about to change needs the past.
-        if let old = held?.baseline, let new = wish.entity, TrustChange.between(old, new).contains(where: \.isOfKeys) {
-            let earlier = try archive.node(wish.record.key, at: now - Settlement.settlingSeconds)
-            past.aWeekAgo = earlier.flatMap { load([$0], knowing: [], at: now)[0].baseline }
-        }
         return past
     }
 
@@ -162,10 +154,6 @@ extension Verifier {
         guard wish.record.entry.list != nil else { return nil }
         return try archive.node(wish.record.key).map { load([$0], knowing: [], at: now)[0] }
     }
-}
-
-extension TrustChange {
-    fileprivate var isOfKeys: Bool { [.keyAdded, .keyRemoved].contains(kind) }
 }
 
 extension [NodeEntry] {

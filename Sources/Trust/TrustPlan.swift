@@ -122,8 +122,6 @@ struct Past: Sendable {
     var isTurnedBack = false
     /// Of a node that a list names and that is not in force: how it last was.
     var formerly: Held?
-    /// What was believed of it seven days ago.
-    var aWeekAgo: VerifiedEntity?
 }
 
 /// One node as the files and its newest document want it.
@@ -166,11 +164,6 @@ extension TrustPlan.Step {
         var changes = Self.changes(before, after, past)
         guard !changes.isEmpty else { return nil }
         if past.isTurnedBack { changes.append(TrustChange(.turnedBack)) }
-        if let aWeekAgo = past.aWeekAgo, let new = after?.entity,
-            changes.contains(where: { $0.kind == .keyRemoved })
-        {
-            changes += TrustChange.hurried(aWeekAgo, new)
-        }
         self.init(
             node: NodeKey(entry), country: entry.country, before: before?.record, after: after?.record,
             changes: changes,

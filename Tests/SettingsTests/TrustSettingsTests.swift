@@ -25,8 +25,7 @@ struct TrustSettingsTests {
         let waiting = Settings.Trust.ChangeKind.allCases.filter { trust.changes[$0] == .approval }
         #expect(
             waiting == [
-                .anchorChanged, .countryChanged, .allKeysChanged, .keysHurried, .encryptionKeysChanged,
-                .endpointHostMoved,
+                .anchorChanged, .countryChanged, .allKeysChanged, .encryptionKeysChanged, .endpointHostMoved,
                 .roleVanished, .older, .turnedBack,
             ])
         #expect(trust.changes.count == Settings.Trust.ChangeKind.allCases.count)

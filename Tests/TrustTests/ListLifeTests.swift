@@ -126,6 +126,40 @@ struct ListLifeTests {
         #expect(life.isUsable && life.held.count == 1)
     }
 
+    @Test("An older list that is sent again brings nobody back, also after a restart")
+    func older() throws {
+        let life = try life()
+        let first = try ListPublisher().document(at: life.now)
+        try life.pass(list: ListPublisher())
+        try life.pass(node: Publisher(hours: 240))
+        var empty = ListPublisher()
+        empty.locations = []
+        try life.pass(days: 0.1, list: empty)
+        #expect(life.held.isEmpty)
+        for restart in [false, true] {
+            let document = try life.verifier.documents.keep(first)
+            try life.pass(found: [ListPublisher.source: .document(document)], restart: restart)
+            #expect(life.held.isEmpty && life.listings.map(\.failure?.rule) == [.metadataListExpiry])
+        }
+    }
+
+    @Test("Whom a list drops and names again gets no more by it than whom it names otherwise")
+    func again() throws {
+        let life = try life()
+        try life.pass(list: ListPublisher())
+        try life.pass(node: Publisher(hours: 240))
+        var (empty, other) = (ListPublisher(), ListPublisher())
+        (empty.locations, other.locations[0].keys) = ([], [.brainpool256])
+        try life.pass(days: 0.1, list: empty)
+        #expect(life.held.isEmpty)
+        try life.pass(
+            days: 0.1, list: other, Publisher(keys: [.p521], host: "evil.example", signer: .brainpool256, hours: 400))
+        #expect(life.waits == [.anchorChanged, .allKeysChanged, .endpointHostMoved] && life.held.isEmpty)
+        // Whoever is the same as before comes back by itself.
+        try life.pass(days: 0.1, list: ListPublisher(), Publisher(hours: 240))
+        #expect(life.isUsable && life.waits.isEmpty)
+    }
+
     @Test("A list speaks for its own territory alone, and another anchor by it waits")
     func territory() throws {
         let life = try life()

@@ -185,6 +185,11 @@ struct TrustAlarmsTests {
 extension TrustArchive {
     /// As it was made by the first version of its schema.
     fileprivate func forget() throws {
-        try write { db in try db.execute(sql: "DROP TABLE alarm; DROP TABLE kept_list; ALTER TABLE held DROP COLUMN content; PRAGMA user_version = 1") }
+        try write { db in
+            try db.execute(
+                sql:
+                    "DROP TABLE alarm; DROP TABLE kept_list; ALTER TABLE held DROP COLUMN content; PRAGMA user_version = 1"
+            )
+        }
     }
 }

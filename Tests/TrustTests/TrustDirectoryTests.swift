@@ -125,6 +125,68 @@ struct TrustDirectoryTests {
         #expect(try place.keys == [.ec(.brainpoolP256r1)])
     }
 
+    @Test("A plan is applied with the newest document that says the same, once, whatever other nodes do")
+    func renewed() throws {
+        let place = try Place()
+        let node = try place.directory(.serving)
+        try place.publish(Publisher(keys: [.p521]))
+        let plan = try TrustPlanFile(place.directory(.operating).plan)
+        // Signed anew, for longer: another document with the same content.
+        try place.publish(Publisher(keys: [.p521], hours: 200))
+        #expect(node.reload(at: place.now) == [])
+        // A version of something else was made meanwhile.
+        let other = try node.archive.commit(
+            try node.archive.inForce().nodes, after: 1, [], at: place.now, who: "luis", why: "something else")
+        let office = try place.directory(.operating)
+        #expect(try office.apply(plan, at: place.now, who: "ana", why: "asked") == other + 1)
+        #expect(try place.keys == [.ec(.p521)])
+        #expect(throws: TrustRefusal.outdated(base: 1, inForce: other + 1)) {
+            try place.directory(.operating).apply(plan, at: place.now, who: "ana", why: "again")
+        }
+    }
+
+    @Test("What a return undoes does not come back beside other news, and a return to what has ended says so")
+    func returned() throws {
+        let place = try Place()
+        let node = try place.directory(.serving)
+        try place.publish(Publisher(keys: [.p256a, .p521], hours: 400))
+        #expect(node.reload(at: place.now) == [] && node.version == 2)
+        let office = try place.directory(.operating)
+        _ = try office.apply(TrustPlanFile(office.plan(backTo: 1, at: place.now)), at: place.now, who: "ana", why: "no")
+        try place.publish(Publisher(keys: [.p256a, .p521], levels: []))
+        #expect(node.reload(at: place.now) == [])
+        #expect(node.plan.waiting.flatMap(\.waitsFor) == [.turnedBack] && node.version == 3)
+        try place.publish(Publisher(keys: [.p256a], levels: []))
+        #expect(node.reload(at: place.now) == [] && node.version == 4)
+        // The metadata of the first version has ended long ago.
+        let late = place.now + 300 * 3600
+        let plan = try place.directory(.operating).plan(backTo: 1, at: late)
+        #expect(plan.steps.flatMap(\.changes).contains { $0.kind == .contentChanged })
+        #expect(plan.failures.values.map(\.rule) == [.metadataExpiry])
+    }
+
+    @Test("A role that vanished is taken over as it is shown")
+    func vanished() throws {
+        let place = try Place()
+        _ = try place.directory(.serving)
+        try place.publish(Publisher(hasRole: false))
+        let office = try place.directory(.operating)
+        #expect(office.plan.waiting.flatMap(\.waitsFor) == [.roleVanished])
+        #expect(try office.apply(TrustPlanFile(office.plan), at: place.now, who: "ana", why: "asked") == 2)
+    }
+
+    @Test("A missing file of one node touches nobody else, and is a fault for puente check alone")
+    func missing() throws {
+        let place = try Place()
+        let node = try place.directory(.serving)
+        try FileManager.default.removeItem(atPath: place.folder.path + "/metadata/no.xml")
+        #expect(node.reload(at: place.now) == [])
+        #expect(try place.keys == [.ec(.p256)])
+        let faults = Faults()
+        TrustDirectory.check(node.settings, at: place.now, into: faults)
+        #expect(faults.sorted.contains { $0.path == "nodes[0].source.file" })
+    }
+
     /// A plan that says it switches a node, and does something else.
     private func lie(_ place: Place, _ text: (String) throws -> String) throws -> TrustPlanFile {
         let office = try place.directory(.operating)

@@ -357,7 +357,9 @@ struct TrustLifeTests {
         #expect(life.waits == [.allKeysChanged])
     }
 
-    @Test("Whose document is damaged on the disk comes back with the same content, and with other keys waits for a person")
+    @Test(
+        "Whose document is damaged on the disk comes back with the same content, and with other keys waits for a person"
+    )
     func damaged() throws {
         let life = try Life()
         try life.pass(Publisher())
@@ -368,18 +370,6 @@ struct TrustLifeTests {
             #expect(life.waits == waits && life.isUsable == waits.isEmpty)
         }
         #expect(try life.version() == 1)
-    }
-
-    @Test("A new key beside the old one, which then goes in a hurry, waits as if all had changed at once")
-    func hurried() throws {
-        let life = try Life()
-        try life.pass(Publisher(keys: [.p256a]))
-        try life.pass(days: 1, Publisher(keys: [.p256a, .p521]))
-        try life.pass(days: 1, Publisher(keys: [.p521]))
-        #expect(life.waits == [.keysHurried] && life.keys.count == 2)
-        // A week later the new one is settled.
-        try life.pass(days: 6.1, Publisher(keys: [.p521]))
-        #expect(life.waits.isEmpty && life.keys.map(\.kind) == [.ec(.p521)])
     }
 
     @Test("What waits goes on waiting when its source fails for a while")

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import ArgumentParser
 import Foundation
+import SAML
 import Settings
 import Trust
 import YAMLText
@@ -93,6 +94,12 @@ struct KeysRoll: AsyncParsableCommand {
             ])
         }
         if !readers.isEmpty { print(table.text + "\n") }
+        let knowing = readers.filter { $0.standing == .knows }.map(\.reader.address)
+        if let unseen = peers?.unseen(turn.readingRole, among: knowing), !unseen.isEmpty {
+            print(
+                "Not seen to have fetched \(next.id): \(unseen.joined(separator: ", ")). A node that fetches from another "
+                    + "machine, or has our metadata as a file, cannot be told from here: ask its operator.\n")
+        }
         let lacking = readers.count { if case .lacks = $0.standing { true } else { false } }
         let problem =
             readers.contains { $0.standing == .knows }

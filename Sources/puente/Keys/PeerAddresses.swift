@@ -13,6 +13,8 @@ import YAMLText
 /// nobody can tell.
 struct PeerAddresses {
     private let names: [String: String]
+    /// All of them, whether or not an address is known.
+    private let all: Set<String>
 
     /// Asks the system's name service for the hosts of all peers, side by side.
     init(_ settings: Settings) {
@@ -26,6 +28,12 @@ struct PeerAddresses {
             }
         }
         names = found.withLock { $0 }
+        all = Set(hosts.map(\.name))
+    }
+
+    /// Peers of a role none of whose addresses is among these.
+    func unseen(_ role: EntityDescriptor.Role, among addresses: [String]) -> [String] {
+        all.filter { $0.hasSuffix(" \(role.rawValue)") }.subtracting(addresses.compactMap(name)).sorted()
     }
 
     func name(of address: String) -> String? { names[address] }

@@ -126,7 +126,9 @@ struct TrustApply: AsyncParsableCommand {
     func validate() throws {
         try decision.validate()
         if plan == nil, !signature.isEmpty { throw ValidationError("--signature needs --plan.") }
-        if plan != nil, !country.isEmpty { throw ValidationError("A plan is applied whole: give --country to puente trust plan.") }
+        if plan != nil, !country.isEmpty {
+            throw ValidationError("A plan is applied whole: give --country to puente trust plan.")
+        }
     }
 
     func run() async throws {

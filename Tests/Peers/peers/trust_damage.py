@@ -204,10 +204,14 @@ class Damage:
                 self.login()
                 self.web.asked.clear()
                 self.server.restart()
-                self.operator.until("PT is there", lambda: self.operator.status()[1]["PT"]["keys"])
+                self.operator.until("PT can be used", self.has_portugal)
                 self.login()
                 require(("/pt", 200) in self.web.asked, f"not fetched whole: {self.web.asked}")
                 require(self.operator.status()[0] == version, "another version")
+
+    def has_portugal(self):
+        countries = json.loads(self.server.fetch("/status.json")[1])["peopleFrom"]
+        return any(c["country"] == "PT" and c["usable"] for c in countries)
 
     def archive(self):
         archive, kept = self.state / "trust.sqlite", self.world.folder / "kept.sqlite"
@@ -233,7 +237,7 @@ class Damage:
         with self.case("moved aside, version 1 is made anew from the trust lists"):
             archive.unlink()
             self.server.restart()
-            self.operator.until("PT is there", lambda: self.operator.status()[1]["PT"]["keys"])
+            self.operator.until("PT can be used", self.has_portugal)
             self.login()
             require(len(self.operator.history()) == 1, "another history")
 
