@@ -22,7 +22,7 @@ extension Corpus {
             ("the Destination", .gateway, .messageDestination, { $0.set("Destination", breakout) }),
             ("a level", .gateway, .requestLoA, { try $0.setText(of: "AuthnContextClassRef", breakout) }),
             ("the Issuer", .proxyService, .peerUnknown, { try $0.setText(of: "Issuer", breakout) }),
-            ("the ID", .proxyService, .messageIdentifier, { $0.set("ID", breakout) }),
+            ("the ID", .proxyService, .signatureReference, { $0.set("ID", breakout) }),
             (
                 "the name of an attribute", .proxyService, .messageSchema,
                 {
