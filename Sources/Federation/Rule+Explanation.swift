@@ -35,7 +35,7 @@ extension Rule {
         case .requestRate:
             Explanation(
                 .person, "This node",
-                "More requests in a minute than one address may make; a refused message counts as twenty.",
+                "More requests in a minute than one address may make; a refused message counts as five.",
                 "Nothing, unless many people share that address: limits.requests-per-address.")
         case .loginRate:
             Explanation(

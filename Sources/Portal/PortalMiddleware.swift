@@ -11,7 +11,7 @@ public struct PortalMiddleware: RouterMiddleware {
 
     /// A refused message takes as much of an address's share as so many requests: it costs a signature and a line of the
     /// audit trail.
-    private static let refusalCost = 5
+    static let refusalCost = 5
 
     private let portal: Portal
     private let gate: Gate

@@ -20,6 +20,12 @@ struct LimitsTests {
         #expect((0..<100).count { _ in rates.take("a", at: Self.noon + 3600) } == 60)
     }
 
+    @Test("What is told of the share of a refused message is what it takes")
+    func costOfRefusals() {
+        #expect(PortalMiddleware.refusalCost == 5)
+        #expect(Rule.requestRate.explanation.meaning.contains("a refused message counts as five"))
+    }
+
     @Test("Nobody pays for what another one took, and 0 is no limit")
     func independence() {
         let rates = Rates<Int>(perMinute: 5)
