@@ -39,6 +39,13 @@ extension Corpus {
                         [XMLNode(Namespace.ds("Manifest"), [("Id", "_manifest")])]))
             }
         }
+        for type in ["Object", "Manifest", "SignatureProperties"] {
+            samples.signature("A11", "a Reference that calls the message \(type)", .signatureReference) { recipe in
+                recipe.editsSignedInfo = {
+                    try $0.set("Type", of: "Reference", "http://www.w3.org/2000/09/xmldsig#" + type)
+                }
+            }
+        }
         for name in ["SignedInfo", "SignatureValue", "KeyInfo"] {
             samples.signature("A12", "two \(name)", .signatureStructure) { recipe in
                 recipe.editsSignature = { try $0.double(name) }

@@ -210,8 +210,8 @@ extension Rule {
         case .signatureReference:
             Explanation(
                 .sender, "SAML Core 2.0 §5.4.2",
-                "The signature does not refer to exactly the element around it.",
-                "Use one Reference with URI \"#ID\" of the signed element, or empty for the root.")
+                "The signature does not refer to exactly the element around it, or calls it something of XML Signature.",
+                "Use one Reference with URI \"#ID\" of the signed element, or empty for the root, and without Type.")
         case .signatureAlgorithm:
             Explanation(
                 .sender, "eIDAS Cryptographic Requirements 1.4 §3.3.1",

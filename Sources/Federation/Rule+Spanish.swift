@@ -148,8 +148,8 @@ extension Rule {
             )
         case .signatureReference:
             (
-                "La firma no se refiere exactamente al elemento que la contiene.",
-                "Use una sola Reference con la URI \"#ID\" del elemento firmado, o vacía para la raíz."
+                "La firma no se refiere exactamente al elemento que la contiene, o lo llama algo de XML Signature.",
+                "Use una sola Reference con la URI \"#ID\" del elemento firmado, o vacía para la raíz, y sin Type."
             )
         case .signatureAlgorithm:
             (

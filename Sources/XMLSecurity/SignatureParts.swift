@@ -81,7 +81,15 @@ extension SignatureParts.Reference {
         digestValue = try target.next("DigestValue").octets()
         try target.end()
         guard digestValue.count == digest.length else { throw XMLFault(.digest, element.path) }
+        try Self.check(type: element["Type"], at: element.path)
         self.element = element
+    }
+
+    /// What is referred to is a message or a part of one, never an Object, a Manifest or properties of the signature, whatever
+    /// the words of other vocabularies may mean (XML Signature 1.1 §4.4.3.1).
+    private static func check(type: String?, at place: String) throws(XMLFault) {
+        guard let type, type.hasPrefix(Namespace.ds.uri) else { return }
+        throw XMLFault(.signatureReference, place + "/@Type", expected: "no type of XML Signature", found: type)
     }
 
     /// Checks that it leads to the element: by its ID, or by nothing if it is the document element.

@@ -126,6 +126,15 @@ struct SignatureRefusalTests {
         Tampering("parameters of the enveloped transform", .signatureStructure) {
             try $0.edit("Transform") { $0 = $0.appending(XMLNode(Namespace.ds("XPath"), text: "1")) }
         },
+        Tampering("a Reference to an Object", .signatureReference) {
+            try $0.set("Type", of: "Reference", "http://www.w3.org/2000/09/xmldsig#Object")
+        },
+        Tampering("a Reference to a Manifest", .signatureReference) {
+            try $0.set("Type", of: "Reference", "http://www.w3.org/2000/09/xmldsig#Manifest")
+        },
+        Tampering("a Reference to properties", .signatureReference) {
+            try $0.set("Type", of: "Reference", "http://www.w3.org/2000/09/xmldsig#SignatureProperties")
+        },
         Tampering("two References", .signatureStructure) { try $0.double("Reference") },
         Tampering("no Reference", .signatureStructure) { try $0.remove("Reference") },
         Tampering("Reference without URI", .signatureReference) { try $0.set("URI", of: "Reference", nil) },

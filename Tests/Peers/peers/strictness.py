@@ -221,6 +221,12 @@ def _(view):
     return bool(found - {mine}) and (found != {""} or view.element is not view.root)
 
 
+@row("a Reference whose Type is one of XML Signature", "signatureReference",
+     why="What is signed is a message, and no Object, Manifest or SignatureProperties (XML Signature §4.4.3.1).")
+def _(view):
+    return any((r.get("Type") or "").startswith(ds("").strip("{}")) for r in view.parts("Reference"))
+
+
 @row("an identifier in another attribute", "signatureReference", "signatureMissing",
      why="Only `ID` identifies what SAML signs.")
 def _(view):
