@@ -58,17 +58,25 @@ extension XMLTree {
     static func parse(_ bytes: [UInt8]) throws(XMLFault) -> xmlDocPtr {
         guard let context = xmlNewParserCtxt() else { throw XMLFault(.internalFailure) }
         defer { xmlFreeParserCtxt(context) }
+        // The first of the library's own limits that is met: the errors behind it are what follows from it.
+        context.pointee.sax.pointee.serror = { owner, error in
+            guard let context = owner?.assumingMemoryBound(to: xmlParserCtxt.self), let error = error?.pointee,
+                error.isLimit
+            else { return }
+            context.pointee._private = owner
+        }
         let options = XML_PARSE_NONET.rawValue | XML_PARSE_NOERROR.rawValue | XML_PARSE_NOWARNING.rawValue
         let document = bytes.withUnsafeBytes { buffer in
             xmlCtxtReadMemory(
                 context, buffer.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(buffer.count), nil, "UTF-8",
                 Int32(options))
         }
-        guard let document else { throw XMLFault(.malformed) }
+        let fault = XMLFault(context.pointee._private == nil ? .malformed : .limit)
+        guard let document else { throw fault }
         guard context.pointee.wellFormed == 1, document.pointee.intSubset == nil, xmlDocGetRootElement(document) != nil
         else {
             xmlFreeDoc(document)
-            throw XMLFault(.malformed)
+            throw fault
         }
         guard context.pointee.nsWellFormed == 1 else {
             xmlFreeDoc(document)
@@ -99,6 +107,15 @@ extension XMLTree {
         if bytes.contains("!"), bytes.contains("<!DOCTYPE") || bytes.contains("<!ENTITY") {
             throw XMLFault(.documentType)
         }
+    }
+}
+
+extension xmlError {
+    /// Whether the document goes beyond what the library takes: names of 50,000 octets, 256 levels, which it tells as internal
+    /// errors with that number.
+    fileprivate var isLimit: Bool {
+        UInt32(bitPattern: code) == XML_ERR_NAME_TOO_LONG.rawValue
+            || UInt32(bitPattern: code) == XML_ERR_INTERNAL_ERROR.rawValue && int1 > 0
     }
 }
 

@@ -107,10 +107,15 @@ struct ParsingTests {
 
     static let limited: [Case] = [
         Case("41 levels", .limit, String(repeating: "<a>", count: 41) + String(repeating: "</a>", count: 41)),
+        Case("257 levels", .limit, String(repeating: "<a>", count: 257) + String(repeating: "</a>", count: 257)),
+        Case("18000 levels, and no end", .limit, String(repeating: "<a>", count: 18_000)),
         Case("4001 elements", .limit, "<a>" + String(repeating: "<b/>", count: 4000) + "</a>"),
         Case("33 attributes", .limit, "<a " + (0..<33).map { "a\($0)='x' " }.joined() + "/>"),
         Case("33 namespaces", .limit, "<a " + (0..<33).map { "xmlns:a\($0)='urn:x:\($0)' " }.joined() + "/>"),
         Case("a name of 129 octets", .limit, "<" + String(repeating: "a", count: 129) + "/>"),
+        Case("a name of 60000 octets", .limit, "<" + String(repeating: "a", count: 60_000) + "/>"),
+        Case("an attribute name of 60000 octets", .limit, "<a " + String(repeating: "b", count: 60_000) + "='x'/>"),
+        Case("a prefix of 60000 octets", .limit, "<" + String(repeating: "a", count: 60_000) + ":b/>"),
         Case("an attribute name of 129 octets", .limit, "<a " + String(repeating: "b", count: 129) + "='x'/>"),
         Case("a prefix of 129 octets", .limit, "<a xmlns:" + String(repeating: "b", count: 129) + "='urn:x'/>"),
         Case("31 combining marks in a row", .limit, "<a>e" + String(repeating: "\u{301}", count: 31) + "</a>"),
@@ -141,7 +146,7 @@ struct ParsingTests {
     @Test("Depth beyond what the parser's stack would bear is refused, not survived by luck")
     func veryDeep() throws {
         let text = String(repeating: "<a>", count: 18_000) + String(repeating: "</a>", count: 18_000)
-        #expect(try fault { _ = try XMLTree(text, limits: .metadata) } != nil)
+        #expect(try fault { _ = try XMLTree(text, limits: .metadata) } == .limit)
     }
 
     @Test("A byte order mark may stand before metadata, once, and before no message")
