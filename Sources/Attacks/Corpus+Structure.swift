@@ -56,6 +56,15 @@ extension Corpus {
             try $0.remove("Extensions")
             $0 = $0.appending(extensions)
         }
+        samples.answer("B16", "the sealed assertion in Extensions, beside another", .messageSchema) { answer in
+            guard let content = try answer.content(), var other = answer.assertion else {
+                throw NothingToSpoil(name: "Assertion")
+            }
+            other.set("ID", "_other")
+            answer.assertion = other
+            answer.response = answer.response.inserting(
+                XMLNode(Namespace.saml2p("Extensions"), [], [content]), at: 1)
+        }
         samples.content("B16", "a child that nobody knows", .messageSchema, on: Role.messages) {
             $0 = $0.appending(XMLNode(Namespace("x", "urn:x")("y")))
         }

@@ -44,15 +44,31 @@ public struct Response: Message {
         inResponseTo = element["InResponseTo"].map { MessageID($0) }
         issuer = try Issuer(optional: reader.optional(Namespace.saml2("Issuer")))
         _ = reader.optional(Namespace.ds("Signature"))
-        if let extensions = reader.optional(Namespace.saml2p("Extensions")) {
-            throw Rejection(.messageSchema, extensions.path, expected: "no Extensions in a Response")
-        }
+        if let extensions = reader.optional(Namespace.saml2p("Extensions")) { try Self.pass(over: extensions) }
         status = try Self.status(reader.required(Namespace.saml2p("Status")))
         contents = []
         for child in reader.all(Namespace.saml2("Assertion"), Namespace.saml2("EncryptedAssertion")) {
             contents.append(try Self.content(child, policy))
         }
         try reader.end()
+    }
+
+    /// Nothing of Extensions means anything to us, but they are signed and every peer may send some (SAML Core 2.0 §3.2.2).
+    /// Nothing may hide in them that somebody could take for what is signed: no assertion, no signature, no identifier.
+    private static func pass(over extensions: Element) throws(Rejection) {
+        var reader = try Reader(extensions, attributes: [])
+        let children = reader.others()
+        guard !children.isEmpty, children.allSatisfy({ $0.namespaceURI != Namespace.saml2p.uri }) else {
+            throw Rejection(.messageSchema, extensions.path, expected: "elements of other namespaces")
+        }
+        for element in extensions.descendants {
+            let isHarmless =
+                !["Assertion", "EncryptedAssertion", "Signature"].contains(element.local)
+                && !element.attributeNames().contains { $0.local.lowercased() == "id" }
+            guard isHarmless else {
+                throw Rejection(.messageSchema, element.path, expected: "no assertion, signature or identifier here")
+            }
+        }
     }
 
     private static func content(_ element: Element, _ policy: EncryptionPolicy) throws(Rejection) -> Content {

@@ -22,8 +22,37 @@ struct AnswerCheckTests {
         Case(response: "two Status", .messageSchema) { try $0.double("Status") },
         Case(response: "Status before Issuer", .messageSchema) { $0.content.swapAt(0, 1) },
         Case(response: "two Issuers", .messageSchema) { try $0.double("Issuer") },
-        Case(response: "Extensions", .messageSchema) {
-            $0 = $0.inserting(XMLNode(Namespace.saml2p("Extensions")), at: 1)
+        Case(response: "Extensions of somebody else", nil) { $0 = $0.extended(by: [Self.note]) },
+        Case(response: "empty Extensions", .messageSchema) { $0 = $0.extended(by: []) },
+        Case(response: "Extensions behind the status", .messageSchema) { $0 = $0.extended(by: [Self.note], at: 2) },
+        Case(response: "two Extensions", .messageSchema) {
+            $0 = $0.extended(by: [Self.note]).extended(by: [Self.note])
+        },
+        Case(response: "Extensions of the protocol's namespace", .messageSchema) {
+            $0 = $0.extended(by: [XMLNode(Namespace.saml2p("Status"))])
+        },
+        Case(response: "Extensions with text", .messageSchema) {
+            $0 = $0.extended(by: [Self.note])
+            try $0.edit("Extensions") { $0.content.append(.text("x")) }
+        },
+        Case(response: "an attribute of Extensions", .messageSchema) {
+            $0 = $0.extended(by: [Self.note])
+            try $0.set("Evil", of: "Extensions", "x")
+        },
+        Case(response: "an identifier deep in Extensions", .messageSchema) {
+            $0 = $0.extended(by: [XMLNode(Namespace("x", "urn:x")("y"), [], [Self.note.with("Id", "_x")])])
+        },
+        Case("an assertion deep in Extensions", .messageSchema) { answer in
+            var evil = try #require(answer.assertion)
+            evil.set("ID", nil)
+            answer.response = answer.response.extended(by: [XMLNode(Namespace("x", "urn:x")("y"), [], [evil])])
+        },
+        Case("a sealed assertion in Extensions", .messageSchema) { answer in
+            answer.response = answer.response.extended(by: [try Self.otherAssertion(answer)])
+        },
+        Case("a signature in Extensions", .messageSchema) { answer in
+            let signature = try answer.recipe.signature(over: answer.response)
+            answer.response = answer.response.extended(by: [signature])
         },
         Case(response: "text between elements", .messageSchema) { $0.content.append(.text("x")) },
         Case(response: "no Issuer", .messageIssuer) { try $0.remove("Issuer") },
@@ -102,6 +131,8 @@ struct AnswerCheckTests {
             answer.response = answer.response.appending(assertion)
         },
     ]
+
+    static let note = XMLNode(Namespace("x", "urn:x")("note"), [("a", "b")], text: "c")
 
     static func otherAssertion(_ answer: NodeAnswer) throws -> XMLNode {
         var other = answer
@@ -518,6 +549,17 @@ struct AnswerCheckTests {
 }
 
 extension XMLNode {
+    /// With Extensions where they belong in an unsigned Response: behind the Issuer.
+    fileprivate func extended(by nodes: [XMLNode], at place: Int = 1) -> XMLNode {
+        inserting(XMLNode(Namespace.saml2p("Extensions"), [], nodes), at: place)
+    }
+
+    fileprivate func with(_ name: XMLName, _ value: String) -> XMLNode {
+        var node = self
+        node.set(name, value)
+        return node
+    }
+
     /// Adds attributes to the statement.
     fileprivate mutating func append(_ attributes: [TestPerson.Attribute]) throws {
         try edit("AttributeStatement") { statement in

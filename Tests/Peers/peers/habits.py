@@ -121,6 +121,9 @@ ACCEPTED = {
     "no Consent": Spoil(response=setter("Consent", None)),
     "Consent unspecified": Spoil(response=setter("Consent", CONSENT + "unspecified")),
     "Issuer without Format": Spoil(response=setter("Format", None, saml("Issuer"))),
+    "Extensions of its own": Spoil(response=edit(lambda root: root.find(saml("Issuer")).addnext(xml.parse(
+        f'<saml2p:Extensions xmlns:saml2p="{SAMLP}"><x:note xmlns:x="urn:example:x" a="b">c</x:note></saml2p:Extensions>'
+    )))),
     "no StatusMessage": Spoil(response=drop(samlp("StatusMessage"))),
     "another StatusMessage": Spoil(response=text(samlp("StatusMessage"), "ok")),
     "no AuthnContextDecl": Spoil(response=drop(saml("AuthnContextDecl"))),
