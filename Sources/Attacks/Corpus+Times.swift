@@ -84,6 +84,14 @@ extension Corpus {
                 try $0.set("NotBefore", of: "SubjectConfirmationData", text())
             }
         }
+        let ends: [(String, @Sendable () -> String)] = [
+            ("that is over", { Instant.write(Date() - 1_800) }), ("that ends at no time", { "x" }),
+        ]
+        for (title, end) in ends {
+            samples.assertion("E06", "a session \(title)", .responseAuthnStatement) {
+                try $0.set("SessionNotOnOrAfter", of: "AuthnStatement", end())
+            }
+        }
         samples.assertion("E06", "authenticated a week ago", .responseAuthnStatement) {
             try $0.set("AuthnInstant", of: "AuthnStatement", Instant.write(Date() - 604_800))
         }

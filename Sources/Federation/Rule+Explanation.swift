@@ -421,8 +421,8 @@ extension Rule {
         case .responseAuthnStatement:
             Explanation(
                 .sender, "eIDAS Interoperability Architecture 1.4 §3.2.2",
-                "There is not exactly one AuthnStatement with a level of assurance and a plausible instant.",
-                "Send exactly one AuthnStatement.")
+                "There is not exactly one AuthnStatement with a level of assurance and a plausible instant, or its session is over.",
+                "Send exactly one AuthnStatement, with SessionNotOnOrAfter to come or without it.")
         case .responseAttributeStatement:
             Explanation(
                 .sender, "eIDAS Interoperability Architecture 1.4 §3.2.2",

@@ -329,8 +329,8 @@ extension Rule {
             )
         case .responseAuthnStatement:
             (
-                "No hay exactamente una AuthnStatement con nivel de seguridad y una hora verosímil.",
-                "Envíe una sola AuthnStatement."
+                "No hay exactamente una AuthnStatement con nivel de seguridad y una hora verosímil, o su sesión ha terminado.",
+                "Envíe una sola AuthnStatement, con un SessionNotOnOrAfter futuro o sin él."
             )
         case .responseAttributeStatement:
             (

@@ -24,6 +24,8 @@ public struct Assertion: Hashable, Sendable {
 
     public struct AuthnStatement: Hashable, Sendable {
         public var authnInstant: String
+        /// When the session at the responder ends.
+        public var sessionNotOnOrAfter: String?
         public var classReferences: [String]
     }
 
@@ -116,7 +118,9 @@ public struct Assertion: Hashable, Sendable {
         _ = context.all(Namespace.saml2("AuthenticatingAuthority"))
         try context.end()
         try reader.end()
-        return AuthnStatement(authnInstant: try element.requiredAttribute("AuthnInstant"), classReferences: classes)
+        return AuthnStatement(
+            authnInstant: try element.requiredAttribute("AuthnInstant"),
+            sessionNotOnOrAfter: element["SessionNotOnOrAfter"], classReferences: classes)
     }
 
     /// `EncryptedAttribute` is refused here, as an unknown element (Message Format 1.4 §2.3.3).

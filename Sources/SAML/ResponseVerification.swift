@@ -318,6 +318,11 @@ extension Examination {
             .responseAuthnStatement, instant.map { $0 <= now + skew && now - 86_400 <= $0 } ?? false,
             "Assertion/AuthnStatement/@AuthnInstant", expected: "within a day before \(Instant.write(now))",
             found: statement?.authnInstant)
+        // Whose session is over is not logged in any more (SAML Core 2.0 §2.7.2).
+        let end = statement?.sessionNotOnOrAfter
+        try check(
+            .responseAuthnStatement, end.map { Instant.read($0).map { now - skew < $0 } ?? false } ?? true,
+            "Assertion/AuthnStatement/@SessionNotOnOrAfter", expected: "after \(Instant.write(now - skew))", found: end)
         try check(
             .responseAttributeStatement, assertion.attributeStatements.count == 1, "Assertion/AttributeStatement",
             expected: "exactly one", found: "\(assertion.attributeStatements.count)")

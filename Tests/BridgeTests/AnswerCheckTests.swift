@@ -328,6 +328,18 @@ struct AnswerCheckTests {
         Case(assertion: "AuthnInstant of this morning", nil) {
             try $0.set("AuthnInstant", of: "AuthnStatement", "2026-03-02T06:15:30Z")
         },
+        Case(assertion: "a session that goes on", nil) {
+            try $0.set("SessionNotOnOrAfter", of: "AuthnStatement", "2026-03-02T17:00:00Z")
+        },
+        Case(assertion: "a session that ended just now, within the skew", nil) {
+            try $0.set("SessionNotOnOrAfter", of: "AuthnStatement", "2026-03-02T09:14:31Z")
+        },
+        Case(assertion: "a session that is over", .responseAuthnStatement) {
+            try $0.set("SessionNotOnOrAfter", of: "AuthnStatement", "2026-03-02T09:14:30Z")
+        },
+        Case(assertion: "a session that ends at no time", .responseAuthnStatement) {
+            try $0.set("SessionNotOnOrAfter", of: "AuthnStatement", "x")
+        },
         Case(assertion: "no LoA", .responseAuthnStatement) { try $0.remove("AuthnContextClassRef") },
         Case(assertion: "two LoAs", .responseAuthnStatement) { try $0.double("AuthnContextClassRef") },
         Case(assertion: "unknown LoA", .responseLoAInvalid) {

@@ -134,6 +134,18 @@ struct GatewayAnswerTests {
         },
         Case(assertion: "no AuthnStatement", .responseAuthnStatement) { try $0.remove("AuthnStatement") },
         Case(assertion: "two AuthnStatements", .responseAuthnStatement) { try $0.double("AuthnStatement") },
+        Case(assertion: "a session that goes on", nil) {
+            try $0.set("SessionNotOnOrAfter", of: "AuthnStatement", "2026-03-02T17:00:00Z")
+        },
+        Case(assertion: "a session that ended just now, within the skew", nil) {
+            try $0.set("SessionNotOnOrAfter", of: "AuthnStatement", "2026-03-02T09:14:31Z")
+        },
+        Case(assertion: "a session that is over", .responseAuthnStatement) {
+            try $0.set("SessionNotOnOrAfter", of: "AuthnStatement", "2026-03-02T09:14:30Z")
+        },
+        Case(assertion: "a session that ends at no time", .responseAuthnStatement) {
+            try $0.set("SessionNotOnOrAfter", of: "AuthnStatement", "x")
+        },
         Case(assertion: "no LoA", .responseAuthnStatement) { try $0.remove("AuthnContextClassRef") },
         Case(assertion: "a QAA of STORK", .responseLoAInvalid) {
             try $0.setText(of: "AuthnContextClassRef", "http://www.stork.gov.eu/1.0/citizenQAALevel/3")
