@@ -187,19 +187,43 @@ extension Corpus {
                         mentioning: [.init("x", "urn:x")]))
             }
         }
-        samples.steps("E07", "an assertion that must not be passed on", on: Role.answers) { attacker, role in
-            var (genuine, answer) = try await attacker.open(role)
-            let restriction = XMLNode(Namespace.saml2("ProxyRestriction"), [("Count", "0")])
-            answer.put(
-                try genuine.answering {
-                    try $0.editAssertion { try $0.edit("Conditions") { $0 = $0.appending(restriction) } }
-                })
-            let sent = try await attacker.deliver(answer).assertion()
-            return .harmless(
-                "a new one goes on", if: sent["ID"] != genuine.assertion?["ID"], else: "the same goes on")
-        }
+        uses(&samples)
         samples.assertion("E07", "OneTimeUse outside Conditions", .messageSchema) {
             $0 = $0.appending(XMLNode(Namespace.saml2("OneTimeUse")))
         }
+    }
+
+    /// E07: what may be made of an assertion.
+    private static func uses(_ samples: inout Samples) {
+        let restrictions: [(String, XMLNode)] = [
+            ("an assertion that must not be passed on", restriction(count: "0")),
+            ("an assertion that may be passed on once, with that said", restriction(count: "1")),
+            ("an assertion that may be passed on fewer times than none", restriction(count: "-9")),
+            ("an assertion that may be passed on to somebody else", restriction(to: Genuine.evilAddress)),
+        ]
+        for (title, restriction) in restrictions {
+            samples.assertion("E07", title, .responseConditions) {
+                try $0.edit("Conditions") { $0 = $0.appending(restriction) }
+            }
+        }
+        samples.assertion("E07", "OneTimeUse twice", .responseConditions) {
+            let once = XMLNode(Namespace.saml2("OneTimeUse"))
+            try $0.edit("Conditions") { $0 = $0.appending(once).appending(once) }
+        }
+        let junk = [
+            XMLNode(Namespace.saml2("OneTimeUse"), text: "x"), XMLNode(Namespace.saml2("OneTimeUse"), [("a", "1")]),
+            XMLNode(Namespace.saml2("ProxyRestriction"), [], [XMLNode(Namespace.saml2("OneTimeUse"))]),
+        ]
+        for (number, condition) in junk.enumerated() {
+            samples.assertion("E07", "a condition of another form, \(number)", .messageSchema) {
+                try $0.edit("Conditions") { $0 = $0.appending(condition) }
+            }
+        }
+    }
+
+    private static func restriction(count: String? = nil, to audience: String? = nil) -> XMLNode {
+        XMLNode(
+            Namespace.saml2("ProxyRestriction"), [("Count", count)],
+            [audience.map { XMLNode(Namespace.saml2("Audience"), text: $0) }])
     }
 }

@@ -34,6 +34,7 @@ extension Route {
         _ examination: Examination = Examination()
     ) throws(Rejection) -> AuthenticationOutcome {
         let responder = try responder(of: question, at: now)
+        try checkUse(of: verified.message, answering: exchange.request, examination)
         let outcome = try responderDialect.readResponse(verified, to: question, from: responder, examination)
         let policy = try policy(for: exchange)
         return try examination.step(.dataSetIncomplete, "Assertion/AttributeStatement") { () throws(Rejection) in
@@ -61,6 +62,19 @@ extension Route {
         let draft = try requesterDialect.writeResponse(
             released, answering: exchange.request, to: requester, as: try .fresh(issuer: node.answerer.name, at: now))
         return try SealedMessage(draft, requester.seal)
+    }
+
+    /// Whether the responder lets us make of its assertion one for whoever asked.
+    private func checkUse(
+        of opened: OpenedResponse, answering request: AuthenticationRequest, _ examination: Examination
+    ) throws(Rejection) {
+        guard let conditions = opened.assertion?.conditions, !conditions.proxyRestrictions.isEmpty else { return }
+        // What a request calls itself besides is its own word.
+        let names: Set = [request.requester.rawValue, request.reply.assertionConsumerService]
+        try examination.check(
+            .responseConditions, conditions.allowAnswers(to: names),
+            "Assertion/Conditions/ProxyRestriction", expected: request.requester.rawValue,
+            found: conditions.proxyRestrictions.flatMap(\.audiences).joined(separator: ", "))
     }
 
     func policy(for exchange: Exchange) throws(Rejection) -> Policy {

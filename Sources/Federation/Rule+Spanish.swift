@@ -312,8 +312,8 @@ extension Rule {
             )
         case .responseConditions:
             (
-                "Conditions, NotBefore, NotOnOrAfter o AudienceRestriction faltan, se repiten o no se entienden.",
-                "Envíe todos, una vez cada uno."
+                "Conditions, NotBefore, NotOnOrAfter o AudienceRestriction faltan, o hay una condición que no se puede cumplir.",
+                "Envíe todos, una vez cada uno. Puede añadir OneTimeUse; ProxyRestriction debe dejarnos responder a quien preguntó."
             )
         case .responseAudience:
             ("La aserción es para otro destinatario.", "Envíe nuestro entity ID como Audience.")

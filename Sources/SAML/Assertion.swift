@@ -20,6 +20,22 @@ public struct Assertion: Hashable, Sendable {
         public var notOnOrAfter: String?
         /// One list per AudienceRestriction; each must hold us.
         public var audiences: [[String]]
+        /// How often OneTimeUse is said.
+        public var oneTimeUses = 0
+        public var proxyRestrictions: [ProxyRestriction] = []
+
+        /// Whether whoever bears one of these names may be answered on the strength of the assertion.
+        public func allowAnswers(to receiver: Set<String>) -> Bool {
+            proxyRestrictions.allSatisfy { $0.audiences.isEmpty || !receiver.isDisjoint(with: $0.audiences) }
+        }
+    }
+
+    /// For whom, and how many times over, new assertions may be made of this one.
+    ///
+    /// - Spec: SAML Core 2.0 §2.5.1.6.
+    public struct ProxyRestriction: Hashable, Sendable {
+        public var count: String?
+        public var audiences: [String]
     }
 
     public struct AuthnStatement: Hashable, Sendable {
@@ -90,19 +106,28 @@ public struct Assertion: Hashable, Sendable {
         var found = Conditions(notBefore: element["NotBefore"], notOnOrAfter: element["NotOnOrAfter"], audiences: [])
         for condition in reader.others() {
             if condition.is(Namespace.saml2("AudienceRestriction")) {
-                var audiences = try Reader(condition, attributes: [])
-                var names: [String] = []
-                for audience in audiences.all(Namespace.saml2("Audience")) { names.append(try audience.simpleText()) }
-                try audiences.end()
-                found.audiences.append(names)
-            } else if condition.is(Namespace.saml2("OneTimeUse")) || condition.is(Namespace.saml2("ProxyRestriction")) {
-                continue
+                found.audiences.append(try Self.audiences(condition, attributes: []))
+            } else if condition.is(Namespace.saml2("OneTimeUse")) {
+                try Reader(condition, attributes: []).end()
+                found.oneTimeUses += 1
+            } else if condition.is(Namespace.saml2("ProxyRestriction")) {
+                found.proxyRestrictions.append(
+                    ProxyRestriction(
+                        count: condition["Count"], audiences: try Self.audiences(condition, attributes: ["Count"])))
             } else {
                 // SAML Core 2.0 §2.5.1: a condition that is not understood leaves the assertion's validity undetermined.
                 throw Rejection(.responseConditions, condition.path, expected: "a known condition")
             }
         }
         return found
+    }
+
+    private static func audiences(_ condition: Element, attributes: [String]) throws(Rejection) -> [String] {
+        var reader = try Reader(condition, attributes: attributes)
+        var names: [String] = []
+        for audience in reader.all(Namespace.saml2("Audience")) { names.append(try audience.simpleText()) }
+        try reader.end()
+        return names
     }
 
     private static func authnStatement(_ element: Element) throws(Rejection) -> AuthnStatement {

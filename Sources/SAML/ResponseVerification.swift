@@ -304,6 +304,22 @@ extension Examination {
             .responseAudience, !audiences.isEmpty && audiences.allSatisfy { $0.contains(expected.audience.rawValue) },
             place + "/AudienceRestriction", expected: expected.audience.rawValue,
             found: audiences.isEmpty ? "nothing" : audiences.joined().joined(separator: ", "))
+        try checkUse(of: assertion, place)
+    }
+
+    /// Each assertion is used once anyway. A Count has to be handed on, less one, in the assertion that is made of this one
+    /// (SAML Core 2.0 §2.5.1.5, §2.5.1.6); ours have none, so that none can be kept.
+    private func checkUse(of assertion: Assertion, _ place: String) throws(Rejection) {
+        let uses = assertion.conditions?.oneTimeUses ?? 0
+        try check(
+            .responseConditions, uses <= 1, place + "/OneTimeUse", expected: "once at most", found: "\(uses) times")
+        let restrictions = assertion.conditions?.proxyRestrictions ?? []
+        try check(
+            .responseConditions, restrictions.count <= 1, place + "/ProxyRestriction", expected: "once at most",
+            found: "\(restrictions.count) times")
+        try check(
+            .responseConditions, restrictions.allSatisfy { $0.count == nil }, place + "/ProxyRestriction/@Count",
+            expected: "none", found: restrictions.first?.count)
     }
 
     private func checkStatements(of assertion: Assertion, at now: Date, skew: Double) throws(Rejection) {

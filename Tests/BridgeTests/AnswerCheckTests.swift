@@ -311,6 +311,39 @@ struct AnswerCheckTests {
         Case(assertion: "OneTimeUse", nil) {
             try $0.edit("Conditions") { $0 = $0.appending(XMLNode(Namespace.saml2("OneTimeUse"))) }
         },
+        Case(assertion: "OneTimeUse twice", .responseConditions) {
+            let once = XMLNode(Namespace.saml2("OneTimeUse"))
+            try $0.edit("Conditions") { $0 = $0.appending(once).appending(once) }
+        },
+        Case(assertion: "OneTimeUse with text", .messageSchema) {
+            try $0.restrict(XMLNode(Namespace.saml2("OneTimeUse"), text: "x"))
+        },
+        Case(assertion: "OneTimeUse with an attribute", .messageSchema) {
+            try $0.restrict(XMLNode(Namespace.saml2("OneTimeUse"), [("a", "1")]))
+        },
+        Case(assertion: "OneTimeUse with elements", .messageSchema) {
+            try $0.restrict(
+                XMLNode(Namespace.saml2("OneTimeUse"), [], [XMLNode(Namespace.saml2("Audience"), text: "x")]))
+        },
+        Case(assertion: "ProxyRestriction without a word", nil) { try $0.restrictProxies() },
+        Case(assertion: "ProxyRestriction to whoever asked", nil) {
+            try $0.restrictProxies(to: ["https://other.example/", ServiceRequest.returnAddress])
+        },
+        Case(assertion: "ProxyRestriction to somebody else", .responseConditions) {
+            try $0.restrictProxies(to: ["https://other.example/"])
+        },
+        Case(assertion: "ProxyRestriction twice", .responseConditions) {
+            try $0.restrictProxies()
+            try $0.restrictProxies()
+        },
+        Case(assertion: "ProxyRestriction of Count 0", .responseConditions) { try $0.restrictProxies(count: "0") },
+        Case(assertion: "ProxyRestriction of Count 1", .responseConditions) { try $0.restrictProxies(count: "1") },
+        Case(assertion: "ProxyRestriction of Count -9", .responseConditions) { try $0.restrictProxies(count: "-9") },
+        Case(assertion: "ProxyRestriction of something else", .messageSchema) {
+            try $0.restrict(
+                XMLNode(
+                    Namespace.saml2("ProxyRestriction"), [], [XMLNode(Namespace.saml2("OneTimeUse"))]))
+        },
         Case(assertion: "an unknown condition", .responseConditions) {
             try $0.edit("Conditions") {
                 $0 = $0.appending(XMLNode(Namespace.saml2("Condition"), [(Namespace.xsi("type"), "x")]))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 import Federation
 import PuenteTestKit
+import SAML
 import Testing
 import XMLSecurity
 
@@ -23,6 +24,20 @@ extension Spoil where Message == NodeAnswer {
     /// Changes the envelope before it is signed.
     init(response description: String, _ rule: Rule?, _ change: @escaping @Sendable (inout XMLNode) throws -> Void) {
         self.init(description, rule) { try change(&$0.response) }
+    }
+}
+
+extension XMLNode {
+    /// One more condition of an assertion.
+    mutating func restrict(_ condition: XMLNode) throws {
+        try edit("Conditions") { $0 = $0.appending(condition) }
+    }
+
+    mutating func restrictProxies(to audiences: [String] = [], count: String? = nil) throws {
+        try restrict(
+            XMLNode(
+                Namespace.saml2("ProxyRestriction"), [("Count", count)],
+                audiences.map { XMLNode(Namespace.saml2("Audience"), text: $0) }))
     }
 }
 
