@@ -153,6 +153,9 @@ extension Corpus {
         samples.assertion("E08", "no data", .responseConfirmation) { try $0.remove("SubjectConfirmationData") }
         samples.assertion("E08", "no Subject", .responseSubject) { try $0.remove("Subject") }
         samples.assertion("E08", "no NameID", .responseSubject) { try $0.remove("NameID") }
+        samples.assertion("E08", "a NameID of ten thousand letters", .responseSubject) {
+            try $0.setText(of: "NameID", String(repeating: "x", count: 10_000))
+        }
         samples.assertion("E08", "no Method", .messageSchema) { try $0.set("Method", of: "SubjectConfirmation", nil) }
         for name in ["InResponseTo", "NotOnOrAfter"] {
             samples.assertion("E08", "no \(name)", .responseConfirmation) {

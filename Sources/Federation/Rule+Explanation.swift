@@ -392,7 +392,7 @@ extension Rule {
             Explanation(
                 .sender, "SAML Profiles 2.0 §4.1.4.2",
                 "Subject or NameID is missing or not usable.",
-                "Send a Subject with NameID and a bearer confirmation.")
+                "Send a Subject with a NameID of at most 256 characters and a bearer confirmation.")
         case .responseConfirmation:
             Explanation(
                 .sender, "SAML Profiles 2.0 §4.1.4.3",

@@ -303,7 +303,7 @@ extension Rule {
         case .responseSubject:
             (
                 "Subject o NameID faltan o no sirven.",
-                "Envíe un Subject con NameID y una confirmación bearer."
+                "Envíe un Subject con un NameID de 256 caracteres como máximo y una confirmación bearer."
             )
         case .responseConfirmation:
             (

@@ -252,6 +252,10 @@ extension Examination {
             .responseSubject,
             assertion.hasSubject ? !(assertion.nameID ?? "").isEmpty : !expected.demands.contains(.subject),
             "Assertion/Subject/NameID", expected: "a NameID")
+        let length = assertion.nameID?.unicodeScalars.count ?? 0
+        try check(
+            .responseSubject, length <= 256, "Assertion/Subject/NameID", expected: "at most 256 characters",
+            found: "\(length)")
         try checkConfirmation(of: assertion, expected, at: now)
         try checkConditions(of: assertion, expected, at: now)
         try checkStatements(of: assertion, at: now, skew: expected.skewSeconds)

@@ -222,6 +222,12 @@ struct AnswerCheckTests {
         Case(assertion: "two Subjects", .messageSchema) { try $0.double("Subject") },
         Case(assertion: "no NameID", .responseSubject) { try $0.remove("NameID") },
         Case(assertion: "empty NameID", .responseSubject) { try $0.setText(of: "NameID", " ") },
+        Case(assertion: "NameID of 256 characters", nil) {
+            try $0.setText(of: "NameID", String(repeating: "ñ", count: 256))
+        },
+        Case(assertion: "NameID of 257 characters", .responseSubject) {
+            try $0.setText(of: "NameID", String(repeating: "x", count: 257))
+        },
         Case(assertion: "no confirmation", .responseConfirmation) { try $0.remove("SubjectConfirmation") },
         Case(assertion: "confirmation without data", .responseConfirmation) {
             try $0.remove("SubjectConfirmationData")

@@ -85,6 +85,12 @@ struct GatewayAnswerTests {
         Case(assertion: "no Subject", .responseSubject) { try $0.remove("Subject") },
         Case(assertion: "no NameID", .responseSubject) { try $0.remove("NameID") },
         Case(assertion: "empty NameID", .responseSubject) { try $0.setText(of: "NameID", " ") },
+        Case(assertion: "NameID of 256 characters", nil) {
+            try $0.setText(of: "NameID", String(repeating: "ñ", count: 256))
+        },
+        Case(assertion: "NameID of 257 characters", .responseSubject) {
+            try $0.setText(of: "NameID", String(repeating: "x", count: 257))
+        },
         Case(assertion: "another NameID than the identifier", nil) { try $0.setText(of: "NameID", "x") },
         Case(assertion: "NameID with a qualifier", nil) { try $0.set("NameQualifier", of: "NameID", "x") },
         Case(assertion: "no confirmation", nil) { try $0.remove("SubjectConfirmation") },
