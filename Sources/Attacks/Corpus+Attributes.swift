@@ -56,6 +56,11 @@ extension Corpus {
         }
         samples.assertion("E11", "two statements", .responseAttributeStatement) { try $0.double("AttributeStatement") }
         samples.assertion("E11", "no statement", .responseAttributeStatement) { try $0.remove("AttributeStatement") }
+        samples.assertion("E11", "a name of the type of a date", .attributeInvalid) {
+            try $0.editAttribute("CurrentFamilyName") {
+                try $0.set(Namespace.xsi("type"), of: "AttributeValue", "eidas-natural:DateOfBirthType")
+            }
+        }
         samples.assertion("E11", "a name that runs backwards", .attributeInvalid) {
             try $0.setAttribute("CurrentFamilyName", "M\u{202E}üller")
         }

@@ -134,6 +134,7 @@ private struct Statement {
             try examination.check(
                 .attributeRepeated, texts[row.name] == nil && !others.contains { $0.name == row.name }, place,
                 expected: "once", found: "twice")
+            try mapping.checkTypes(of: attribute.values, as: row, at: place)
             guard Self.known.contains(row.name) else {
                 // An attribute without a value says nothing (dossier §11.2).
                 guard row.person == .natural, !row.name.isRepresentative, !attribute.values.isEmpty else { continue }

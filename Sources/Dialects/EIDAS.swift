@@ -121,7 +121,8 @@ public struct EIDAS: ResponderDialect {
                 .attributeRepeated, !found.contains { $0.name == row.name }, place, expected: "once", found: "twice")
             found.append(
                 try examination.step(.attributeInvalid, place) { () throws(Rejection) in
-                    try row.read(attribute.values, at: place)
+                    try mapping.checkTypes(of: attribute.values, as: row, at: place)
+                    return try row.read(attribute.values, at: place)
                 })
         }
         return found

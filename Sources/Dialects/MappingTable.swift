@@ -26,11 +26,14 @@ public struct MappingTable: Sendable {
     public let rows: [Row]
     private let byURI: [String: Row]
     private let byName: [AttributeName: Row]
+    /// Local names of the types that the attribute profile gives to its attributes.
+    private let profileTypes: Set<String>
 
     public init(rows: [Row]) {
         self.rows = rows
         byURI = Dictionary(rows.flatMap { row in ([row.uri] + row.aliases).map { ($0, row) } }) { first, _ in first }
         byName = Dictionary(rows.map { ($0.name, $0) }) { first, _ in first }
+        profileTypes = Set(rows.filter(\.isOfProfile).map(\.typeName))
     }
 
     public subscript(uri uri: String) -> Row? { byURI[uri] }
@@ -38,6 +41,19 @@ public struct MappingTable: Sendable {
 
     /// The canonical names that this dialect can carry.
     public var names: Set<AttributeName> { Set(byName.keys) }
+
+    /// Checks that no value of an attribute of the profile has the type of another one. Types that the profile does not have
+    /// occur and say nothing (eIDAS dossier §2.7), and attributes of Cl@ve borrow some.
+    func checkTypes(of values: [Assertion.Value], as row: Row, at place: String) throws(Rejection) {
+        guard row.isOfProfile else { return }
+        let other = values.lazy.compactMap(\.profileType).first { $0 != row.typeName && profileTypes.contains($0) }
+        guard let other else { return }
+        throw Rejection(.attributeInvalid, place + "/AttributeValue/@type", expected: row.typeName, found: other)
+    }
+}
+
+extension MappingTable.Row {
+    fileprivate var isOfProfile: Bool { uri.hasPrefix("http://eidas.europa.eu/attributes/") }
 }
 
 extension MappingTable.Row {

@@ -467,7 +467,7 @@ extension Rule {
         case .attributeInvalid:
             Explanation(
                 .sender, "eIDAS Attribute Profile 1.4 §2",
-                "The value of an attribute is not of its form, or empty.",
+                "The value of an attribute is not of its form, of another attribute's type, or empty.",
                 "Compare with the attribute profile.")
         case .attributeRepeated:
             Explanation(

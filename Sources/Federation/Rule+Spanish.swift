@@ -356,7 +356,7 @@ extension Rule {
             )
         case .attributeInvalid:
             (
-                "El valor de un atributo no tiene la forma debida, o está vacío.",
+                "El valor de un atributo no tiene la forma debida, lleva el tipo de otro o está vacío.",
                 "Compárelo con el perfil de atributos."
             )
         case .attributeRepeated:

@@ -59,6 +59,9 @@ public struct Assertion: Hashable, Sendable {
         public var isLatin: Bool
         /// Whether there is anything but text inside, or `xsi:nil`.
         public var isStructured: Bool
+        /// The local name of an `xsi:type` of the eIDAS attribute profile, for whichever kind of person; `nil` for any other
+        /// type, and none.
+        public var profileType: String? = nil
     }
 
     public var id: MessageID
@@ -210,6 +213,16 @@ extension Assertion.Value {
             name.local == "LatinScript"
                 && (name.namespace?.uri.hasPrefix("http://eidas.europa.eu/attributes/") ?? true)
         }
+        profileType = element[Namespace.xsi("type")].flatMap { element.profileType($0) }
         isLatin = flag.flatMap { element[$0] }.map { !["false", "0"].contains($0.trimmingXMLSpace()) } ?? true
+    }
+}
+
+extension Element {
+    fileprivate func profileType(_ name: String) -> String? {
+        let parts = name.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+            .map { String($0).trimmingXMLSpace() }
+        let namespace = namespace(ofPrefix: parts.count == 2 ? parts[0] : "")
+        return namespace?.hasPrefix("http://eidas.europa.eu/attributes/") ?? false ? parts.last : nil
     }
 }

@@ -427,6 +427,21 @@ struct AnswerCheckTests {
         Case(assertion: "xs:string", nil) {
             try $0.edit("AttributeValue") { $0.set(Namespace.xsi("type"), "xs:string") }
         },
+        Case(assertion: "the type of another attribute", .attributeInvalid) {
+            try $0.setType(of: "CurrentFamilyName", "eidas-natural:DateOfBirthType")
+        },
+        Case(assertion: "the type of another attribute, of a company", .attributeInvalid) {
+            try $0.setType(of: "CurrentFamilyName", "eidas-natural:LegalNameType")
+        },
+        Case(assertion: "the type of another attribute, behind blanks", .attributeInvalid) {
+            try $0.setType(of: "CurrentFamilyName", " eidas-natural: DateOfBirthType")
+        },
+        Case(assertion: "a type that the profile has not", nil) {
+            try $0.setType(of: "CurrentFamilyName", "eidas-natural:NoSuchType")
+        },
+        Case(assertion: "the type of another attribute, in no namespace", nil) {
+            try $0.setType(of: "CurrentFamilyName", "none:DateOfBirthType")
+        },
         Case(assertion: "gender of no kind", .attributeInvalid) { try $0.append(.natural("Gender", "Gender", "X")) },
         Case(assertion: "gender in lower case", nil) { try $0.append(.natural("Gender", "Gender", "female")) },
         Case(assertion: "date of another form", .attributeInvalid) { try $0.setAttribute("DateOfBirth", "17.05.1964") },
@@ -620,12 +635,20 @@ extension XMLNode {
     fileprivate mutating func append(_ attribute: TestPerson.Attribute) throws { try append([attribute]) }
 
     fileprivate mutating func setAttribute(_ name: String, _ text: String) throws {
+        try editAttribute(name) { try $0.setText(of: "AttributeValue", text) }
+    }
+
+    fileprivate mutating func setType(of name: String, _ type: String) throws {
+        try editAttribute(name) { try $0.set(Namespace.xsi("type"), of: "AttributeValue", type) }
+    }
+
+    private mutating func editAttribute(_ name: String, _ change: (inout XMLNode) throws -> Void) throws {
         try edit("AttributeStatement") { statement in
             for index in statement.content.indices {
                 guard case .node(var attribute) = statement.content[index],
                     attribute["Name"]?.hasSuffix("/" + name) ?? false
                 else { continue }
-                try attribute.setText(of: "AttributeValue", text)
+                try change(&attribute)
                 statement.content[index] = .node(attribute)
                 return
             }

@@ -329,6 +329,23 @@ struct GatewayReadingTests {
                 == example.rule)
     }
 
+    @Test(
+        "An attribute of the profile has no type of another one; types that the profile has not say nothing",
+        arguments: [
+            ("eidas-natural:GenderType", Rule.attributeInvalid), ("eidas-natural:NoSuchType", nil), ("xs:string", nil),
+        ])
+    func types(type: String, rule: Rule?) throws {
+        #expect(
+            try Self.rule(.citizen) { answer in
+                try answer.editAssertion { try $0.setTypes("eidas.europa.eu", type) }
+            } == rule)
+        // Those of Cl@ve may borrow any.
+        #expect(
+            try Self.rule(.citizen) { answer in
+                try answer.editAssertion { try $0.setTypes("es.minhafp.clave", type) }
+            } == nil)
+    }
+
     @Test("What else the gateway says of the person counts, in its form; of nobody else")
     func others() throws {
         var person = TestPerson.citizen
@@ -365,6 +382,19 @@ extension XMLNode {
             try attribute.remove("AttributeValue")
         }
         content[index] = .node(attribute)
+    }
+
+    /// Gives another type to the values of an assertion whose attributes have this in their names.
+    fileprivate mutating func setTypes(_ part: String, _ type: String) throws {
+        try edit("AttributeStatement") { statement in
+            statement.content = try statement.children.map { attribute in
+                var attribute = attribute
+                if attribute["Name"]?.contains(part) ?? false {
+                    try attribute.set(Namespace.xsi("type"), of: "AttributeValue", type)
+                }
+                return .node(attribute)
+            }
+        }
     }
 
     fileprivate mutating func removeAttribute(_ name: String) throws {
