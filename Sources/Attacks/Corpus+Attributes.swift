@@ -64,6 +64,13 @@ extension Corpus {
         samples.assertion("E11", "a name that runs backwards", .attributeInvalid) {
             try $0.setAttribute("CurrentFamilyName", "M\u{202E}üller")
         }
+        for date in ["2990-01-01", "0000-01-01"] {
+            samples.assertion("E11", "born \(date)", .attributeInvalid) { assertion in
+                let born = TestPerson.Attribute.natural("DateOfBirth", "DateOfBirth", date).node
+                try assertion.removeAttribute("DateOfBirth")
+                try assertion.edit("AttributeStatement") { $0 = $0.appending(born) }
+            }
+        }
         for date in [
             "17.05.1964", "1964-02-30", "1964-05-17Z", "1964-05-17T00:00:00Z", "1964-5-17", "-1964-05-17", "٢٠٠٠-01-01",
         ] {

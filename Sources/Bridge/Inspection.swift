@@ -301,6 +301,7 @@ extension Inspection {
         }
         let responder = try route.responder(of: question, at: now)
         let outcome = try route.responderDialect.readResponse(verified, to: question, from: responder, examination)
+        try route.checkBirth(in: outcome, at: now, examination)
         try examination.step(.dataSetIncomplete, "Assertion/AttributeStatement") { () throws(Rejection) in
             try route.admit(outcome, to: question, from: responder)
         }

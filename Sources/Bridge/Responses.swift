@@ -36,6 +36,7 @@ extension Route {
         let responder = try responder(of: question, at: now)
         try checkUse(of: verified.message, answering: exchange.request, examination)
         let outcome = try responderDialect.readResponse(verified, to: question, from: responder, examination)
+        try checkBirth(in: outcome, at: now, examination)
         let policy = try policy(for: exchange)
         return try examination.step(.dataSetIncomplete, "Assertion/AttributeStatement") { () throws(Rejection) in
             switch direction {
@@ -62,6 +63,21 @@ extension Route {
         let draft = try requesterDialect.writeResponse(
             released, answering: exchange.request, to: requester, as: try .fresh(issuer: node.answerer.name, at: now))
         return try SealedMessage(draft, requester.seal)
+    }
+
+    /// Nobody was born on a day to come. The next one has begun already somewhere.
+    func checkBirth(
+        in outcome: AuthenticationOutcome, at now: Date, _ examination: Examination
+    ) throws(Rejection) {
+        guard case .identified(let identity) = outcome else { return }
+        let last = Instant.write(now + 86_400).prefix(10)
+        for name in [AttributeName.dateOfBirth, .dateOfBirth.ofRepresentative] {
+            guard let born = identity[name] else { continue }
+            try examination.check(
+                .attributeInvalid, born.values.allSatisfy { $0.text <= last },
+                "Assertion/AttributeStatement/Attribute[\(name)]", expected: "a day that has come",
+                found: "one that has not")
+        }
     }
 
     /// Whether the responder lets us make of its assertion one for whoever asked.

@@ -28,11 +28,11 @@ public enum Instant {
             + padded(seconds / 60 % 60, 2) + ":" + padded(seconds % 60, 2) + "." + padded(fraction, 3) + "Z"
     }
 
-    /// Whether the text is a calendar day, `YYYY-MM-DD`.
+    /// Whether the text is a calendar day, `YYYY-MM-DD`. There is no year 0 (XML Schema 1.0, Part 2 §3.2.7).
     public static func isDate(_ text: String) -> Bool {
         var digits = Digits(text)
         guard let year = digits.number(4), digits.skip("-"), let month = digits.number(2), digits.skip("-"),
-            let day = digits.number(2), digits.isAtEnd
+            let day = digits.number(2), digits.isAtEnd, year > 0
         else { return false }
         return isDay(year, month, day)
     }

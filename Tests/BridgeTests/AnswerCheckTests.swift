@@ -446,6 +446,9 @@ struct AnswerCheckTests {
         Case(assertion: "gender in lower case", nil) { try $0.append(.natural("Gender", "Gender", "female")) },
         Case(assertion: "date of another form", .attributeInvalid) { try $0.setAttribute("DateOfBirth", "17.05.1964") },
         Case(assertion: "day that is none", .attributeInvalid) { try $0.setAttribute("DateOfBirth", "1964-02-30") },
+        Case(assertion: "born in no year", .attributeInvalid) { try $0.setAttribute("DateOfBirth", "0000-01-01") },
+        Case(assertion: "born tomorrow, where it is today", nil) { try $0.setAttribute("DateOfBirth", "2026-03-03") },
+        Case(assertion: "born the day after", .attributeInvalid) { try $0.setAttribute("DateOfBirth", "2026-03-04") },
         Case(assertion: "nationality of three letters", .attributeInvalid) {
             try $0.append(.natural("Nationality", "Nationality", "DEU"))
         },

@@ -189,6 +189,9 @@ struct GatewayAnswerTests {
         Case(assertion: "a level that is not notified", .responseLoAInvalid) {
             try $0.setText(of: "AuthnContextClassRef", "http://eidas.europa.eu/NotNotified/LoA/high")
         },
+        Case(assertion: "born tomorrow, where it is today", nil) { try $0.appendBirth("2026-03-03") },
+        Case(assertion: "born the day after", .attributeInvalid) { try $0.appendBirth("2026-03-04") },
+        Case(assertion: "born in no year", .attributeInvalid) { try $0.appendBirth("0000-01-01") },
         Case(assertion: "no AttributeStatement", .responseAttributeStatement) { try $0.remove("AttributeStatement") },
         Case(assertion: "two AttributeStatements", .responseAttributeStatement) { try $0.double("AttributeStatement") },
     ]
@@ -298,5 +301,12 @@ struct GatewayAnswerTests {
         let answer = try NodeAnswer(atHome: .citizen, to: question)
         let (asked, newest) = (try exchange.asked(later), later)
         #expect(try brokenRule { _ = try world.accept(answer, to: newest, in: asked) } == .responseUnsolicited)
+    }
+}
+
+extension XMLNode {
+    fileprivate mutating func appendBirth(_ day: String) throws {
+        let born = TestPerson.Attribute.natural("DateOfBirth", "DateOfBirth", day).node
+        try edit("AttributeStatement") { $0 = $0.appending(born) }
     }
 }
