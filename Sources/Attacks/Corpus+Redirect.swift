@@ -116,12 +116,21 @@ extension Corpus {
         ("as SAMLResponse", .parameterMissing, { $0.replacing("SAMLRequest=", with: "SAMLResponse=") }),
         ("as samlrequest", .parameterMissing, { $0.replacing("SAMLRequest=", with: "samlrequest=") }),
         (
-            "its name escaped, another under its name", .signatureValue,
+            "its name escaped, another under its name", .parameterRepeated,
             {
                 "SAMLRequest=" + ((try evil()).percentEncoded) + "&"
                     + $0.replacing("SAMLRequest=", with: "SAML%52equest=")
             }
         ),
+        ("SAMLRequest twice, the second escaped", .parameterRepeated, { $0 + "&%53AMLRequest=PHg%2B" }),
+        ("RelayState twice, the second escaped", .parameterRepeated, { $0 + "&Relay%53tate=evil" }),
+        ("Signature twice, the second escaped", .parameterRepeated, { $0 + "&Signatur%65=AAAA" }),
+        ("SigAlg twice, the second escaped", .parameterRepeated, { $0 + "&Sig%41lg=none" }),
+        ("SAMLResponse beside SAMLRequest, escaped", .parameterRepeated, { $0 + "&SAML%52esponse=AAAA" }),
+        ("a logout beside SAMLRequest", .parameterRepeated, { $0 + "&logoutRequest=AAAA" }),
+        ("the answer to a logout beside SAMLRequest", .parameterRepeated, { $0 + "&logoutResponse=AAAA" }),
+        ("a damaged escape in a name", .base64, { $0 + "&SAMLRequest%5=AAAA" }),
+        ("a packing that nobody knows", .deflate, { $0 + "&SAMLEncoding=urn%3Ax" }),
         ("a damaged escape", .base64, { $0.replacing("RelayState=", with: "RelayState=%zz") }),
         (
             "another message under the signature", .signatureValue,

@@ -80,8 +80,8 @@ extension Rule {
         case .parameterRepeated:
             Explanation(
                 .sender, "SAML Bindings 2.0 §3.5.4",
-                "A field came twice, or in the address and in the form.",
-                "Send each field exactly once.")
+                "A field came twice, in the address and in the form or under an escaped name, or two messages came at once.",
+                "Send one message, and each field exactly once, with its name in plain letters.")
         case .parameterTooLarge:
             Explanation(
                 .sender, "eIDAS node limits, 131072 characters",
@@ -95,8 +95,8 @@ extension Rule {
         case .deflate:
             Explanation(
                 .sender, "SAML Bindings 2.0 §3.4.4.1",
-                "The compressed message is damaged, has trailing bytes or is too large when unpacked.",
-                "Compress with raw DEFLATE and send nothing after it.")
+                "The compressed message is damaged, has trailing bytes, is too large when unpacked or of another SAMLEncoding.",
+                "Compress with raw DEFLATE and send nothing after it; SAMLEncoding may be left out.")
         case .relayStateTooLong:
             Explanation(
                 .sender, "SAML Bindings 2.0 §3.5.3",

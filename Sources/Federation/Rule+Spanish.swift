@@ -39,7 +39,10 @@ extension Rule {
                 "Envíe el mensaje en el campo SAMLRequest o SAMLResponse; un cierre de sesión, en logoutRequest."
             )
         case .parameterRepeated:
-            ("Un campo vino dos veces, o en la dirección y en el formulario.", "Envíe cada campo una sola vez.")
+            (
+                "Un campo vino dos veces, en la dirección y en el formulario o con el nombre codificado, o vinieron dos mensajes.",
+                "Envíe un mensaje, y cada campo una sola vez y con su nombre sin codificar."
+            )
         case .parameterTooLarge:
             (
                 "Un campo o todo el formulario supera el límite.",
@@ -52,8 +55,8 @@ extension Rule {
             )
         case .deflate:
             (
-                "El mensaje comprimido está dañado, lleva bytes de más o es demasiado grande una vez descomprimido.",
-                "Comprima con DEFLATE sin cabecera y no envíe nada detrás."
+                "El mensaje comprimido está dañado, lleva bytes de más, es demasiado grande una vez descomprimido o tiene otro SAMLEncoding.",
+                "Comprima con DEFLATE sin cabecera y no envíe nada detrás; SAMLEncoding puede faltar."
             )
         case .relayStateTooLong:
             (

@@ -40,9 +40,13 @@ public struct ReceivedMessage: Sendable {
     /// - Spec: SAML Bindings 2.0 §3.4.4.1; eIDAS dossier §1.1.
     public init(redirect query: String, limit: Int = defaultLimit, field: String = "SAMLRequest") throws(Rejection) {
         let parameters = Query(query)
+        try parameters.checkNames()
         guard let message = try parameters.value(field) else { throw Rejection(.parameterMissing, field) }
-        if let other = ["SAMLRequest", "SAMLResponse"].first(where: { $0 != field && parameters.first($0) != nil }) {
+        if let other = FormFields.messages.first(where: { $0 != field && parameters.first($0) != nil }) {
             throw Rejection(.parameterRepeated, "\(field) and \(other)")
+        }
+        if let encoding = try parameters.value("SAMLEncoding"), encoding != SAMLURI.deflate {
+            throw Rejection(.deflate, "SAMLEncoding", expected: SAMLURI.deflate, found: encoding)
         }
         let relayState = try parameters.value("RelayState")
         isInAddress = true
@@ -101,14 +105,44 @@ public struct ReceivedMessage: Sendable {
 
 /// A query string, undecoded: pairs in their order, with the escapes they came with.
 struct Query {
-    private let pairs: [(name: Substring, raw: Substring)]
+    private struct Pair {
+        /// As it came.
+        let name: Substring
+        /// What a name says; `nil` for a damaged escape.
+        let decodedName: String?
+        let raw: Substring
+    }
+
+    private let pairs: [Pair]
+
+    /// What the bindings mean something by.
+    private static let known = FormFields.messages + ["RelayState", "SigAlg", "Signature", "SAMLEncoding"]
 
     init(_ text: String) {
-        pairs = PercentEncoding.pairs(in: text)
+        pairs = PercentEncoding.pairs(in: text).map {
+            Pair(name: $0.name, decodedName: PercentEncoding.decode($0.name), raw: $0.raw)
+        }
+    }
+
+    /// Checks that whoever decodes names, and whoever does not, finds the same parameters, each once: a signature covers
+    /// names as they are written (SAML Bindings 2.0 §3.4.4.1).
+    ///
+    /// - Throws: ``Rule/parameterRepeated``, ``Rule/base64``.
+    func checkNames() throws(Rejection) {
+        var seen: Set<String> = []
+        for pair in pairs {
+            guard let name = pair.decodedName else {
+                throw Rejection(.base64, "query", expected: "percent-encoded UTF-8")
+            }
+            guard Self.known.contains(name) else { continue }
+            guard seen.insert(name).inserted, pair.name.utf8.elementsEqual(name.utf8) else {
+                throw Rejection(.parameterRepeated, name)
+            }
+        }
     }
 
     func value(_ name: String) throws(Rejection) -> String? {
-        let found = pairs.filter { $0.name == name }
+        let found = pairs.filter { $0.decodedName == name }
         guard found.count <= 1 else { throw Rejection(.parameterRepeated, name) }
         guard let raw = found.first?.raw else { return nil }
         guard let value = PercentEncoding.decode(raw) else { throw Rejection(.base64, name) }
@@ -116,11 +150,13 @@ struct Query {
     }
 
     /// The first of that name, whatever follows: for people who look into messages.
-    func first(_ name: String) -> String? { pairs.first { $0.name == name }.flatMap { PercentEncoding.decode($0.raw) } }
+    func first(_ name: String) -> String? {
+        pairs.first { $0.decodedName == name }.flatMap { PercentEncoding.decode($0.raw) }
+    }
 
     /// The octets that the signature covers: these parameters in this order, as they came.
     func raw(_ names: [String]) -> [UInt8] {
-        let present = names.compactMap { name in pairs.first { $0.name == name } }
+        let present = names.compactMap { name in pairs.first { $0.decodedName == name } }
         return Array(present.map { "\($0.name)=\($0.raw)" }.joined(separator: "&").utf8)
     }
 }

@@ -27,7 +27,7 @@ public struct FormFields: Sendable {
     public subscript(name: String) -> String? { fields[name] }
 
     /// Every field that carries a message somewhere.
-    private static let messages = [
+    static let messages = [
         "SAMLRequest", "SAMLResponse", "logoutRequest", "samlRequestLogout", "logoutResponse", "samlResponseLogout",
     ]
 

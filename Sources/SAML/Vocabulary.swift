@@ -15,6 +15,7 @@ extension Namespace {
 public enum SAMLURI {
     public static let post = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"
     public static let redirect = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"
+    public static let deflate = "urn:oasis:names:tc:SAML:2.0:bindings:URL-Encoding:DEFLATE"
     public static let protocolSupport = "urn:oasis:names:tc:SAML:2.0:protocol"
     public static let entity = "urn:oasis:names:tc:SAML:2.0:nameid-format:entity"
     public static let persistent = "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent"

@@ -114,6 +114,36 @@ struct BindingTests {
         }
     }
 
+    @Test("A parameter is found under its name alone, and no other message may stand beside it")
+    func names() throws {
+        let query = try Self.query(ServiceRequest().root)
+        for more in [
+            "%53AMLRequest=PHg%2B", "Relay%53tate=evil", "Signatur%65=AAAA", "Sig%41lg=none", "SAML%52esponse=x",
+            "SAMLResponse=x", "logoutRequest=x", "logout%52equest=x", "samlResponseLogout=x", "logoutResponse=x",
+        ] {
+            #expect(try brokenRule { _ = try Self.verify(query + "&" + more) } == .parameterRepeated, "\(more)")
+            #expect(try brokenRule { _ = try Self.verify(more + "&" + query) } == .parameterRepeated, "\(more)")
+        }
+        for (name, escaped) in [("SAMLRequest", "SAML%52equest"), ("RelayState", "%52elayState")] {
+            let respelt = query.replacing(name + "=", with: escaped + "=")
+            #expect(try brokenRule { _ = try Self.verify(respelt) } == .parameterRepeated, "\(escaped)")
+        }
+        #expect(try brokenRule { _ = try Self.verify(query + "&SAMLRe%5quest=x") } == .base64)
+        #expect(try Self.verify(query + "&%78=1&%78=2&samlrequest=x").message.id.rawValue == ServiceRequest.id)
+    }
+
+    @Test(
+        "Messages are packed by DEFLATE, and by nothing else",
+        arguments: [
+            ("urn:oasis:names:tc:SAML:2.0:bindings:URL-Encoding:DEFLATE", nil), ("urn:x", Rule.deflate),
+            ("", .deflate),
+        ])
+    func encoding(uri: String, rule: Rule?) throws {
+        let query = try Self.query(ServiceRequest().root) + "&SAMLEncoding=" + Self.escape(uri, false)
+        #expect(try brokenRule { _ = try Self.verify(query) } == rule)
+        #expect(try brokenRule { _ = try Self.verify(query + "&SAMLEncoding=x") } == .parameterRepeated)
+    }
+
     @Test("A query that is signed may not have a signature in the XML beside it")
     func twoSignatures() throws {
         let request = ServiceRequest()
