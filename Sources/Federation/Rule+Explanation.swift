@@ -381,8 +381,8 @@ extension Rule {
         case .responseStatus:
             Explanation(
                 .sender, "SAML Core 2.0 §3.2.2",
-                "The status is missing or contradicts the content.",
-                "Send Success with exactly one assertion, or a failure without.")
+                "The status code is missing or empty, or a second one stands beside Success.",
+                "Send one main status code; only failures may have another inside.")
         case .responseAssertions:
             Explanation(
                 .sender, "eIDAS Interoperability Architecture 1.4 §3.2.2",

@@ -298,8 +298,8 @@ extension Rule {
             )
         case .responseStatus:
             (
-                "El estado falta o contradice el contenido.",
-                "Envíe Success con una sola aserción, o un fallo sin ella."
+                "El código de estado falta o está vacío, o junto a Success hay un segundo código.",
+                "Envíe un solo código principal; solo los fallos pueden llevar otro dentro."
             )
         case .responseAssertions:
             ("No hay exactamente una aserción.", "Si la identificación tuvo éxito, envíe una sola aserción.")
