@@ -193,7 +193,7 @@ public struct Portal: Sendable {
         }
         // Known address, wrong method: said so, instead of pretending that there is nothing.
         let allowed = served.keys.map(\.rawValue).sorted().joined(separator: ", ")
-        for other in [HTTPRequest.Method.get, .post, .put, .delete, .patch] where served[other] == nil {
+        for other in Self.methods where served[other] == nil {
             router.on(RouterPath(path), method: other) { request, _ in
                 var response = await refuse(
                     request, Rejection(.methodNotAllowed, expected: allowed, found: request.method.rawValue))
@@ -202,6 +202,15 @@ public struct Portal: Sendable {
             }
         }
     }
+
+    /// All that the parser of HTTP knows, but for HEAD, which comes with GET.
+    private static let methods: [HTTPRequest.Method] =
+        [.get, .post, .put, .delete, .patch, .options, .trace, .connect]
+        + [
+            "ACL", "BIND", "CHECKOUT", "COPY", "LINK", "LOCK", "M-SEARCH", "MERGE", "MKACTIVITY", "MKCALENDAR", "MKCOL",
+            "MOVE", "NOTIFY", "PROPFIND", "PROPPATCH", "PURGE", "REBIND", "REPORT", "SEARCH", "SOURCE", "SUBSCRIBE",
+            "UNBIND", "UNLINK", "UNLOCK", "UNSUBSCRIBE",
+        ].compactMap { HTTPRequest.Method($0) }
 
     private func visit(
         _ request: Request, _ exchange: String?, _ answer: Answer

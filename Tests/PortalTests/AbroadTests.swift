@@ -72,7 +72,7 @@ struct AbroadTests {
         }
     }
 
-    @Test("P1-01: other methods are refused", arguments: ["PUT", "DELETE", "PATCH", "HEAD"])
+    @Test("P1-01: other methods are refused", arguments: ["PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE", "CONNECT", "PROPFIND", "M-SEARCH", "PURGE"])
     func methods(name: String) async throws {
         try await Node().run { client in
             var browser = Browser(client)
@@ -80,6 +80,7 @@ struct AbroadTests {
             #expect(try await browser.send(method, Paths.singleSignOnService, "").status == .methodNotAllowed)
             #expect(try await browser.send(method, Paths.gatewayAnswers, "").status == .methodNotAllowed)
             #expect(try await browser.get(Paths.gatewayAnswers).status == .methodNotAllowed)
+            #expect(try await browser.send(method, "/nowhere", "").status == .notFound)
         }
     }
 
