@@ -94,7 +94,7 @@ extension Corpus {
         for address in [
             "javascript:alert(1)", "JaVaScRiPt:alert(1)", "java\nscript:alert(1)", " javascript:alert(1)", "vbscript:x",
             "data:text/html;base64,PHNjcmlwdD4=", "blob:https://evil.example/1", "//evil.example/",
-            "https:evil.example",
+            "https:evil.example", "https://", "https:///x", "https://:443/",
             "https://evil.example/\" onclick=\"alert(1)", "",
         ] {
             let title = address.replacing("\n", with: "⏎")

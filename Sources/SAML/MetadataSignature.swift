@@ -104,7 +104,7 @@ extension Element {
 func isWebAddress(_ location: String, limit: Int) -> Bool {
     // Foundation escapes the others by itself, so that it would take what no browser is sent to.
     guard location.utf8.count <= limit, location.utf8.allSatisfy(isAddressOctet),
-        let url = URLComponents(string: location), let host = url.host,
+        let url = URLComponents(string: location), let host = url.host, !host.isEmpty,
         url.user == nil
     else { return false }
     return url.scheme == "https"

@@ -108,6 +108,15 @@ struct MetadataTests {
         Spoil("endpoint with user", .metadataEndpoint) {
             try $0.root.set("Location", of: "SingleSignOnService", "https://a@knoten.example.de/")
         },
+        Spoil("endpoint without host", .metadataEndpoint) {
+            try $0.root.set("Location", of: "SingleSignOnService", "https://")
+        },
+        Spoil("endpoint with a path and no host", .metadataEndpoint) {
+            try $0.root.set("Location", of: "SingleSignOnService", "https:///sso")
+        },
+        Spoil("endpoint with a port and no host", .metadataEndpoint) {
+            try $0.root.set("Location", of: "SingleSignOnService", "https://:443/sso")
+        },
         Spoil("endpoint with markup", .metadataEndpoint) {
             try $0.root.set("Location", of: "SingleSignOnService", "https://knoten.example.de/\" onclick=\"alert(1)")
         },
