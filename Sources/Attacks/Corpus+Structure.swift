@@ -123,6 +123,9 @@ extension Corpus {
             {
                 $0.set("IssueInstant", odd.replacing("%", with: $0["IssueInstant"] ?? ""))
             }
+            samples.metadata("B18", "\(title) the entityID", .metadataEntity) {
+                try $0.signing { $0.set("entityID", odd.replacing("%", with: $0["entityID"] ?? "")) }
+            }
             samples.content("B18", "\(title) InResponseTo", .responseUnsolicited, .messageSchema, on: Role.answers) {
                 $0.set("InResponseTo", odd.replacing("%", with: $0["InResponseTo"] ?? ""))
             }

@@ -61,10 +61,10 @@ public struct EntityDescriptor: Hashable, Sendable {
     }
 
     init(reading element: Element) throws(Rejection) {
-        guard let name = element["entityID"]?.trimmingXMLSpace(), !name.isEmpty else {
-            throw Rejection(.metadataEntity, element.path + "/@entityID", expected: "an entity ID")
-        }
-        entityID = EntityID(name)
+        guard let name = element.claimedEntityID, !name.rawValue.isEmpty,
+            name.rawValue.trimmingXMLSpace() == name.rawValue
+        else { throw Rejection(.metadataEntity, element.path + "/@entityID", expected: "an entity ID") }
+        entityID = name
         validUntil = try Self.validUntil(of: element)
         let extensions = element.only(Namespace.md("Extensions"))
         let attributes = extensions?.only(Namespace.mdattr("EntityAttributes"))

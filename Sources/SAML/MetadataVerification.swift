@@ -220,7 +220,8 @@ extension Element {
         self.is(Namespace.md("EntityDescriptor")) || self.is(Namespace.md("EntitiesDescriptor"))
     }
 
-    var claimedEntityID: EntityID? { self["entityID"].map { EntityID($0.trimmingXMLSpace()) } }
+    /// With the blanks around it, by which it is another one (SAML Core 2.0 §8.3.6).
+    var claimedEntityID: EntityID? { self["entityID"].map { EntityID($0) } }
 
     /// This element or the nearest around it that has a signature of its own.
     fileprivate var signed: Element? {

@@ -301,7 +301,7 @@ struct AggregateTests {
                 for (pins, policy) in [(shown, SignaturePolicy.clave), (shown, .eidas), ([], .clave)] {
                     expectations.append(
                         MetadataExpectation(
-                            entityID: EntityID(name.trimmingXMLSpace()), country: try World.memberState(country),
+                            entityID: EntityID(name), country: try World.memberState(country),
                             role: role, pins: pins, allowsUnsigned: pins.isEmpty, signatures: policy))
                 }
             }

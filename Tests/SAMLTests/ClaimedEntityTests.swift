@@ -32,7 +32,8 @@ struct ClaimedEntityTests {
         let nameless = try entity { $0.set("entityID", nil) }
         let inner = XMLNode(Namespace.md("EntitiesDescriptor"), [], [try entity { _ in }])
         let claims = try Self.claims(XMLNode(Namespace.md("EntitiesDescriptor"), [], [both, idle, nameless, inner]))
-        let name = EntityID("https://both.example/")
+        // As it is written, though nobody is taken for it.
+        let name = EntityID(" https://both.example/ ")
         #expect(
             claims == [
                 .init(entityID: name, role: .proxyService, country: "DE"),

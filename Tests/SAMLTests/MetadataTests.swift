@@ -63,7 +63,12 @@ struct MetadataTests {
         Spoil("entity ID of other case", .metadataEntity) {
             $0.root.set("entityID", "https://KNOTEN.example.de/metadata")
         },
-        Spoil("blanks around the entity ID", nil) { $0.root.set("entityID", " \(NodeMetadata.entityID) ") },
+        Spoil("a blank before the entity ID", .metadataEntity) {
+            $0.root.set("entityID", " " + NodeMetadata.entityID)
+        },
+        Spoil("a blank behind the entity ID", .metadataEntity) {
+            $0.root.set("entityID", NodeMetadata.entityID + " ")
+        },
         Spoil("no entity ID", .metadataEntity) { $0.root.set("entityID", nil) },
         Spoil("no validUntil", .metadataExpiry) { $0.root.set("validUntil", nil) },
         Spoil("validUntil past", .metadataExpiry) { $0.root.set("validUntil", "2026-03-02T09:15:30Z") },
@@ -134,6 +139,15 @@ struct MetadataTests {
         try spoil.change(&metadata)
         let changed = metadata
         #expect(try brokenRule { _ = try changed.verified() } == spoil.rule)
+    }
+
+    @Test("Nobody has a name with blanks around it, whatever is asked for")
+    func blanks() throws {
+        var metadata = try NodeMetadata()
+        let name = NodeMetadata.entityID + " "
+        metadata.root.set("entityID", name)
+        let changed = metadata
+        #expect(try brokenRule { _ = try changed.verified { $0.entityID = EntityID(name) } } == .metadataEntity)
     }
 
     @Test("Unsigned metadata is taken only where the trust list says so, and lasts a day if it has no end")
