@@ -402,7 +402,8 @@ extension Rule {
             Explanation(
                 .sender, "SAML Core 2.0 §2.5",
                 "Conditions, NotBefore, NotOnOrAfter or AudienceRestriction is missing, or there is a condition that cannot be kept.",
-                "Send all of them once. OneTimeUse may stand beside them; a ProxyRestriction has to let us answer who asked.")
+                "Send all of them once. OneTimeUse may stand beside them; a ProxyRestriction has to let us answer who asked."
+            )
         case .responseAudience:
             Explanation(
                 .sender, "eIDAS node 203028",

@@ -72,7 +72,9 @@ struct AbroadTests {
         }
     }
 
-    @Test("P1-01: other methods are refused", arguments: ["PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE", "CONNECT", "PROPFIND", "M-SEARCH", "PURGE"])
+    @Test(
+        "P1-01: other methods are refused",
+        arguments: ["PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE", "CONNECT", "PROPFIND", "M-SEARCH", "PURGE"])
     func methods(name: String) async throws {
         try await Node().run { client in
             var browser = Browser(client)
