@@ -158,6 +158,13 @@ extension Corpus {
             }
         ),
         (
+            "signed in the XML, half a signature in the query", .signatureMissing,
+            {
+                $0.binding = .nodeRedirect
+                $0.editsQuery = { $0 + "&Signature=AAAA" }
+            }
+        ),
+        (
             "signed in the query and in the XML", .signatureRepeated,
             { request in
                 request.binding = .nodeRedirect

@@ -52,8 +52,10 @@ public struct ReceivedMessage: Sendable {
         isInAddress = true
         let decoded = try Self.decode(message, limit: limit, field)
         let isXML = decoded.first == UInt8(ascii: "<")
-        guard let algorithm = try parameters.value("SigAlg"), let signature = try parameters.value("Signature") else {
-            guard isXML else {
+        let (algorithm, signature) = (try parameters.value("SigAlg"), try parameters.value("Signature"))
+        guard let algorithm, let signature else {
+            // Half a signature in the query is none, and says that there should be one.
+            guard isXML, algorithm == nil, signature == nil else {
                 throw Rejection(.signatureMissing, "Signature", expected: "SigAlg and Signature in the query")
             }
             octets = decoded

@@ -162,6 +162,9 @@ struct BindingTests {
     func nodeRedirect() throws {
         let query = "SAMLRequest=" + Self.escape(Base64.encode(try ServiceRequest().octets()), false)
         #expect(try Self.verify(query).message.id.rawValue == ServiceRequest.id)
+        for half in ["&SigAlg=x", "&Signature=AAAA"] {
+            #expect(try brokenRule { _ = try Self.verify(query + half) } == .signatureMissing)
+        }
         let unsigned = "SAMLRequest=" + Self.escape(Base64.encode(ServiceRequest().root.serialized()), false)
         #expect(try brokenRule { _ = try Self.verify(unsigned) } == .signatureMissing)
     }
