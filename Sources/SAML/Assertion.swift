@@ -135,14 +135,18 @@ public struct Assertion: Hashable, Sendable {
 
     private static func authnStatement(_ element: Element) throws(Rejection) -> AuthnStatement {
         var reader = try Reader(element, attributes: ["AuthnInstant", "SessionIndex", "SessionNotOnOrAfter"])
-        _ = reader.optional(Namespace.saml2("SubjectLocality"))
+        if let locality = reader.optional(Namespace.saml2("SubjectLocality")) {
+            try Reader(locality, attributes: ["Address", "DNSName"]).end()
+        }
         var context = try Reader(try reader.required(Namespace.saml2("AuthnContext")), attributes: [])
         var classes: [String] = []
         for reference in context.all(Namespace.saml2("AuthnContextClassRef")) {
             classes.append(try reference.simpleText())
         }
-        _ = context.optional(Namespace.saml2("AuthnContextDecl"))
-        _ = context.optional(Namespace.saml2("AuthnContextDeclRef"))
+        // One or the other; neither says more to us than the class.
+        if context.optional(Namespace.saml2("AuthnContextDecl")) == nil {
+            _ = context.optional(Namespace.saml2("AuthnContextDeclRef"))
+        }
         _ = context.all(Namespace.saml2("AuthenticatingAuthority"))
         try context.end()
         try reader.end()

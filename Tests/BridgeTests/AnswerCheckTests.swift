@@ -379,6 +379,21 @@ struct AnswerCheckTests {
         Case(assertion: "a session that ends at no time", .responseAuthnStatement) {
             try $0.set("SessionNotOnOrAfter", of: "AuthnStatement", "x")
         },
+        Case(assertion: "where the person is", nil) {
+            try $0.locate(XMLNode(Namespace.saml2("SubjectLocality"), [("Address", "192.0.2.1"), ("DNSName", "x")]))
+        },
+        Case(assertion: "something else about where the person is", .messageSchema) {
+            try $0.locate(XMLNode(Namespace.saml2("SubjectLocality"), [("foo", "1")]))
+        },
+        Case(assertion: "something within where the person is", .messageSchema) {
+            try $0.locate(XMLNode(Namespace.saml2("SubjectLocality"), [], [XMLNode(Namespace.saml2("NameID"))]))
+        },
+        Case(assertion: "two declarations of a context", .messageSchema) {
+            try $0.edit("AuthnContext") {
+                $0 = $0.appending(XMLNode(Namespace.saml2("AuthnContextDecl")))
+                    .appending(XMLNode(Namespace.saml2("AuthnContextDeclRef"), text: "urn:x"))
+            }
+        },
         Case(assertion: "no LoA", .responseAuthnStatement) { try $0.remove("AuthnContextClassRef") },
         Case(assertion: "two LoAs", .responseAuthnStatement) { try $0.double("AuthnContextClassRef") },
         Case(assertion: "unknown LoA", .responseLoAInvalid) {
@@ -627,6 +642,10 @@ extension XMLNode {
         var node = self
         node.set(name, value)
         return node
+    }
+
+    fileprivate mutating func locate(_ locality: XMLNode) throws {
+        try edit("AuthnStatement") { $0 = $0.inserting(locality, at: 0) }
     }
 
     /// Adds attributes to the statement.
