@@ -47,22 +47,21 @@ struct Revocations: Sendable {
         let parts: [Part]
 
         var isRequired: Bool { parts.contains(where: \.entry.isRequired) }
-        /// When the last of the lists ends.
-        var end: Date { parts.compactMap(\.list?.nextUpdate).max() ?? .distantPast }
-
+        /// Whether a certificate was revoked, and when the last of the lists ends that say it was not.
+        ///
         /// - Throws: ``Rule/revocationList`` where a list is required and none can tell.
-        func hasRevoked(_ certificate: Certificate, at now: Date) throws(Rejection) -> Bool {
-            var isAnswered = false
+        func hasRevoked(_ certificate: Certificate, at now: Date) throws(Rejection) -> (Bool, end: Date?) {
+            var end: Date?
             var reason: Rejection?
             for part in parts {
                 do throws(Rejection) {
-                    if try part.says(certificate) { return true }
+                    if try part.says(certificate) { return (true, nil) }
                     if let ended = part.ended(at: now) { throw ended }
-                    isAnswered = true
+                    end = max(end ?? .distantPast, part.list?.nextUpdate ?? .distantPast)
                 } catch { reason = reason ?? error }
             }
-            if let reason, isRequired, !isAnswered { throw reason }
-            return false
+            if let reason, isRequired, end == nil { throw reason }
+            return (false, isRequired ? end : nil)
         }
     }
 
@@ -84,10 +83,11 @@ struct Revocations: Sendable {
         guard depth > 0 else { return [] }
         var seen: Set<Certificate> = []
         return parts.map(\.issuer).filter { seen.insert($0).inserted }.flatMap { issuer in
-            guard certificate.isIssued(by: issuer) else { return [(Certificate, Authority)]() }
+            // Nobody takes themselves back.
+            guard certificate != issuer, certificate.isIssued(by: issuer) else { return [(Certificate, Authority)]() }
             // Whoever certified it may have been revoked by another authority.
             return [(certificate, Authority(parts: parts.filter { $0.issuer == issuer }))]
-                + (issuer == certificate ? [] : lineage(of: issuer, depth: depth - 1))
+                + lineage(of: issuer, depth: depth - 1)
         }
     }
 
@@ -107,8 +107,9 @@ struct Revocations: Sendable {
         func isRevoked(_ certificate: Certificate) throws(Rejection) -> Bool {
             var isRevoked = false
             for (certificate, authority) in lineage(of: certificate) {
-                if try authority.hasRevoked(certificate, at: now) { isRevoked = true }
-                if authority.isRequired { verdict.end = min(verdict.end ?? .distantFuture, authority.end) }
+                let (isNamed, end) = try authority.hasRevoked(certificate, at: now)
+                if isNamed { isRevoked = true }
+                if let end { verdict.end = min(verdict.end ?? .distantFuture, end) }
             }
             return isRevoked
         }

@@ -109,7 +109,14 @@ extension TrustPlan.Step {
     /// - Parameter told: what it would do.
     fileprivate func isTrue(_ told: TrustPlan.Step?, of held: Held?) -> Bool {
         guard namesItself, before?.entry == held?.entry, after == told?.after else { return false }
-        return told?.changes == changes.filter { $0.kind != .turnedBack }
+        // What an operator decided once is no doing of the step. Which of two documents ends later may be another one by
+        // now, but whoever signed was not told less.
+        func essence(_ changes: [TrustChange]) -> [TrustChange] {
+            changes.filter { ![.turnedBack, .older].contains($0.kind) }
+        }
+        func isOlder(_ changes: [TrustChange]) -> Bool { changes.contains { $0.kind == .older } }
+        guard let told, !isOlder(told.changes) || isOlder(changes) else { return false }
+        return essence(told.changes) == essence(changes)
     }
 
     /// Whether node and country are those of its entries.
@@ -126,7 +133,9 @@ extension [TrustPlan.Step] {
         keyed(by: \.node).mapValues { step in
             guard let held = held[step.node] else { return [""] }
             let marks = (held.baseline?.marks ?? []).subtracting(earlier[step.node]?.baseline?.marks ?? [])
-            return marks.union([NodeRecord.fingerprint(held.entry, held.baseline)])
+            // Where the entry changes it does not come back either, whatever the metadata beside it says.
+            let entries: [VerifiedEntity?] = step.after?.entry == held.entry ? [] : [nil]
+            return marks.union(([held.baseline] + entries).map { NodeRecord.fingerprint(held.entry, $0) })
         }
     }
 }

@@ -114,10 +114,14 @@ extension TrustDirectory {
                 batch.append(answer)
                 left -= 1
             }
-            guard answer == nil || left == 0 else { continue }
+            // The very first trust is made of all that answers.
+            guard left == 0 || answer == nil && version > 0 else {
+                if answer == nil { wake() }
+                continue
+            }
             if !batch.isEmpty { await inBackground { [batch] in self.take(batch, at: now()) } }
             batch = []
-            if left > 0 { wake() }
+            if left > 0, !Task.isCancelled { wake() }
         }
         group.cancelAll()
     }
@@ -125,7 +129,9 @@ extension TrustDirectory {
     /// The sources that gave nothing which can be used now.
     private func spent(at now: Date) -> Set<Address> {
         let state = state.withLock { $0 }
-        let nodes = state.held.filter { held in held.failure != nil || held.end(settings).map { $0 <= now } ?? true }
+        let nodes = state.held.filter { held in
+            held.failure != nil || state.plan.failures[held.key] != nil || held.end(settings).map { $0 <= now } ?? true
+        }
         let lists = state.listings.filter { $0.failure != nil }.map(\.entry.source)
         let revocations = state.revocations.parts.filter { $0.failure != nil }.map(\.entry.source)
         return Set((nodes.map(\.entry.source) + lists + revocations).compactMap(Address.init))

@@ -54,7 +54,7 @@ struct Settlement {
             if let step = TrustPlan.Step(byKey[key], wishes[key], rules, past) { steps.append(step) }
         }
         // A file that was emptied, or counts no more, is a slip more often than a wish.
-        if held.count > 1, steps.count(where: { $0.after == nil && $0.isAutomatic }) == held.count {
+        if held.count > 1, steps.count(where: { $0.after == nil }) == held.count {
             steps = steps.map { $0.after == nil ? $0.waiting(for: .nodeRemoved) : $0 }
         }
         plan = TrustPlan(
@@ -144,7 +144,8 @@ extension Verifier {
     ) throws(TrustArchive.Fault) -> Past {
         var past = Past(isTurnedBack: turnedBack.contains(wish?.fingerprint ?? ""))
         guard let wish else { return past }
-        if let entity = wish.entity, !turnedBack.isDisjoint(with: entity.marks) { past.isTurnedBack = true }
+        let parts = (wish.entity?.marks ?? []).union([NodeRecord.fingerprint(wish.record.entry, nil)])
+        if !turnedBack.isDisjoint(with: parts) { past.isTurnedBack = true }
         if held == nil { past.formerly = try formerly(wish, archive, at: now) }
         return past
     }
@@ -168,6 +169,8 @@ extension Held {
     /// A node whose change is taken over.
     init(_ wish: Wish, after held: Held?, at now: Date) {
         let isUsable = wish.entity != nil
+        // Whose role has gone says nothing any more.
+        let held = wish.failure?.rule == .metadataRoleMissing ? nil : held
         self.init(
             record: wish.record, entity: wish.entity, baseline: wish.entity ?? held?.baseline, failure: wish.failure,
             since: held.map { ($0.entity != nil) == isUsable ? $0.since : now } ?? now, changedAt: now, acceptedAt: now,

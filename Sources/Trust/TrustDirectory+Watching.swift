@@ -5,20 +5,23 @@ import Synchronization
 import YAMLText
 
 extension TrustDirectory {
-    /// What the operator's files look like from outside, our keys among them, and the version in force: another value means
-    /// that something was edited, or decided.
-    public func stamp() -> [String] {
+    /// What the operator's files look like from outside, our keys among them, by path, and the version in force under an
+    /// empty one: another value means that something was edited, or decided.
+    public func stamp() -> [String: String] {
         let registry = state.withLock { $0.files.registry }
-        let sources = registry.nodes.map(\.source) + registry.revocations.map(\.source)
+        let sources =
+            registry.nodes.map(\.source) + registry.lists.map(\.source) + registry.revocations.map(\.source)
         let named = sources.compactMap { if case .file(let path) = $0 { path } else { nil } }
         let lists = settings.trustLists.flatMap(Self.watched)
         let files = lists + settings.services + [settings.mappings.eidas, settings.mappings.clave2] + named
         let attributeSources = settings.proxyService?.attributeSources.map { [$0] } ?? []
         // A store that is busy is no change.
         let version = (try? archive.inForce().number) ?? self.version
-        return Set(files + attributeSources + settings.keyFiles).sorted().map { "\($0) \(Self.look(at: $0))" } + [
-            "\(version)"
-        ]
+        var stamp = Dictionary(
+            (files + attributeSources + settings.keyFiles).map { ($0, Self.look(at: $0)) }
+        ) { first, _ in first }
+        stamp[""] = "\(version)"
+        return stamp
     }
 
     /// A pattern stands for whatever lies in its folder.

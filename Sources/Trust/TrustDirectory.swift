@@ -130,9 +130,10 @@ public final class TrustDirectory: Sendable {
 
     /// Reads the operator's files and the archive again. If anything in the files is wrong, the old ones stay in force.
     public func reload(at now: Date) -> [Fault] {
-        let faults = Faults()
-        guard let files = Self.files(settings, at: now, into: faults) else { return faults.sorted }
-        return settling.withLock { _ in
+        settling.withLock { _ in
+            // Read in turn with whoever else reads them: the newest files stay.
+            let faults = Faults()
+            guard let files = Self.files(settings, at: now, into: faults) else { return faults.sorted }
             do throws(TrustArchive.Fault) {
                 try settle(files, [:], "the files were read again", at: now)
                 return []
@@ -167,8 +168,11 @@ public final class TrustDirectory: Sendable {
                     "rule": "\(failure.rule.code)", "detail": "\(failure)",
                 ])
         }
+        let toldLists = before.listings.keyed(by: \.entry.name)
         for listing in after.listings {
-            guard let failure = listing.failure else { continue }
+            guard let failure = listing.failure, toldLists[listing.entry.name]?.failure?.rule != failure.rule else {
+                continue
+            }
             logger.warning(
                 "service list cannot be used",
                 metadata: ["list": "\(listing.entry.name)", "rule": "\(failure.rule.code)", "detail": "\(failure)"])

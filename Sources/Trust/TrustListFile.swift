@@ -134,7 +134,7 @@ extension RegistryReader {
             authority.fault(
                 expected: "certificate-authority only beside url", found: "it beside file", advice: "Remove it.")
         }
-        let anchors = absolutePath(authority)
+        let anchors = rules.needsSources ? absolutePath(authority) : authority.filePath().map(absolute)
         if let path = rules.needsSources ? absolutePath(file) : file.filePath().map(absolute) {
             return .file(path: path)
         }

@@ -25,14 +25,15 @@ public struct TrustPlan: Sendable {
         public var isAutomatic: Bool { waitsFor.isEmpty }
 
         func waiting(for kind: TrustChange.Kind) -> Step {
-            Step(
+            guard !waitsFor.contains(kind) else { return self }
+            return Step(
                 node: node, country: country, before: before, after: after, changes: changes,
                 waitsFor: waitsFor + [kind], content: content)
         }
 
         /// The same step with the newest document that says the same: peers sign their metadata anew every hour.
         func renewed(by wish: Wish?) -> Step {
-            guard let wish, let content, wish.entity != nil, wish.fingerprint == content else { return self }
+            guard let wish, let content, wish.saysSomething, wish.fingerprint == content else { return self }
             return Step(
                 node: node, country: country, before: before, after: wish.record, changes: changes, waitsFor: waitsFor,
                 content: content)
@@ -135,6 +136,9 @@ struct Wish: Sendable {
     /// The same for the same wish in every process: what an operator turns back.
     var fingerprint: String { NodeRecord.fingerprint(record.entry, entity) }
 
+    /// Whether its document says what the node is, or that it has this role no longer.
+    var saysSomething: Bool { entity != nil || failure?.rule == .metadataRoleMissing }
+
     var withoutOctets: Wish { Wish(record: record, entity: entity, failure: failure) }
 }
 
@@ -168,7 +172,7 @@ extension TrustPlan.Step {
             node: NodeKey(entry), country: entry.country, before: before?.record, after: after?.record,
             changes: changes,
             waitsFor: changes.map(\.kind).filter { rules?[$0] == .approval },
-            content: after.flatMap { $0.entity == nil ? nil : $0.fingerprint })
+            content: after.flatMap { $0.saysSomething ? $0.fingerprint : nil })
     }
 
     private static func changes(_ before: Held?, _ after: Wish?, _ past: Past) -> [TrustChange] {

@@ -84,31 +84,48 @@ struct Verifier: Sendable {
         let newest = entries.map { entry -> Result<Task, Rejection>? in
             let key = NodeKey(entry)
             guard entry.isInUse(settings) else { return nil }
-            // What waits for a person goes on waiting when its source fails for a while.
-            if let candidate = candidates[key], case .nothing? = found[entry.source] {
-                return self.newest(entry, nil, candidate)
-            }
             let earlier = fetches[entry.source.words]?.document ?? candidates[key] ?? held[key]?.record.document
-            return self.newest(entry, found[entry.source], earlier)
+            let newest = self.newest(entry, found[entry.source], earlier)
+            // What waits for a person goes on waiting when its source fails for a while.
+            if case .failure = newest, let candidate = candidates[key] {
+                return .success(Task(entry: entry, document: candidate))
+            }
+            return newest
         }
         let tasks = zip(entries, newest).map { entry, newest -> Task? in
             guard case .success(let task)? = newest else { return nil }
             return held[NodeKey(entry)]?.isKnown(by: task) == true ? nil : task
         }
-        let results = verify(tasks, at: now)
-        return entries.indices.map { index in
-            let entry = entries[index]
-            let before = held[NodeKey(entry)]
-            // A document whose signer was revoked takes nobody's place.
-            let result = results[index].map { result in
-                result.flatMap { entity in
+        // A document whose signer was revoked takes nobody's place.
+        func judge(_ tasks: [Task?]) -> [Result<VerifiedEntity, Rejection>?] {
+            zip(tasks, verify(tasks, at: now)).map { task, result in
+                result?.flatMap { entity in
                     Result { () throws(Rejection) in
-                        _ = try revocations.judge(entity, entry, at: now)
+                        if let task { _ = try revocations.judge(entity, task.entry, at: now) }
                         return entity
                     }
                 }
             }
-            return wish(entry, before, newest[index], result, found[entry.source], at: now)
+        }
+        let results = judge(tasks)
+        // What waits for a person goes on waiting when something else comes that is of no use.
+        let second = entries.indices.map { index -> Task? in
+            guard case .failure? = results[index], let candidate = candidates[NodeKey(entries[index])],
+                candidate != tasks[index]?.document
+            else { return nil }
+            return Task(entry: entries[index], document: candidate)
+        }
+        let waiting = judge(second)
+        return entries.indices.map { index in
+            let entry = entries[index]
+            let before = held[NodeKey(entry)]
+            if case .success(let entity)? = waiting[index], case .failure(let rejection)? = results[index],
+                let document = second[index]?.document, rejection.rule != .metadataRoleMissing
+            {
+                return Wish(
+                    record: NodeRecord(entry: entry, document: document), entity: entity, failure: rejection)
+            }
+            return wish(entry, before, newest[index], results[index], found[entry.source], at: now)
         }.keyed(by: \.record.key)
     }
 

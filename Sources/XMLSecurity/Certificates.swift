@@ -189,7 +189,8 @@ func contents(of bio: OpaquePointer) -> [UInt8] {
 
 func instant(_ time: UnsafePointer<ASN1_TIME>?) -> Date? {
     var parts = tm()
-    guard ASN1_TIME_to_tm(time, &parts) == 1 else { return nil }
+    // Of no time at all the library says that it is now.
+    guard let time, ASN1_TIME_to_tm(time, &parts) == 1 else { return nil }
     return Date(timeIntervalSince1970: Double(timegm(&parts)))
 }
 

@@ -25,7 +25,7 @@ struct SignatureParts {
         self.signature = signature
         var parts = try Parts(of: signature, attributes: ["Id"])
         signedInfo = try parts.next("SignedInfo")
-        value = try parts.next("SignatureValue").octets()
+        value = try parts.next("SignatureValue").octets(besides: ["Id"])
         shown = try Self.certificates(in: parts.nextIfAny("KeyInfo"))
 
         var info = try Parts(of: signedInfo, attributes: ["Id"])
@@ -53,13 +53,23 @@ struct SignatureParts {
     /// The certificates that KeyInfo shows. Keys shown in other ways (KeyValue, KeyName) select nothing.
     private static func certificates(in keyInfo: Element?) throws(XMLFault) -> [[UInt8]] {
         guard let keyInfo else { return [] }
+        // Nobody signs it: no identifier and no part of a signature may hide in it.
+        guard keyInfo.attributeNames(besides: ["Id"]).isEmpty,
+            keyInfo.children.allSatisfy({ $0.namespaceURI != Namespace.ds.uri || shownKinds.contains($0.local) })
+        else { throw XMLFault(.signatureStructure, keyInfo.path, expected: "what shows keys") }
         var found: [[UInt8]] = []
         for data in keyInfo.children(Namespace.ds("X509Data")) {
+            guard data.attributeNames().isEmpty, !data.hasText else { throw XMLFault(.signatureStructure, data.path) }
             for certificate in data.children(Namespace.ds("X509Certificate")) { found.append(try certificate.octets()) }
         }
         guard found.count <= 10 else { throw XMLFault(.limit, keyInfo.path, found: "\(found.count) certificates") }
         return found
     }
+
+    /// XML Signature 1.1 §4.5.
+    private static let shownKinds: Set = [
+        "KeyName", "KeyValue", "RetrievalMethod", "X509Data", "PGPData", "SPKIData", "MgmtData",
+    ]
 
     /// The trusted certificates that KeyInfo shows, or another one over the same key; all of them if it shows none.
     func candidates(among trusted: [Certificate]) throws(XMLFault) -> [Certificate] {
@@ -177,8 +187,8 @@ private struct Parts {
 }
 
 extension Element {
-    fileprivate func octets() throws(XMLFault) -> [UInt8] {
-        guard let octets = base64, !octets.isEmpty else {
+    fileprivate func octets(besides attributes: [String] = []) throws(XMLFault) -> [UInt8] {
+        guard attributeNames(besides: attributes).isEmpty, let octets = base64, !octets.isEmpty else {
             throw XMLFault(.signatureStructure, path, expected: "Base64", found: "something else")
         }
         return octets

@@ -70,8 +70,8 @@ struct MetadataRefresher: Service {
             let now = trust.stamp()
             if now != taken, now == seen {
                 await reload()
-                // What the node itself changes by it is no news.
-                taken = trust.stamp()
+                // What the node itself changes by it is no news; what was edited meanwhile is.
+                taken = trust.stamp().merging(now.filter { !$0.key.isEmpty }) { _, before in before }
             }
             seen = now
         }

@@ -165,6 +165,31 @@ struct TrustDirectoryTests {
         #expect(plan.failures.values.map(\.rule) == [.metadataExpiry])
     }
 
+    @Test("A switch that is turned back stays so, and so does an entry beside other news")
+    func switched() throws {
+        let place = try Place()
+        let node = try place.directory(.serving)
+        let list = place.folder.path + "/metadata/trust-list.yaml"
+        let on = try String(contentsOfFile: list, encoding: .utf8)
+        for (edit, publisher) in [
+            ("\n    enabled: false\n", Publisher()),
+            ("\n    profile: {allows-old-key-transport: true}\n", Publisher(levels: [])),
+        ] {
+            let before = node.version
+            try Data((on + edit).utf8).write(to: URL(fileURLWithPath: list))
+            #expect(node.reload(at: place.now) == [] && node.version == before + 1)
+            let office = try place.directory(.operating)
+            let plan = try TrustPlanFile(office.plan(backTo: before, at: place.now))
+            #expect(try office.apply(plan, at: place.now, who: "ana", why: "no") == before + 2)
+            try place.publish(publisher)
+            #expect(node.reload(at: place.now) == [] && node.version == before + 2)
+            #expect(node.plan.waiting.flatMap(\.waitsFor) == [.turnedBack])
+            try Data(on.utf8).write(to: URL(fileURLWithPath: list))
+            try place.publish(Publisher())
+            #expect(node.reload(at: place.now) == [] && node.plan.waiting.isEmpty)
+        }
+    }
+
     @Test("A role that vanished is taken over as it is shown")
     func vanished() throws {
         let place = try Place()

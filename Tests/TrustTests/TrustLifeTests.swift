@@ -380,6 +380,8 @@ struct TrustLifeTests {
         try life.pass(days: 0.1, [nil])
         try life.pass(restart: true)
         #expect(life.waits == [.allKeysChanged])
+        try life.pass(days: 0.1, [Array("<html>".utf8)])
+        #expect(life.waits == [.allKeysChanged] && life.plan?.failures.values.map(\.rule) == [.xmlMalformed])
     }
 
     @Test("A file that was emptied does not take all nodes out by itself")

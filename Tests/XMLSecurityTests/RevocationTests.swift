@@ -37,7 +37,7 @@ struct RevocationTests {
         "A list of another authority, and one that is forged, incomplete or none at all, is refused",
         arguments: [
             ("other", .keyUnknown), ("forged", .signatureValue), ("delta", .keyUnusable),
-            ("sha1", .signatureAlgorithm),
+            ("sha1", .signatureAlgorithm), ("endless", .keyUnusable),
         ] as [(String, XMLFault.Kind)])
     func refused(name: String, kind: XMLFault.Kind) throws {
         let error = #expect(throws: XMLFault.self) { try Self.list(name) }

@@ -182,6 +182,20 @@ struct SignatureRefusalTests {
     static let structures = [
         Tampering("two SignedInfo", .signatureStructure) { try $0.double("SignedInfo") },
         Tampering("two SignatureValue", .signatureStructure) { try $0.double("SignatureValue") },
+        Tampering("SignatureValue with an attribute", .signatureStructure) {
+            try $0.set("ID", of: "SignatureValue", "_x")
+        },
+        Tampering("KeyInfo with an attribute", .signatureStructure) { try $0.set("ID", of: "KeyInfo", "_x") },
+        Tampering("X509Data with an attribute", .signatureStructure) { try $0.set("ID", of: "X509Data", "_x") },
+        Tampering("X509Certificate with an attribute", .signatureStructure) {
+            try $0.set("ID", of: "X509Certificate", "_x")
+        },
+        Tampering("a part of a signature in KeyInfo", .signatureStructure) {
+            try $0.edit("KeyInfo") { $0.content.append(.node(XMLNode(Namespace.ds("SignatureValue"), text: "AAAA"))) }
+        },
+        Tampering("text in X509Data", .signatureStructure) {
+            try $0.edit("X509Data") { $0.content.append(.text("x")) }
+        },
         Tampering("two KeyInfo", .signatureStructure) { try $0.double("KeyInfo") },
         Tampering("no SignatureValue", .signatureStructure) { try $0.remove("SignatureValue") },
         Tampering("no SignedInfo", .signatureStructure) { try $0.remove("SignedInfo") },

@@ -93,14 +93,14 @@ func deciding<Value>(_ work: () throws -> Value) throws -> Value {
     }
 }
 
-/// Who decides, as the history names them: the user of the system. Of root, whoever says to stand behind it, if there is
-/// such a user: what anybody can write into the environment names nobody alone.
+/// Who decides, as the history names them: the user of the system, and whoever is said to stand behind it, if there is such
+/// a user: what anybody can write into the environment names nobody alone.
 var userName: String {
     let own = NSUserName()
-    guard getuid() == 0, let behind = ProcessInfo.processInfo.environment["SUDO_USER"], getpwnam(behind) != nil else {
+    guard let behind = ProcessInfo.processInfo.environment["SUDO_USER"], behind != own, getpwnam(behind) != nil else {
         return own
     }
-    return behind == own ? own : "\(own) for \(behind)"
+    return "\(own) for \(behind)"
 }
 
 extension Date {

@@ -88,3 +88,19 @@ import sys
 octets = bytearray(sys.stdin.buffer.read())
 octets[-1] ^= 1
 sys.stdout.buffer.write(octets)' > forged.crl
+# No NextUpdate; it says so before anybody looks at the signature.
+openssl crl -in none.crl -outform DER | python3 -c '
+import sys
+def body(octets):
+    size = octets[1] & 127 if octets[1] > 127 else 0
+    return octets[2 + size:]
+def sequence(body):
+    size = len(body).to_bytes(2, "big").lstrip(b"\0")
+    return b"\x30" + (bytes([128 + len(size)]) if len(body) > 127 else b"") + size + body
+whole = body(sys.stdin.buffer.read())
+end = b"\x18\x0f20560101000000Z"
+place = whole.index(end)
+size = 2 + (whole[1] & 127 if whole[1] > 127 else 0)
+length = int.from_bytes(whole[2:size], "big") if size > 2 else whole[1]
+content = whole[size:size + length].replace(end, b"")
+sys.stdout.buffer.write(sequence(sequence(content) + whole[size + length:]))' > endless.crl
