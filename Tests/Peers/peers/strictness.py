@@ -23,7 +23,10 @@ CHILDREN = {"Signature": ("SignedInfo", "SignatureValue", "KeyInfo"),
             "Reference": ("Transforms", "DigestMethod", "DigestValue"), "Transforms": ("Transform", "Transform")}
 ATTRIBUTES = {"Signature": {"Id"}, "SignedInfo": {"Id"}, "Reference": {"Id", "URI", "Type"}, "Transforms": set(),
               "SignatureMethod": {"Algorithm"}, "DigestMethod": {"Algorithm"}, "CanonicalizationMethod": {"Algorithm"},
-              "Transform": {"Algorithm"}}
+              "Transform": {"Algorithm"}, "SignatureValue": {"Id"}, "DigestValue": set(), "KeyInfo": {"Id"},
+              "X509Data": set(), "X509Certificate": set()}
+TEXTS = {"SignatureValue", "DigestValue", "KeyInfo", "X509Certificate"}    # may have some
+KEYS = {"KeyName", "KeyValue", "RetrievalMethod", "X509Data", "PGPData", "SPKIData", "MgmtData"}
 INCLUSIVE = f"{{{EC14N}}}InclusiveNamespaces"
 BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?")
 MESSAGE_SIZE = 131_072
@@ -272,6 +275,9 @@ def _(view):
             allowed = [ds(w) for w in wanted]
             if found != allowed and not (name == "Signature" and found == allowed[:2]):
                 return True
+    for part in view.parts("KeyInfo"):
+        if any(isinstance(c.tag, str) and c.tag.startswith(ds("")) and c.tag not in map(ds, KEYS) for c in part):
+            return True
     return any(len([c for c in p if isinstance(c.tag, str)]) for name in ("SignatureMethod", "DigestMethod")
                for p in view.parts(name)) or bool(view.signature is not None and view.signature.find(ds("Object")))
 
@@ -281,7 +287,7 @@ def _(view):
 def _(view):
     for name, allowed in ATTRIBUTES.items():
         for part in view.parts(name):
-            text = "".join([part.text or "", *(c.tail or "" for c in part)])
+            text = "" if name in TEXTS else "".join([part.text or "", *(c.tail or "" for c in part)])
             if set(part.attrib) - allowed or text.strip(" \t\r\n"):
                 return True
     return False
