@@ -77,9 +77,7 @@ extension Verifier {
         _ last: TrustArchive.KeptList?, at now: Date
     ) throws(Rejection) -> (VerifiedServiceList, DocumentFolder.Digest, octets: [UInt8]?) {
         let earlier = fetches[entry.source.words]?.document
-        let (document, read) = try document(of: entry.source, found[entry.source], earlier)
-        let octets: [UInt8]
-        if let read { octets = read } else { octets = try documents.read(document) }
+        let (document, octets, isNew) = try content(of: entry.source, found[entry.source], earlier)
         let list = try self.list(entry, octets, at: now)
         if let last, list.list.issueDate < last.issuedAt {
             throw Rejection(
@@ -87,7 +85,7 @@ extension Verifier {
                 expected: "no earlier than \(Instant.write(last.issuedAt)), as the list that was read before",
                 found: Instant.write(list.list.issueDate))
         }
-        return (list, document, read)
+        return (list, document, isNew ? octets : nil)
     }
 }
 

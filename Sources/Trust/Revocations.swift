@@ -166,8 +166,9 @@ extension Verifier {
                     part.document = part.list == nil ? nil : last.document
                 }
                 do throws(Rejection) {
-                    let newest = try newest(entry, found[entry.source], fetches, hasKept: part.list != nil)
-                    try part.renew(newest, last, at: now)
+                    if let newest = try newest(entry, found[entry.source], fetches, besides: part.document) {
+                        try part.renew(newest, last, at: now)
+                    }
                 } catch { part.failure = error }
                 return part
             })
@@ -175,18 +176,19 @@ extension Verifier {
 
     /// The last that a source gave, even if it gives nothing now: a list says itself how long it counts.
     ///
-    /// - Returns: `nil` if it gave nothing while there is a good one: how asking went is told elsewhere.
+    /// - Parameter kept: the good one that there is.
+    /// - Returns: `nil` if it gave that very one, or nothing while there is one: how asking went is told elsewhere.
     private func newest(
-        _ entry: RevocationEntry, _ found: Finding?, _ fetches: [String: TrustArchive.Fetch], hasKept: Bool
-    ) throws(Rejection) -> (DocumentFolder.Digest, [UInt8])? {
+        _ entry: RevocationEntry, _ found: Finding?, _ fetches: [String: TrustArchive.Fetch],
+        besides kept: DocumentFolder.Digest?
+    ) throws(Rejection) -> (document: DocumentFolder.Digest, octets: [UInt8], isNew: Bool)? {
         let earlier = fetches[entry.source.words]?.document
         let isLost = if case .nothing? = found { earlier != nil } else { false }
         do throws(Rejection) {
-            let (document, read) = try document(of: entry.source, isLost ? nil : found, earlier)
-            if let read { return (document, read) }
-            return (document, try documents.read(document))
+            let newest = try content(of: entry.source, isLost ? nil : found, earlier)
+            return newest.document == kept ? nil : newest
         } catch {
-            if hasKept, entry.source.isFetched { return nil }
+            if kept != nil, entry.source.isFetched { return nil }
             throw entry.fault(error.expected ?? "a revocation list", error.found)
         }
     }
@@ -198,11 +200,11 @@ extension Revocations.Part {
     ///
     /// - Throws: ``Rule/revocationList`` if it is not taken.
     fileprivate mutating func renew(
-        _ newest: (DocumentFolder.Digest, [UInt8])?, _ last: TrustArchive.KeptList?, at now: Date
+        _ newest: (document: DocumentFolder.Digest, octets: [UInt8], isNew: Bool), _ last: TrustArchive.KeptList?,
+        at now: Date
     ) throws(Rejection) {
-        guard let (digest, octets) = newest, digest != document else { return }
         let fresh: RevocationList
-        do throws(XMLFault) { fresh = try RevocationList(pemOrDER: octets, of: issuer, at: now) } catch {
+        do throws(XMLFault) { fresh = try RevocationList(pemOrDER: newest.octets, of: issuer, at: now) } catch {
             throw entry.fault(error)
         }
         if let last, fresh.thisUpdate < last.issuedAt {
@@ -210,7 +212,7 @@ extension Revocations.Part {
                 "a list no older than the one of \(Instant.write(last.issuedAt))",
                 "one of \(Instant.write(fresh.thisUpdate))")
         }
-        (list, document, self.octets) = (fresh, digest, entry.source.isFetched ? nil : octets)
+        (list, document, octets) = (fresh, newest.document, newest.isNew ? newest.octets : nil)
     }
 }
 

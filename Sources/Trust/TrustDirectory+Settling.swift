@@ -142,12 +142,11 @@ extension Verifier {
     func past(
         _ wish: Wish?, _ held: Held?, _ turnedBack: Set<String>, _ archive: TrustArchive, at now: Date
     ) throws(TrustArchive.Fault) -> Past {
-        var past = Past(isTurnedBack: turnedBack.contains(wish?.fingerprint ?? ""))
-        guard let wish else { return past }
-        let parts = (wish.entity?.marks ?? []).union([NodeRecord.fingerprint(wish.record.entry, nil)])
-        if !turnedBack.isDisjoint(with: parts) { past.isTurnedBack = true }
-        if held == nil { past.formerly = try formerly(wish, archive, at: now) }
-        return past
+        guard let wish else { return Past(isTurnedBack: turnedBack.contains("")) }
+        // Most nodes have nothing to be looked up.
+        let isTurnedBack = !turnedBack.isEmpty && !turnedBack.isDisjoint(with: wish.parts)
+        return Past(
+            isTurnedBack: isTurnedBack, formerly: held == nil ? try formerly(wish, archive, at: now) : nil)
     }
 
     /// How a node that a list names was when it was last in force; `nil` for what the operator wrote: that was thought over.

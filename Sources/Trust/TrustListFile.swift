@@ -134,20 +134,17 @@ extension RegistryReader {
             authority.fault(
                 expected: "certificate-authority only beside url", found: "it beside file", advice: "Remove it.")
         }
-        let anchors = rules.needsSources ? absolutePath(authority) : authority.filePath().map(absolute)
-        if let path = rules.needsSources ? absolutePath(file) : file.filePath().map(absolute) {
-            return .file(path: path)
-        }
+        let anchors = absolutePath(authority)
+        if let path = absolutePath(file) { return .file(path: path) }
         return .https(url: url.secureAddress()?.description ?? "", certificateAuthority: anchors)
     }
 
-    /// Of a file that is there. A path that depends on the working directory would be another source in each of them, which
-    /// is a change of what is trusted.
+    /// A path that depends on the working directory would be another source in each of them, which is a change of what is
+    /// trusted.
     private func absolutePath(_ value: YAMLValue) -> String? {
-        value.existingFile(limit: Self.fileLimit).map(absolute)
+        let path = rules.needsSources ? value.existingFile(limit: Self.fileLimit) : value.filePath()
+        return path.map { URL(fileURLWithPath: $0).standardizedFileURL.path }
     }
-
-    private func absolute(_ path: String) -> String { URL(fileURLWithPath: path).standardizedFileURL.path }
 
     private func profile(_ map: YAMLMap, enabled: Bool) -> PeerProfile {
         var profile = PeerProfile()

@@ -14,29 +14,28 @@ public struct TrustPlan: Sendable {
         /// `nil` for a node that is new.
         public let before: NodeRecord?
         /// `nil` for a node that goes.
-        public let after: NodeRecord?
+        public private(set) var after: NodeRecord?
         /// At least one.
         public let changes: [TrustChange]
         /// Those of its changes that are not taken over by themselves.
-        public let waitsFor: [TrustChange.Kind]
+        public private(set) var waitsFor: [TrustChange.Kind]
         /// What the node would be, as ``Wish/fingerprint``; `nil` where its metadata is not good.
         public let content: String?
 
         public var isAutomatic: Bool { waitsFor.isEmpty }
 
         func waiting(for kind: TrustChange.Kind) -> Step {
-            guard !waitsFor.contains(kind) else { return self }
-            return Step(
-                node: node, country: country, before: before, after: after, changes: changes,
-                waitsFor: waitsFor + [kind], content: content)
+            var step = self
+            if !waitsFor.contains(kind) { step.waitsFor.append(kind) }
+            return step
         }
 
         /// The same step with the newest document that says the same: peers sign their metadata anew every hour.
         func renewed(by wish: Wish?) -> Step {
             guard let wish, let content, wish.saysSomething, wish.fingerprint == content else { return self }
-            return Step(
-                node: node, country: country, before: before, after: wish.record, changes: changes, waitsFor: waitsFor,
-                content: content)
+            var step = self
+            step.after = wish.record
+            return step
         }
     }
 
@@ -135,6 +134,11 @@ struct Wish: Sendable {
 
     /// The same for the same wish in every process: what an operator turns back.
     var fingerprint: String { NodeRecord.fingerprint(record.entry, entity) }
+
+    /// All that an operator may have turned back of it: as a whole, the entry, what its metadata brings in.
+    var parts: Set<String> {
+        (entity?.marks ?? []).union([fingerprint, NodeRecord.fingerprint(record.entry, nil)])
+    }
 
     /// Whether its document says what the node is, or that it has this role no longer.
     var saysSomething: Bool { entity != nil || failure?.rule == .metadataRoleMissing }

@@ -182,6 +182,17 @@ struct Verifier: Sendable {
         }
     }
 
+    /// The newest document of a source that is a list, all of it.
+    ///
+    /// - Returns: `isNew` if it was read from a file and may not be kept yet.
+    func content(
+        of source: NodeEntry.Source, _ found: Finding?, _ earlier: DocumentFolder.Digest?
+    ) throws(Rejection) -> (document: DocumentFolder.Digest, octets: [UInt8], isNew: Bool) {
+        let (document, read) = try document(of: source, found, earlier)
+        if let read { return (document, read, true) }
+        return (document, try documents.read(document), false)
+    }
+
     /// The newest document is of no use: the node goes on with the last good one.
     private func lastGood(
         _ entry: NodeEntry, _ held: Held?, _ failure: Rejection, at now: Date

@@ -34,7 +34,7 @@ public struct Fault: Error, Hashable, Sendable, Comparable, CustomStringConverti
     /// One line, without what a file could steer a terminal with:
     /// `metadata/services.yaml:12:5: services[2].lowest-loa: expected low, substantial or high, found "hgih". Write one of the three.`
     public var description: String {
-        let place = (1..<Int.max).contains(line) ? "\(file):\(line):\(column)" : file
+        let place = line > 0 ? "\(file):\(line):\(column)" : file
         let subject = path.isEmpty ? "" : "\(path): "
         let text = "\(place): \(subject)expected \(expected), found \(found). \(advice)"
         let shown = text.unicodeScalars.map { $0.properties.generalCategory == .control ? "\u{FFFD}" : $0 }
@@ -57,23 +57,25 @@ public final class Faults {
 
     public init() {}
 
-    /// Keeps the fault; the same fault twice counts once. Of a file with very many the first are kept, and one that says so.
+    /// Keeps the fault; the same fault twice counts once. Of a file with very many the first are kept.
     public func add(_ fault: Fault) {
-        guard !kept.contains(fault) else { return }
-        let count = counts[fault.file, default: 0]
-        guard count <= Self.limit else { return }
-        counts[fault.file] = count + 1
-        kept.insert(
-            count < Self.limit
-                ? fault
-                : Fault(
-                    file: fault.file, line: .max, expected: "at most \(Self.limit) faults", found: "more",
-                    advice: "Mend the others first."))
+        guard counts[fault.file, default: 0] <= Self.limit, kept.insert(fault).inserted else { return }
+        counts[fault.file, default: 0] += 1
+        if counts[fault.file, default: 0] > Self.limit { kept.remove(fault) }
     }
 
     public var isEmpty: Bool { kept.isEmpty }
-    public var count: Int { kept.count }
-    public var sorted: [Fault] { kept.sorted() }
+    public var count: Int { sorted.count }
+    /// Behind those of the files, which of them have more.
+    public var sorted: [Fault] {
+        kept.sorted()
+            + counts.filter { $0.value > Self.limit }.keys.sorted().map { file in
+                Fault(
+                    file: file, expected: "at most \(Self.limit) faults", found: "more",
+                    advice: "Mend the others first."
+                )
+            }
+    }
 }
 
 /// What came of reading a file: a sound value, or the faults that stand in its way.

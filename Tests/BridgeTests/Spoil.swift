@@ -27,6 +27,66 @@ extension Spoil where Message == NodeAnswer {
     }
 }
 
+extension Spoil where Message == NodeAnswer {
+    /// What may be made of an assertion, and how long its session lasts: the same whoever answers.
+    ///
+    /// - Parameter asker: a name of whoever asked us.
+    static func uses(askedBy asker: String) -> [Spoil] {
+        [
+            Spoil(assertion: "OneTimeUse", nil) {
+                try $0.restrict(XMLNode(Namespace.saml2("OneTimeUse")))
+            },
+            Spoil(assertion: "OneTimeUse twice", .responseConditions) {
+                try $0.restrict(XMLNode(Namespace.saml2("OneTimeUse")))
+                try $0.restrict(XMLNode(Namespace.saml2("OneTimeUse")))
+            },
+            Spoil(assertion: "OneTimeUse with text", .messageSchema) {
+                try $0.restrict(XMLNode(Namespace.saml2("OneTimeUse"), text: "x"))
+            },
+            Spoil(assertion: "OneTimeUse with an attribute", .messageSchema) {
+                try $0.restrict(XMLNode(Namespace.saml2("OneTimeUse"), [("a", "1")]))
+            },
+            Spoil(assertion: "OneTimeUse with elements", .messageSchema) {
+                try $0.restrict(
+                    XMLNode(Namespace.saml2("OneTimeUse"), [], [XMLNode(Namespace.saml2("Audience"), text: "x")]))
+            },
+            Spoil(assertion: "ProxyRestriction without a word", nil) { try $0.restrictProxies() },
+            Spoil(assertion: "ProxyRestriction to whoever asked", nil) {
+                try $0.restrictProxies(to: ["https://other.example/", asker])
+            },
+            Spoil(assertion: "ProxyRestriction to somebody else", .responseConditions) {
+                try $0.restrictProxies(to: ["https://other.example/"])
+            },
+            Spoil(assertion: "ProxyRestriction twice", .responseConditions) {
+                try $0.restrictProxies()
+                try $0.restrictProxies()
+            },
+            Spoil(assertion: "ProxyRestriction of Count 0", .responseConditions) { try $0.restrictProxies(count: "0") },
+            Spoil(assertion: "ProxyRestriction of Count 1", .responseConditions) { try $0.restrictProxies(count: "1") },
+            Spoil(assertion: "ProxyRestriction of Count -9", .responseConditions) {
+                try $0.restrictProxies(count: "-9")
+            },
+            Spoil(assertion: "ProxyRestriction of something else", .messageSchema) {
+                try $0.restrict(
+                    XMLNode(
+                        Namespace.saml2("ProxyRestriction"), [], [XMLNode(Namespace.saml2("OneTimeUse"))]))
+            },
+            Spoil(assertion: "a session that goes on", nil) {
+                try $0.set("SessionNotOnOrAfter", of: "AuthnStatement", "2026-03-02T17:00:00Z")
+            },
+            Spoil(assertion: "a session that ended just now, within the skew", nil) {
+                try $0.set("SessionNotOnOrAfter", of: "AuthnStatement", "2026-03-02T09:14:31Z")
+            },
+            Spoil(assertion: "a session that is over", .responseAuthnStatement) {
+                try $0.set("SessionNotOnOrAfter", of: "AuthnStatement", "2026-03-02T09:14:30Z")
+            },
+            Spoil(assertion: "a session that ends at no time", .responseAuthnStatement) {
+                try $0.set("SessionNotOnOrAfter", of: "AuthnStatement", "x")
+            },
+        ]
+    }
+}
+
 extension XMLNode {
     /// One more condition of an assertion.
     mutating func restrict(_ condition: XMLNode) throws {

@@ -70,6 +70,22 @@ struct RevocationTests {
         #expect(longer?.kind == .keyUnusable)
     }
 
+    @Test("A list in which one octet is another is refused")
+    func mutated() throws {
+        let text = String(decoding: try Self.octets("signer-revoked.crl"), as: UTF8.self)
+        let der = try #require(Base64.decode(text.split(separator: "\n").dropFirst().dropLast().joined()))
+        let issuer = try Self.certificate("good")
+        for place in der.indices {
+            for bit in [UInt8(1), 0x80] {
+                var octets = der
+                octets[place] ^= bit
+                #expect(throws: XMLFault.self, "\(place)") {
+                    try RevocationList(pemOrDER: octets, of: issuer, at: Self.now)
+                }
+            }
+        }
+    }
+
     @Test("Who certified whom is decided by the signature")
     func issued() throws {
         let (good, other, peer) = try (Self.certificate("good"), Self.certificate("other"), Self.certificate("peer"))

@@ -41,19 +41,25 @@ extension Held {
         // What has ended is told until there is something new.
         guard let entity = entity ?? baseline else { return pins }
         let end = entity.validUntil + Double(settings.graceSeconds)
-        return [End(.metadata, owner, entry.entityID.rawValue, place, until: end, renewal(until: end, fetch))]
+        let renewal = End.Renewal(from: acceptedAt, until: end, entry.source, failure, fetch)
+        return [End(.metadata, owner, entry.entityID.rawValue, place, until: end, renewal)]
             + entity.descriptor.signingCertificates.map { End(.signing, owner, $0, place) }
             + entity.descriptor.encryptionKeys.map { End(.encryption, owner, $0.certificate, place) }
             + (entity.signer.map { [End(.metadataSigner, owner, $0, place)] } ?? []) + pins
     }
+}
 
-    /// Nobody renews a file by itself.
-    private func renewal(until end: Date, _ fetch: TrustArchive.Fetch?) -> End.Renewal? {
-        let seconds = end.timeIntervalSince(acceptedAt)
+extension End.Renewal {
+    /// Of what a source gives, as long as it works. Nobody renews a file by itself.
+    ///
+    /// - Returns: `nil` where somebody counts the days.
+    fileprivate init?(
+        from start: Date, until end: Date, _ source: NodeEntry.Source, _ failure: Rejection?,
+        _ fetch: TrustArchive.Fetch?
+    ) {
+        let seconds = end.timeIntervalSince(start)
         guard seconds < End.renewedBelowSeconds else { return nil }
-        return End.Renewal(
-            validSeconds: seconds,
-            works: entry.source.isFetched && failure == nil && (fetch?.failures ?? 0) == 0)
+        self.init(validSeconds: seconds, works: source.isFetched && failure == nil && (fetch?.failures ?? 0) == 0)
     }
 }
 
@@ -61,10 +67,8 @@ extension Listing {
     /// The next issue: whose old nodes stay, but nobody says so any more.
     fileprivate func ends(_ fetch: TrustArchive.Fetch?) -> [End] {
         guard let list else { return [] }
-        let seconds = list.validUntil.timeIntervalSince(list.list.issueDate)
-        let renewal =
-            seconds < End.renewedBelowSeconds
-            ? End.Renewal(validSeconds: seconds, works: failure == nil && (fetch?.failures ?? 0) == 0) : nil
+        let renewal = End.Renewal(
+            from: list.list.issueDate, until: list.validUntil, entry.source, failure, fetch)
         return entry.territories.sorted().map { country in
             End(.serviceList, .country(country), entry.name, "list \(entry.name)", until: list.validUntil, renewal)
         }
@@ -77,12 +81,7 @@ extension Revocations.Part {
         let place = "revocation list \(entry.source.words)"
         let authority = End(.pin, .ours, issuer, place)
         guard let list else { return [authority] }
-        let seconds = list.nextUpdate.timeIntervalSince(list.thisUpdate)
-        let renewal =
-            seconds < End.renewedBelowSeconds
-            ? End.Renewal(
-                validSeconds: seconds,
-                works: entry.source.isFetched && failure == nil && (fetch?.failures ?? 0) == 0) : nil
+        let renewal = End.Renewal(from: list.thisUpdate, until: list.nextUpdate, entry.source, failure, fetch)
         return [
             End(.revocationList, .ours, issuer.subject, place, until: list.nextUpdate, renewal), authority,
         ]
