@@ -146,9 +146,9 @@ let package = Package(
         .executableTarget(
             name: "puente-bench",
             dependencies: [
-                "PuenteTestKit", "Bridge", "Dialects", "SAML", "SecondOpinion", "Federation", "XMLSecurity", "YAMLText",
-                "CLibCrypto",
-                "CLibXML2", "CPuente", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "PuenteTestKit", "Bridge", "Dialects", "SAML", "SecondOpinion", "SQLiteStore", "Storage",
+                "Federation", "XMLSecurity", "YAMLText", "CLibCrypto", "CLibXML2", "CPuente",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Benchmarks/Sources", swiftSettings: strict),
         .executableTarget(

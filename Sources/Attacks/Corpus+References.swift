@@ -58,13 +58,13 @@ extension Corpus {
                 signature = signature.inserting(evil, at: 0)
             }
         }
-        samples.document("A13", "the attacker's signature before the genuine one", .messageSchema, .signatureRepeated) {
+        samples.document("A13", "the attacker's signature before the genuine one", .signatureRepeated) {
             $0.signed.inserting(try SignatureRecipe(.stranger, .rsaSHA512).signature(over: $0.bare), at: $0.place)
         }
-        samples.document("A13", "the attacker's signature behind the genuine one", .messageSchema, .signatureRepeated) {
+        samples.document("A13", "the attacker's signature behind the genuine one", .signatureRepeated) {
             $0.signed.inserting(try SignatureRecipe(.stranger, .rsaSHA512).signature(over: $0.bare), at: $0.place + 1)
         }
-        samples.document("A13", "the genuine signature twice", .messageSchema, .signatureRepeated) {
+        samples.document("A13", "the genuine signature twice", .signatureRepeated) {
             $0.signed.inserting($0.signature, at: $0.place)
         }
         samples.document("A13", "the genuine signature on the evil root, the attacker's beside it", .messageSchema) {

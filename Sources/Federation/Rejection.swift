@@ -19,6 +19,8 @@ public struct Rejection: Error, Hashable, Sendable, Codable {
 
     /// Names of elements and values come from strangers: no line breaks or other controls, at most 200 characters.
     static func shortened(_ text: String) -> String {
+        // What nearly every text is; one exchange has hundreds.
+        if text.utf8.count <= 200, text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) { return text }
         let clean = text.unicodeScalars.prefix(201).map { scalar -> Character in
             switch scalar.properties.generalCategory {
             case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .unassigned: "\u{FFFD}"

@@ -43,7 +43,7 @@ struct Reader {
 
     mutating func required(_ name: XMLName) throws(Rejection) -> Element {
         guard let next = optional(name) else {
-            throw Rejection(.messageSchema, element.path, expected: name.local, found: rest.first?.local ?? "nothing")
+            throw misplaced(expected: name.local)
         }
         return next
     }
@@ -62,8 +62,16 @@ struct Reader {
     }
 
     func end() throws(Rejection) {
-        guard let first = rest.first else { return }
-        throw Rejection(.messageSchema, element.path, expected: "no more", found: first.local)
+        guard rest.isEmpty else { throw misplaced(expected: "no more") }
+    }
+
+    /// What comes next stands where something else should. A second signature is more than that: somebody may read the other.
+    private func misplaced(expected: String) -> Rejection {
+        let signatures = element.children(Namespace.ds("Signature")).count
+        if let first = rest.first, first.is(Namespace.ds("Signature")), signatures > 1 {
+            return Rejection(.signatureRepeated, element.path, expected: "one signature", found: "\(signatures)")
+        }
+        return Rejection(.messageSchema, element.path, expected: expected, found: rest.first?.local ?? "nothing")
     }
 }
 

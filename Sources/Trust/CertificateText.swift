@@ -14,22 +14,22 @@ enum CertificateText {
     /// - Parameter octets: DER, or text that holds one PEM block or nothing but Base64 of DER.
     static func der(from octets: Data) throws(Problem) -> Data {
         if octets.first == 0x30 { return octets }
-        guard let text = String(validating: octets, as: UTF8.self) else {
+        guard String(validating: octets, as: UTF8.self) != nil else {
             throw Problem(found: "neither PEM nor DER", advice: "Export the certificate as PEM.")
         }
-        return try text.contains("-----BEGIN ") ? fromPEM(text) : fromBase64(text)
+        return try octets.contains("-----BEGIN ") ? fromPEM(octets) : fromBase64(octets)
     }
 
     /// Whether this is the certificate in the files that come with Puente, which stands for one that is not known yet.
-    static func isSample(_ der: Data) -> Bool { der.firstRange(of: Data("Sample to be replaced".utf8)) != nil }
+    static func isSample(_ der: Data) -> Bool { der.contains("Sample to be replaced") }
 
-    private static func fromPEM(_ text: String) throws(Problem) -> Data {
+    private static func fromPEM(_ text: Data) throws(Problem) -> Data {
         if text.contains("PRIVATE KEY-----") {
             throw Problem(
                 found: "a private key",
                 advice: "Write the certificate; if this key was ever sent to you, tell its owner to replace it.")
         }
-        let blocks = text.components(separatedBy: "-----BEGIN CERTIFICATE-----").dropFirst()
+        let blocks = text.parts(between: "-----BEGIN CERTIFICATE-----").dropFirst()
         guard blocks.count == 1, let block = blocks.first else {
             throw Problem(
                 found: blocks.isEmpty ? "PEM of another kind" : "\(blocks.count) certificates",
@@ -37,18 +37,33 @@ enum CertificateText {
                     "Write one block that begins with -----BEGIN CERTIFICATE-----; each further one is an entry of its own."
             )
         }
-        let parts = block.components(separatedBy: "-----END CERTIFICATE-----")
+        let parts = block.parts(between: "-----END CERTIFICATE-----")
         guard parts.count == 2 else {
             throw Problem(found: "PEM without its last line", advice: "Add -----END CERTIFICATE-----.")
         }
         return try fromBase64(parts[0])
     }
 
-    private static func fromBase64(_ text: String) throws(Problem) -> Data {
-        guard let data = Data(base64Encoded: text.filter { !$0.isWhitespace }), !data.isEmpty else {
+    private static func fromBase64(_ text: Data) throws(Problem) -> Data {
+        guard let der = Base64.decode(text), !der.isEmpty else {
             throw Problem(found: "text that is not Base64", advice: "Copy the certificate again, whole.")
         }
-        return data
+        return Data(der)
+    }
+}
+
+extension Data {
+    fileprivate func contains(_ text: String) -> Bool { range(of: Data(text.utf8)) != nil }
+
+    /// What stands before, between and behind each occurrence of a text.
+    fileprivate func parts(between text: String) -> [Data] {
+        let mark = Data(text.utf8)
+        var (parts, start) = ([Data](), startIndex)
+        while let found = range(of: mark, in: start..<endIndex) {
+            parts.append(self[start..<found.lowerBound])
+            start = found.upperBound
+        }
+        return parts + [self[start...]]
     }
 }
 

@@ -57,16 +57,17 @@ struct Demo: AsyncParsableCommand {
     }
 
     private func run(_ world: World, _ node: Node, _ activity: DemoActivity) async throws {
-        let services = try world.mocks() + (await node.services(drainSeconds: 0) { _ in })
-        let configurations =
-            services.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) } + [
-                .init(service: activity, successTerminationBehavior: .gracefullyShutdownGroup)
-            ]
+        let mocks = try world.mocks().map {
+            ServiceGroupConfiguration.ServiceConfiguration(service: $0, serviceName: "mock Europe")
+        }
+        let services = try await node.services(drainSeconds: 0) { _ in }
+        let demo = ServiceGroupConfiguration.ServiceConfiguration(
+            service: activity, successTerminationBehavior: .gracefullyShutdownGroup, serviceName: "demo")
         var logger = node.logger
         logger.logLevel = .error
         let group = ServiceGroup(
             configuration: .init(
-                services: configurations, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+                services: mocks + services + [demo], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         try await group.run()
     }
 }

@@ -71,24 +71,27 @@ struct Node {
         }
     }
 
-    /// What runs, in the order in which it is needed; it is stopped the other way round.
+    /// What runs, in the order in which it is needed; it is stopped the other way round. Each has a name, because the library
+    /// would else describe it with all that it holds, in its log too.
     ///
     /// - Parameter ready: told the address once the public listener accepts connections.
     func services(
         drainSeconds: Int, ready: @escaping @Sendable (String) -> Void
-    ) async throws -> [any Service] {
+    ) async throws -> [ServiceGroupConfiguration.ServiceConfiguration] {
         let portal = Portal(environment)
-        var services: [any Service] = [
-            StoreKeeper(store: store, workers: workers, logger: logger),
-            MetadataRefresher(trust: trust, logger: logger),
-            AlarmWatch(alarms: TrustAlarms(trust, logger: logger)),
-            ControlListener(settings: settings, trust: trust, logger: quietLogger),
-            ReadersKeeper(readers: readers, logger: logger),
-            try publicListener(portal, ready),
+        var services: [(String, any Service)] = [
+            ("store", StoreKeeper(store: store, workers: workers, logger: logger)),
+            ("metadata", MetadataRefresher(trust: trust, logger: logger)),
+            ("alarms", AlarmWatch(alarms: TrustAlarms(trust, logger: logger))),
+            ("control", ControlListener(settings: settings, trust: trust, logger: quietLogger)),
+            ("metadata readers", ReadersKeeper(readers: readers, logger: logger)),
+            ("public listener", try publicListener(portal, ready)),
         ]
-        if let operations = settings.operations { services.append(operationsListener(operations, portal)) }
-        services.append(Drain(inFlight: inFlight, seconds: drainSeconds, logger: logger))
-        return services
+        if let operations = settings.operations {
+            services.append(("operations listener", operationsListener(operations, portal)))
+        }
+        services.append(("drain", Drain(inFlight: inFlight, seconds: drainSeconds, logger: logger)))
+        return services.map { .init(service: $1, serviceName: $0) }
     }
 
     private func publicListener(

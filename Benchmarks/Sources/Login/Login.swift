@@ -11,7 +11,7 @@ struct Login: ParsableCommand {
         discussion: """
             Four legs with RSA-3072, the answer signed twice and encrypted, SQLite on disk, 31 member states. CPU of the
             server for one login, set against the bare OpenSSL operations of the same work, in turn in the same run; the
-            time from start to ready; and memory.
+            time from start to ready; and memory. Each without a second opinion, and with it, which is the default.
             """)
 
     @Flag(help: "Fewer rounds.") var quick = false
@@ -21,30 +21,43 @@ struct Login: ParsableCommand {
 
     func run() throws {
         let program = Server.program(puente)
+        var logins = Table("whole login over HTTP", "logins/s", "server CPU ms", "OpenSSL ms", "CPU / OpenSSL")
+        var process = Table("process, 31 states", "start to ready, ms", "CPU of it, ms", "MB at rest", "MB at most")
+        for (name, secondOpinion) in [("rsa3072-pss-sha256, SQLite", false), ("with a second opinion", true)] {
+            let found = try measure(program, secondOpinion: secondOpinion)
+            let (ours, raw) = (found.logins.map(\.ours), found.logins.map(\.raw))
+            logins.add(
+                name, String(format: "%.0f", found.logins.map(\.perSecond).median), milliseconds(ours.median),
+                milliseconds(raw.median), ratio(zip(ours, raw).map { $0 / $1 }.median))
+            process.add(
+                name, String(format: "%.0f", found.starts.map(\.wall).median * 1000),
+                String(format: "%.0f", found.starts.map(\.cpu).median * 1000), String(format: "%.0f", found.rest),
+                String(format: "%.0f", found.peak))
+        }
+        print(logins.text + "\n")
+        print(process.text)
+    }
+
+    private struct Found {
+        let starts: [(wall: Double, cpu: Double)]
+        let logins: [(ours: Double, raw: Double, perSecond: Double)]
+        /// Megabytes.
+        let rest, peak: Double
+    }
+
+    private func measure(_ program: URL, secondOpinion: Bool) throws -> Found {
         let folder = FileManager.default.temporaryDirectory.appending(path: "puente-bench-\(UUID().uuidString)")
         defer {
             // What cannot be removed lies in a temporary folder, and is worthless.
             try? FileManager.default.removeItem(at: folder)
         }
-        let files = try ServerFiles(in: folder, port: port, at: Date())
+        let files = try ServerFiles(in: folder, port: port, at: Date(), secondOpinion: secondOpinion)
         let starts = try measureStarts(program, files)
         let server = try Server(program: program, files)
         defer { server.stop() }
         sleep(1)
         let rest = server.memory.now
-        let (ours, raw, perSecond) = try measureLogins(server)
-        var table = Table("whole login over HTTP", "logins/s", "server CPU ms", "OpenSSL ms", "CPU / OpenSSL")
-        table.add(
-            "rsa3072-pss-sha256, SQLite", String(format: "%.0f", perSecond.median), milliseconds(ours.median),
-            milliseconds(raw.median),
-            ratio(zip(ours, raw).map { $0 / $1 }.median))
-        print(table.text + "\n")
-        var other = Table("process", "")
-        other.add("start to ready, 31 states, ms", String(format: "%.0f", starts.map(\.wall).median * 1000))
-        other.add("CPU of the start, ms", String(format: "%.0f", starts.map(\.cpu).median * 1000))
-        other.add("memory at rest, MB", String(format: "%.0f", rest))
-        other.add("memory at most, MB", String(format: "%.0f", server.memory.peak))
-        print(other.text)
+        return try Found(starts: starts, logins: measureLogins(server), rest: rest, peak: server.memory.peak)
     }
 
     private func measureStarts(_ program: URL, _ files: ServerFiles) throws -> [(wall: Double, cpu: Double)] {
@@ -56,28 +69,26 @@ struct Login: ParsableCommand {
     }
 
     /// Server CPU and bare OpenSSL seconds of one login, and logins per second, for each round.
-    private func measureLogins(_ server: Server) throws -> (ours: [Double], raw: [Double], perSecond: [Double]) {
+    private func measureLogins(_ server: Server) throws -> [(ours: Double, raw: Double, perSecond: Double)] {
         try Visitor(port: port).checkedLogin()
         let corpus = try Corpus(Suite.usual[0], count: 1)
         let bound = try RawBound(
             Cast(testKeysFor: Suite.usual[0]), signing: TestKeys(.rsa3072).sender.key(),
             response: corpus.response.count,
             assertion: corpus.assertion.count)
-        var (ours, raw, perSecond): ([Double], [Double], [Double]) = ([], [], [])
         _ = try logins(20)
-        for _ in 0..<(quick ? 5 : 15) {
+        return try (0..<(quick ? 5 : 15)).map { _ in
             let (cpu, wall) = (server.cpuSeconds, wallSeconds())
             let count = try logins(quick ? 90 : 150)
-            ours.append((server.cpuSeconds - cpu) / Double(count))
-            perSecond.append(Double(count) / (wallSeconds() - wall))
+            let ours = (server.cpuSeconds - cpu) / Double(count)
+            let perSecond = Double(count) / (wallSeconds() - wall)
             let start = cpuSeconds()
             for _ in 0..<25 {
                 try bound.ask()
                 try bound.translate()
             }
-            raw.append((cpuSeconds() - start) / 25)
+            return (ours, (cpuSeconds() - start) / 25, perSecond)
         }
-        return (ours, raw, perSecond)
     }
 
     private func logins(_ count: Int) throws -> Int {

@@ -18,14 +18,21 @@ struct ServerFiles {
 
     let folder: URL
     let port: Int
+    private let services: Int
+    private let secondOpinion: Bool
     var settings: String { folder.appending(path: "puente.yaml").path }
 
-    init(in folder: URL, port: Int, at now: Date) throws {
+    /// - Parameter services: how many; only the first is one that anybody asks for.
+    init(in folder: URL, port: Int, at now: Date, services: Int = 1, secondOpinion: Bool = true) throws {
         self.folder = folder
         self.port = port
+        self.services = services
+        self.secondOpinion = secondOpinion
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         try write("puente.yaml", settingsText)
-        try write("services.yaml", servicesText)
+        for (number, names) in serviceNames.enumerated() {
+            try write("services-\(number).yaml", "services:\n" + names.map(service).joined())
+        }
         try write("trust-list.yaml", "nodes:\n" + Self.states.map(node).joined())
         for (name, key) in [
             ("connector-signing", TestKey.connector), ("connector-encryption", .connectorEncryption),
@@ -72,20 +79,26 @@ struct ServerFiles {
             technical: {company: Bench, email: bench@puente.example.es}
         clave: {signing-key: gateway.key, signing-certificate: gateway.pem}
         trust-lists: [trust-list.yaml]
-        services: [services.yaml]
+        services: [\(serviceNames.indices.map { "services-\($0).yaml" }.joined(separator: ", "))]
         mappings:
           eidas: \(Repository.path("mappings/eidas.yaml"))
           clave2: \(Repository.path("mappings/clave2.yaml"))
         operator: {name: Bench, contact-email: bench@puente.example.es}
         log: {level: warning, format: text}
+        second-opinion: \(secondOpinion)
 
         """
     }
 
-    private var servicesText: String {
+    /// For each file, as many as it may hold.
+    private var serviceNames: [[String]] {
+        let names = [ServiceRequest.name] + (1..<services).map { "\(ServiceRequest.name)_\($0)" }
+        return stride(from: 0, to: services, by: 5000).map { Array(names[$0..<min($0 + 5000, services)]) }
+    }
+
+    private func service(_ name: String) -> String {
         """
-        services:
-          - provider-name: \(ServiceRequest.name)
+          - provider-name: \(name)
             display-name: {es: Sede}
             certificates: [{file: service.pem}]
             return-addresses: ["\(ServiceRequest.returnAddress)"]
