@@ -207,17 +207,9 @@ extension MetadataExpectation {
     }
 }
 
-extension [Data] {
-    func read() throws(XMLFault) -> [Certificate] {
-        var found: [Certificate] = []
-        for octets in self { found.append(try Certificate(pemOrDER: [UInt8](octets))) }
-        return found
-    }
-}
-
 extension Recipient {
     fileprivate init(_ encryption: ServiceEntry.Encryption) throws(XMLFault) {
-        let certificate = try Certificate(pemOrDER: [UInt8](encryption.certificate))
+        let certificate = try Certificate.configured(encryption.certificate)
         guard case .rsa = certificate.publicKey.kind else {
             try self.init(certificate)
             return

@@ -157,7 +157,7 @@ extension Verifier {
         Revocations(
             parts: entries.compactMap { entry -> Revocations.Part? in
                 // What cannot be read was refused with the file.
-                guard let issuer = try? Certificate(pemOrDER: Array(entry.issuer)) else { return nil }
+                guard let issuer = try? Certificate.configured(entry.issuer) else { return nil }
                 var part = Revocations.Part(entry: entry, issuer: issuer)
                 // A copy that was damaged says nothing.
                 let last = kept[entry.nameOfKept(by: issuer)]

@@ -103,7 +103,7 @@ extension NodeEntry {
 
     /// Whom its metadata is believed from.
     fileprivate var anchors: [String] {
-        var words = Set(pins.map { (try? Certificate(pemOrDER: [UInt8]($0)))?.words ?? "unreadable" }).sorted()
+        var words = Set(pins.map { (try? Certificate.configured($0))?.words ?? "unreadable" }).sorted()
         if profile.allowsUnsignedMetadata { words.append("unsigned") }
         return words
     }

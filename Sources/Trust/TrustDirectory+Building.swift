@@ -35,7 +35,7 @@ extension TrustDirectory {
             attributes: names, isProduction: settings.isProduction, environment: settings.environment,
             needsSources: needsSources
         ) { octets in
-            _ = try Certificate(pemOrDER: Array(octets))
+            _ = try Certificate.configured(octets)
         }
         let reading = Registry.read(trustLists: settings.trustLists, services: settings.services, rules: rules)
         reading.faults.forEach(faults.add)

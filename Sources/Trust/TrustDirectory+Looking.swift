@@ -102,7 +102,7 @@ extension NodeEntry {
             "    role: \(role.rawValue)",
             "    source: \(source.yaml(documentName))", "    pins:",
         ]
-        lines += pins.map { "      - \(quoted((try? Certificate(pemOrDER: [UInt8]($0)))?.base64 ?? ""))" }
+        lines += pins.map { "      - \(quoted((try? Certificate.configured($0))?.base64 ?? ""))" }
         if pins.isEmpty { lines[lines.count - 1] = "    pins: []" }
         if !displayName.isEmpty {
             let names = displayName.sorted { $0.key < $1.key }.map { "\($0.key): \(quoted($0.value))" }

@@ -18,6 +18,8 @@ struct ServerFiles {
 
     let folder: URL
     let port: Int
+    /// Of each state, with a certificate of its own.
+    private let signers: [String: Signer]
     private let services: Int
     private let secondOpinion: Bool
     var settings: String { folder.appending(path: "puente.yaml").path }
@@ -27,6 +29,7 @@ struct ServerFiles {
         self.folder = folder
         self.port = port
         self.services = services
+        signers = try Dictionary(uniqueKeysWithValues: Self.states.map { ($0, try Self.signer(of: $0, at: now)) })
         self.secondOpinion = secondOpinion
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         try write("puente.yaml", settingsText)
@@ -42,8 +45,16 @@ struct ServerFiles {
             try write(name + ".pem", key.certificate().pem)
         }
         try write("service.pem", Self.service.certificate().pem)
-        try write("node.pem", TestKey.country.certificate().pem)
+        for (state, signer) in signers { try write("\(state).pem", signer.chain[0].pem) }
         try publish(documents(validUntil: now + 86_400))
+    }
+
+    /// One key will do: what takes time at the start is certificates.
+    private static func signer(of state: String, at now: Date) throws -> Signer {
+        let key = try TestKey.country.key()
+        let certificate = try key.certify(
+            commonName: "Node of \(state)", usage: .signing, from: now - 3600, until: now + 30 * 86_400)
+        return try Signer(key: key, chain: [certificate])
     }
 
     /// The metadata of all states, in their order.
@@ -118,7 +129,7 @@ struct ServerFiles {
             country: \(state)
             role: proxy-service
             source: {file: \(state).xml}
-            pins: [{file: node.pem}]
+            pins: [{file: \(state).pem}]
 
         """
     }
@@ -132,6 +143,11 @@ struct ServerFiles {
 // MARK: Metadata
 
 extension ServerFiles {
+    private func signer(_ state: String) throws -> Signer {
+        guard let signer = signers[state] else { throw Failure("no state \(state)") }
+        return signer
+    }
+
     /// An EntityDescriptor as large as real ones are.
     private func metadata(of state: String, validUntil end: Date) throws -> [UInt8] {
         let attributes = XMLNode(
@@ -151,12 +167,12 @@ extension ServerFiles {
             mentioning: [.xs],
             [XMLNode(Namespace.md("Extensions"), [], [attributes]), try role(state), organization(state)]
                 + ["support", "technical"].map(contact))
-        return try document.signed(by: TestKey.country.signer(), behind: 0).serialized()
+        return try document.signed(by: signer(state), behind: 0).serialized()
     }
 
     private func role(_ state: String) throws -> XMLNode {
         let key = XMLNode(
-            Namespace.md("KeyDescriptor"), [("use", "signing")], [.keyInfo(try TestKey.country.certificate())])
+            Namespace.md("KeyDescriptor"), [("use", "signing")], [.keyInfo(try signer(state).chain[0])])
         let country = XMLNode(Namespace.eidas("NodeCountry"), text: state)
         let service = XMLNode(
             Namespace.md("SingleSignOnService"),

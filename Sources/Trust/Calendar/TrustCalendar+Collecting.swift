@@ -130,5 +130,5 @@ extension OwnKeys {
 
 extension [Data] {
     /// Those that can be read: faults were told where the files are.
-    fileprivate var certificates: [Certificate] { compactMap { try? Certificate(pemOrDER: [UInt8]($0)) } }
+    fileprivate var certificates: [Certificate] { compactMap { try? Certificate.configured($0) } }
 }
