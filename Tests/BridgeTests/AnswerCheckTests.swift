@@ -81,7 +81,7 @@ struct AnswerCheckTests {
         Case("changed behind the signer's back", .signatureDigest) {
             $0.editsOctets = { try $0.replacing("status:Success", with: "status:Responder") }
         },
-        Case("two signatures", .messageSchema) { $0.editsDocument = { try $0.double("Signature") } },
+        Case("two signatures", .signatureRepeated) { $0.editsDocument = { try $0.double("Signature") } },
         Case("signature behind Status", .messageSchema) { $0.editsDocument = { $0.content.swapAt(1, 2) } },
         Case(response: "no ID", .messageSchema) { $0.set("ID", nil) },
         Case(response: "ID is no NCName", .messageIdentifier) { $0.set("ID", "1abc") },

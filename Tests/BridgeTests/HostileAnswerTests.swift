@@ -122,7 +122,7 @@ struct HostileAnswerTests {
             try signed.double("SignedInfo")
             return signed
         },
-        Attack("A13: a signature of our own before the good one", .messageSchema) { stolen in
+        Attack("A13: a signature of our own before the good one", .signatureRepeated) { stolen in
             stolen.signed.inserting(try SignatureRecipe(.stranger).signature(over: stolen.signed), at: 1)
         },
         Attack("A18: emptied DigestValue", .signatureStructure) { stolen in

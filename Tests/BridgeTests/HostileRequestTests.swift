@@ -75,7 +75,7 @@ struct HostileRequestTests {
             return root.inserting(signature, at: 0)
         },
         Attack("A10: signature of another element", .signatureReference) { evil.inserting($1, at: 0).renamed($0) },
-        Attack("A13: an own signature before the good one", .messageSchema) { signed, _ in
+        Attack("A13: an own signature before the good one", .signatureRepeated) { signed, _ in
             signed.inserting(try SignatureRecipe(.rsa2048b, .rsaSHA512).signature(over: signed), at: 0)
         },
         Attack("A22: metadata", .messageType) { _, _ in
