@@ -11,17 +11,20 @@ import Testing
 
 @testable import Trust
 
-/// Keeps what is told, and may fail.
+/// Keeps what is told, and may fail the first times.
 private final class Notebook: AlarmChannel {
     let name = "notebook"
     let bulletins = Mutex<[AlarmBulletin]>([])
-    let fails: Bool
+    let failures: Int
 
-    init(fails: Bool = false) { self.fails = fails }
+    init(failures: Int = 0) { self.failures = failures }
 
     func tell(_ bulletin: AlarmBulletin) async throws {
-        bulletins.withLock { $0.append(bulletin) }
-        if fails { throw AlarmFault(description: "nobody there") }
+        let count = bulletins.withLock { bulletins in
+            bulletins.append(bulletin)
+            return bulletins.count
+        }
+        if count <= failures { throw AlarmFault(description: "nobody there") }
     }
 
     /// What was told, as subject and days before the end.
@@ -112,7 +115,7 @@ struct TrustAlarmsTests {
     @Test("Who starts late hears of the nearest alarm alone; everything of one hour is one message")
     func late() async throws {
         let folder = try Folder([:])
-        let notebook = Notebook(fails: true)
+        let notebook = Notebook()
         let ends = [
             try End.certificate(.signing, "PT", "a", until: Self.day(5)),
             try End.certificate(.signing, "PT", "b", until: Self.day(-3)),
@@ -122,13 +125,36 @@ struct TrustAlarmsTests {
         try await Self.watch(until: 3, folder.path + "/trust.sqlite", notebook, log) { _ in ends }
         #expect(notebook.told == ["CN=b 1", "CN=a 7", "CN=c 60"])
         #expect(notebook.bulletins.withLock { $0.count } == 1)
-        #expect(
-            log.lines.withLock { $0.count { $0.text == "alarm not told cause=nobody there channel=notebook" } } == 1)
         #expect(log.lines.withLock { $0.count { $0.text.hasPrefix("end date has passed") } } == 1)
         // Another setting of days does not ring for what was told already.
         let archive = try TrustArchive(path: folder.path + "/trust.sqlite")
         let again = TrustCalendar(ends, alarms: [90, 20], at: Self.day(3)).alarming
         #expect(try again.count == 3 && archive.give(again, at: Self.day(3)).isEmpty)
+    }
+
+    @Test("What nobody heard is told again every hour, until somebody does")
+    func unheard() async throws {
+        let folder = try Folder([:])
+        let (deaf, log) = (Notebook(failures: 3), LogBook())
+        let ends = [try End.certificate(.signing, "PT", "a", until: Self.day(5))]
+        try await Self.watch(until: 1, folder.path + "/trust.sqlite", deaf, log) { _ in ends }
+        #expect(deaf.told == Array(repeating: "CN=a 7", count: 4))
+        let unheard = "alarm not told cause=nobody there channel=notebook"
+        #expect(log.lines.withLock { $0.count { $0.text == unheard } } == 3)
+        #expect(log.lines.withLock { $0.count { $0.text.hasPrefix("end date comes near") } } == 4)
+    }
+
+    @Test("Where one of two hears it, it is told")
+    func halfHeard() async throws {
+        let folder = try Folder([:])
+        let (deaf, good) = (Notebook(failures: .max), Notebook())
+        let alarms = TrustAlarms(
+            try TrustArchive(path: folder.path + "/trust.sqlite"), channels: [deaf, good],
+            node: ("https://x.example", "x.example"), logger: LogBook().logger
+        ) { TrustCalendar([try End.certificate(.signing, "PT", "a", until: Self.day(5))], alarms: Self.days, at: $0) }
+        await alarms.check(at: Self.day(1))
+        await alarms.check(at: Self.day(1) + 3600)
+        #expect(deaf.told == ["CN=a 7"] && good.told == ["CN=a 7"])
     }
 
     @Test("Metadata that is renewed in time is silent for two years, and rings when its source is cut off")

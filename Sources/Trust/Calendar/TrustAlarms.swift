@@ -4,7 +4,8 @@ public import Logging
 import Settings
 import YAMLText
 
-/// Tells of end dates that come near: each alarm once, over all restarts.
+/// Tells of end dates that come near: each alarm once, over all restarts, or until
+/// somebody hears it.
 public struct TrustAlarms: Sendable {
     private let calendar: @Sendable (Date) throws -> TrustCalendar
     private let archive: TrustArchive
@@ -42,20 +43,29 @@ public struct TrustAlarms: Sendable {
         for end in alarms { log(end) }
         guard !alarms.isEmpty else { return }
         let bulletin = AlarmBulletin(node: node.address, host: node.host, at: now, alarms: alarms)
-        await withDiscardingTaskGroup { group in
-            for channel in channels { group.addTask { await tell(bulletin, channel) } }
-        }
+        // What nobody heard is given again in the next hour.
+        guard await tell(bulletin) else { return }
         do { try await inBackground { [alarms] in try archive.told(alarms) } } catch {
             logger.error("alarms not written down as told", metadata: ["cause": "\(error)"])
         }
     }
 
-    private func tell(_ bulletin: AlarmBulletin, _ channel: any AlarmChannel) async {
+    /// - Returns: whether anybody heard it. The log does, where the settings name nobody.
+    private func tell(_ bulletin: AlarmBulletin) async -> Bool {
+        await withTaskGroup(of: Bool.self) { group in
+            for channel in channels { group.addTask { await tell(bulletin, channel) } }
+            return await group.reduce(channels.isEmpty) { $0 || $1 }
+        }
+    }
+
+    private func tell(_ bulletin: AlarmBulletin, _ channel: any AlarmChannel) async -> Bool {
         do {
             try await channel.tell(bulletin)
             logger.info("alarm told", metadata: ["channel": "\(channel.name)", "alarms": "\(bulletin.alarms.count)"])
+            return true
         } catch {
             logger.error("alarm not told", metadata: ["channel": "\(channel.name)", "cause": "\(error)"])
+            return false
         }
     }
 

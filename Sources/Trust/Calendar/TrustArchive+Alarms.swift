@@ -5,7 +5,7 @@ import GRDB
 extension TrustArchive {
     /// Remembers the alarms that are due.
     ///
-    /// - Returns: those that were not told yet: new ones, and those whose telling a crash cut off. Who comes late gets the
+    /// - Returns: those that were not told yet: new ones, and those that nobody heard. Who comes late gets the
     ///   nearest alarm of a date, not all that it missed.
     func give(_ alarming: [EndDate], at now: Date) throws(Fault) -> [EndDate] {
         guard !alarming.isEmpty else { return [] }
@@ -26,7 +26,7 @@ extension TrustArchive {
         }
     }
 
-    /// Remembers that everybody was told, or could not be.
+    /// Remembers that somebody heard them.
     func told(_ alarms: [EndDate]) throws(Fault) {
         try write { db in
             for end in alarms {
