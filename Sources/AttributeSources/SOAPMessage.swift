@@ -63,7 +63,7 @@ public enum SOAPMessage {
     public static func open(
         _ octets: [UInt8], trusting trusted: [Certificate], at now: Date
     ) throws(XMLFault) -> Element {
-        let envelope = try XMLTree(parsing: octets, limits: .message).root
+        let envelope = try XMLTree(parsing: octets, limits: .register).root
         guard envelope.is(Namespace.soap("Envelope")) else {
             throw XMLFault(.schema, envelope.path, expected: "a SOAP 1.1 Envelope", found: envelope.local)
         }
@@ -97,5 +97,14 @@ extension Element {
         let found = children(name)
         guard found.count == 1 else { throw XMLFault(.schema, path, expected: "one \(name)", found: "\(found.count)") }
         return found[0]
+    }
+}
+
+extension XMLLimits {
+    /// For an answer of a register, which may be as large as that of any other (`Transport`).
+    fileprivate static var register: XMLLimits {
+        var limits = XMLLimits.message
+        (limits.octets, limits.textLength) = (Transport.sizeLimit, Transport.sizeLimit)
+        return limits
     }
 }

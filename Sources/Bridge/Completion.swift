@@ -109,10 +109,9 @@ public enum IdentifierForm: Sendable {
 public struct DerivationKey: Sendable, CustomStringConvertible {
     private let secret: SecretOctets
 
-    /// `nil` unless there are 32 octets.
-    public init?(_ octets: [UInt8]) {
+    /// Overwrites the octets that it is given; `nil` unless there are 32.
+    public init?(taking octets: inout [UInt8]) {
         guard octets.count == 32 else { return nil }
-        var octets = octets
         secret = SecretOctets(taking: &octets)
     }
 

@@ -185,7 +185,7 @@ extension Inspection {
         switch kind {
         case .metadata:
             assumptions.append(
-                "that the certificate inside is pinned; puente check holds metadata against the trust list")
+                "that the certificate inside is pinned; puente trust verify holds metadata against the trust list")
             for entity in try parsed.examineMetadata(at: now, examination) { describe(entity) }
         case .serviceList:
             assumptions.append("that the certificate inside is pinned, and that the list may speak for every country")

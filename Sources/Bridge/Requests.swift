@@ -28,7 +28,7 @@ extension Route {
             from: requester.sender,
             expecting: RequestExpectation(
                 destinations: answerer.addresses,
-                maximumAgeSeconds: max(answerer.requestAgeSeconds, requester.skewSeconds),
+                maximumAgeSeconds: answerer.requestAgeSeconds + requester.skewSeconds,
                 skewSeconds: requester.skewSeconds),
             confirmedBy: secondReader, at: now, examination)
         let request = try requesterDialect.readRequest(
@@ -47,9 +47,7 @@ extension Route {
                 ?? Rejection(
                     .peerUnknown, place, expected: "a registered requester", found: named?.rawValue ?? "nothing")
         }
-        guard requester.isEnabled else {
-            throw Rejection(.peerDisabled, place, expected: "enabled: true", found: requester.name.rawValue)
-        }
+        try requester.checkEnabled(at: place)
         try checkMetadata(until: requester.validUntil, at: now)
         return requester
     }
@@ -97,10 +95,11 @@ extension Route {
     /// Leg 2: a request becomes octets for the node of the country that the person chose.
     ///
     /// - Parameter relayState: an unguessable text that must come back.
-    /// - Throws: why the country cannot serve the request.
+    /// - Throws: why the country cannot serve the request; ``Rule/peerDisabled`` if the requester was switched off meanwhile.
     public func sendRequest(
         _ exchange: Exchange, to memberState: MemberState, relayState: String, at now: Date
     ) throws(Rejection) -> (SealedMessage, Exchange.Question) {
+        _ = try requester(of: exchange)
         let (responder, terms) = try responder(for: exchange.request, in: memberState, at: now)
         let stamp = try Stamp.fresh(issuer: node.asker.name, at: now)
         let question = Exchange.Question(

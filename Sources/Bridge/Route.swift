@@ -80,7 +80,7 @@ public struct Route: Sendable {
         public var name: EntityID
         /// The addresses at which they ask.
         public var addresses: Set<String>
-        /// Seconds that a request may be old when it arrives, or as many as the requester's clock may differ, if that is more.
+        /// Seconds that a request may be old when it arrives; those by which the requester's clock may differ come on top.
         public var requestAgeSeconds: Double
         /// The levels that we publish; empty if we publish none.
         public var levels: Set<Assurance>
@@ -140,6 +140,7 @@ public struct Route: Sendable {
             throw outOfOrder[exchange.request.requester]
                 ?? Rejection(.peerUnknown, found: exchange.request.requester.rawValue)
         }
+        try requester.checkEnabled(at: nil)
         return requester
     }
 
@@ -187,5 +188,16 @@ func checkMetadata(until end: Date, at now: Date) throws(Rejection) {
         throw Rejection(
             .metadataExpired, "EntityDescriptor/@validUntil", expected: "after \(Instant.write(now))",
             found: Instant.write(end))
+    }
+}
+
+extension Requester {
+    /// Who was switched off gets nothing more, however far a login has come.
+    ///
+    /// - Throws: ``Rule/peerDisabled``.
+    func checkEnabled(at place: String?) throws(Rejection) {
+        guard isEnabled else {
+            throw Rejection(.peerDisabled, place, expected: "enabled: true", found: name.rawValue)
+        }
     }
 }

@@ -93,8 +93,8 @@ extension Clave2 {
     }
 
     private func delivered(_ attribute: Attribute, to requester: Requester) -> Attribute {
-        let identifiers: [AttributeName] = [.personIdentifier, .legalPersonIdentifier]
-        guard requester.identifierForm == .bare, identifiers.contains(attribute.name),
+        let own: [AttributeName] = [.personIdentifier, .legalPersonIdentifier]
+        guard requester.identifierForm == .bare, (own + own.map(\.ofRepresentative)).contains(attribute.name),
             let identifier = attribute.values.first.flatMap({ PersonIdentifier($0.text) })
         else { return mapping[attribute.name]?.rule.hasScripts ?? false ? attribute.withLatinFirst() : attribute }
         return Attribute(attribute.name, identifier.rest)

@@ -35,7 +35,7 @@ public struct Clave2: RequesterDialect {
 
     public var placeOfName: String { "AuthnRequest/@ProviderName" }
 
-    /// By ProviderName, else by Issuer.
+    /// By ProviderName. A request without is refused (dossier §2.1), but not before its signature: that is looked for by Issuer.
     public func claimedRequester(of message: ParsedMessage) -> EntityID? {
         message.claimedProviderName.map(Self.registeredName) ?? message.claimedIssuer
     }

@@ -172,16 +172,18 @@ extension EIDAS: RequesterDialect {
             try examination.check(
                 .requestAttributes, !row.name.isRepresentative, place, expected: "no attribute of a representative",
                 found: attribute.name)
+            // Of a sector's attributes each may be either (Message Format 1.4 §2.3.1).
+            let isRequired = row.isOfProfile ? row.isMandatory : attribute.isRequired ?? false
             try examination.check(
-                .requestAttributes, attribute.isRequired == row.isMandatory, place + "/@isRequired",
-                expected: "\(row.isMandatory)", found: attribute.isRequired.map { "\($0) at \(row.friendlyName)" })
+                .requestAttributes, attribute.isRequired == isRequired || !row.isOfProfile, place + "/@isRequired",
+                expected: "\(isRequired)", found: attribute.isRequired.map { "\($0) at \(row.friendlyName)" })
             try examination.check(
                 .requestAttributes, attribute.values.allSatisfy { row.rule.read($0) != nil }, place,
                 expected: "values of the form \(row.rule)", found: "another at \(row.friendlyName)")
             try examination.check(
                 .requestAttributes, !asked.contains { $0.name == row.name }, place, expected: "once",
                 found: attribute.name)
-            asked.append(RequestedAttribute(row.name, isRequired: row.isMandatory))
+            asked.append(RequestedAttribute(row.name, isRequired: isRequired))
         }
         let person = try person(of: asked, requester, examination)
         return (person, asked)

@@ -53,7 +53,8 @@ public struct MappingTable: Sendable {
 }
 
 extension MappingTable.Row {
-    fileprivate var isOfProfile: Bool { uri.hasPrefix("http://eidas.europa.eu/attributes/") }
+    /// Of the eIDAS Attribute Profile, not of a sector.
+    var isOfProfile: Bool { uri.hasPrefix("http://eidas.europa.eu/attributes/") }
 }
 
 extension MappingTable.Row {
@@ -65,7 +66,8 @@ extension MappingTable.Row {
         guard !values.isEmpty, values.allSatisfy({ !$0.isStructured && !$0.text.isEmpty }) else {
             throw Rejection(.attributeInvalid, place, expected: "a value", found: "nothing")
         }
-        guard values.count == 1 || isMultiple || (rule.hasScripts && values.count == 2) else {
+        let isInTwoScripts = rule.hasScripts && values.count == 2 && values[0].isLatin != values[1].isLatin
+        guard values.count == 1 || isMultiple || isInTwoScripts else {
             throw Rejection(.attributeRepeated, place, expected: "one value", found: "\(values.count)")
         }
         var read: [AttributeValue] = []

@@ -88,17 +88,16 @@ public enum ReturnAddress: Hashable, Sendable {
         self = text.hasSuffix("*") ? .below(String(text.dropLast())) : .exactly(text)
     }
 
-    /// Compared octet by octet. Below a prefix nothing may lead elsewhere: no dot segments, no fragments, no line breaks.
+    /// Compared octet by octet. What no browser can be sent to is no address; and below a prefix nothing may lead elsewhere:
+    /// no dot segments, no fragments.
     public func admits(_ address: String) -> Bool {
+        guard address.utf8.allSatisfy(isAddressOctet) else { return false }
         switch self {
-        case .exactly(let registered): return address == registered
+        case .exactly(let registered): return address.utf8.elementsEqual(registered.utf8)
         case .below(let prefix):
-            guard address.hasPrefix(prefix) else { return false }
-            let rest = address.dropFirst(prefix.count).lowercased()
-            return !rest.contains("..") && !rest.contains("%2e") && !rest.contains("%2f") && !rest.contains("%5c")
-                && rest.utf8.allSatisfy {
-                    (33...126).contains($0) && $0 != UInt8(ascii: "#") && $0 != UInt8(ascii: "\\")
-                }
+            guard address.utf8.starts(with: prefix.utf8) else { return false }
+            let rest = String(decoding: address.utf8.dropFirst(prefix.utf8.count), as: UTF8.self).lowercased()
+            return !["..", "%2e", "%2f", "%5c", "#"].contains(where: rest.contains)
         }
     }
 }

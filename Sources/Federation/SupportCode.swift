@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 
-/// What a person reads out to the help desk, and what the help desk finds in the audit log: `K7QF-2M9T`.
+/// What a person reads out to the help desk, and what the help desk finds in the audit log: `K7QF-2M9Z`.
 ///
 /// Seven random characters of Crockford's Base32 and one that checks them. The characters are elements of GF(32); those of
 /// a good code, weighted by falling powers of 2 from the left, add up to zero. Eight different weights, none of them zero:

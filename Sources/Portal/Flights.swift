@@ -31,7 +31,7 @@ final class Flights<Landing: Sendable>: Sendable {
     }
 }
 
-/// What was lately so, under a key, until it expires; of too much, nothing.
+/// What was lately so, under a key: at least until it expires, unless there is too much of it.
 final class Lately<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     private let limit: Int
     private let kept = Mutex<[Key: (value: Value, until: Date)]>([:])

@@ -187,6 +187,8 @@ extension Portal {
         let sealed = try await world.workers.run {
             try route.sendResponse(outcome, in: exchange, without: declined, at: now)
         }
+        // What no browser can carry is not sent: nothing is used up for it.
+        _ = try sealed.target
         let event = AuditEvent(
             .responseSent, at: now, exchange: exchange.id, message: sealed.id, inResponseTo: exchange.request.id,
             sender: route.node.answerer.name, receiver: exchange.request.requester,

@@ -48,6 +48,7 @@ extension Portal {
             let (request, requester, answer) = try route.answerLogout(received, at: now, examination)
             return (requester, request.message.id, answer)
         }
+        _ = try answer.target
         let event = AuditEvent(
             .logoutAnswered, at: now, message: answer.id, inResponseTo: request, sender: requester,
             receiver: route.node.answerer.name, digest: answer.digest.hexadecimal, result: "Success")

@@ -117,6 +117,8 @@ private final class Aggregate {
     private var groups: [Group] = []
     /// Nothing of them is read before all has been verified.
     private var wanted: [Wanted] = []
+    /// How often each of those who are expected has come. Nobody may come twice, so that no more than two are kept.
+    private var seen: [EntityID: Int] = [:]
     private var root: Element?
     private var count = 0
     private var first: EntityID?
@@ -195,6 +197,8 @@ private final class Aggregate {
             let name = child.claimedEntityID
             if count == 1 { first = name }
             guard let name, names.contains(name) else { continue }
+            seen[name, default: 0] += 1
+            guard seen[name, default: 0] <= 2 else { continue }
             kept.append(child)
             wanted.append(Wanted(element: child, name: name))
         }
@@ -236,7 +240,7 @@ private final class Aggregate {
         if let whole { return try VerifiedEntity(whole, expecting: expected, confirmedBy: reader, at: now) }
         guard found.count == 1, let only = found.first else {
             throw VerifiedEntity.notOnce(
-                expected.entityID, found: found.count, of: count, root, first: first)
+                expected.entityID, found: seen[expected.entityID] ?? 0, of: count, root, first: first)
         }
         return try VerifiedEntity(only.element, expecting: expected, at: now, Examination()) {
             () throws(Rejection) in

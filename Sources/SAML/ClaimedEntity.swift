@@ -9,14 +9,21 @@ public struct ClaimedEntity: Hashable, Sendable {
     /// NodeCountry, as it is written.
     public var country: String?
 
+    private static let limit = 50_000
+
     /// Whom a document of any size claims to describe, in its order: for an address that a list of metadata names without
     /// saying whose it is. Entities without a name or a role of SAML 2.0 are passed over.
+    /// - Throws: ``Rule/xmlLimit`` if they are more than any federation has.
     public static func all(in source: DocumentSource) throws(Rejection) -> [ClaimedEntity] {
         var found: [ClaimedEntity] = []
         var whole: [UInt8]?
         _ = try source.read { piece throws(XMLFault) in
             switch piece {
-            case .content(_, let children): found += children.flatMap(\.claims)
+            case .content(_, let children):
+                found += children.flatMap(\.claims)
+                guard found.count <= limit else {
+                    throw XMLFault(.limit, expected: "at most \(limit) entities", found: "more")
+                }
             case .whole(let octets): whole = octets
             case .opened, .signature, .signaturePlace, .closed: break
             }

@@ -25,8 +25,17 @@ public struct Sender: Sendable {
             found: certificate.subject)
     }
 
-    /// Those whose keyUsage is not for something else.
-    var signers: [Certificate] { signingCertificates.filter(\.maySign) }
+    /// Those whose keyUsage is not for something else. A key may be in several certificates, as after a renewal: the one that
+    /// is valid stands first, and counts.
+    func signers(at now: Date) -> [Certificate] {
+        let usable = signingCertificates.filter(\.maySign)
+        return usable.filter { $0.isValid(at: now) } + usable.filter { !$0.isValid(at: now) }
+    }
+}
+
+extension Certificate {
+    /// For the operator.
+    var validity: String { "\(Instant.write(notBefore)) to \(Instant.write(notAfter))" }
 }
 
 /// What must be true of a request before anybody looks at what it asks.
@@ -86,18 +95,14 @@ extension ParsedMessage {
     ) throws(Rejection) -> Certificate {
         let root = tree.root.local
         let certificate = try examination.step(.signatureValue, root + "/Signature") { () throws(Rejection) in
-            // A key may be in several certificates, as after a renewal: the one that is valid counts.
-            let (valid, others) = (
-                sender.signers.filter { $0.isValid(at: now) }, sender.signers.filter { !$0.isValid(at: now) }
-            )
-            let certificate = try verifyRoot(trusting: valid + others, policy: sender.signatures, confirmedBy: reader)
+            let certificate = try verifyRoot(
+                trusting: sender.signers(at: now), policy: sender.signatures, confirmedBy: reader)
             try sender.refuseRevoked(certificate, root)
             return certificate
         }
         try examination.check(
             .signatureKeyExpired, certificate.isValid(at: now), root + "/Signature",
-            expected: "\(Instant.write(certificate.notBefore)) to \(Instant.write(certificate.notAfter))",
-            found: Instant.write(now))
+            expected: certificate.validity, found: Instant.write(now))
         return certificate
     }
 }

@@ -74,7 +74,8 @@ extension ParsedMessage {
         _ examination: Examination = Examination()
     ) throws(Rejection) -> Verified<OpenedResponse> {
         let closed = try verifyEnvelope(from: sender, encryption, expected, confirmedBy: reader, at: now, examination)
-        let assertion = try closed.message.assertion(with: keys, from: sender, confirmedBy: reader, examination)
+        let assertion = try closed.message.assertion(
+            with: keys, from: sender, confirmedBy: reader, at: now, examination)
         if let assertion { try examination.check(assertion, of: closed.message, expected, at: now) }
         return closed.map(OpenedResponse(response: closed.message, assertion: assertion))
     }
@@ -96,7 +97,8 @@ extension ParsedMessage {
         }
         try checkEnvelope(of: response, from: sender, expected, confirmedBy: nil, at: now, examination)
         if case .encrypted? = response.contents.first, keys.isEmpty { return nil }
-        guard let assertion = try response.assertion(with: keys, from: sender, confirmedBy: nil, examination) else {
+        guard let assertion = try response.assertion(with: keys, from: sender, confirmedBy: nil, at: now, examination)
+        else {
             return nil
         }
         if let named = assertion.conditions?.audiences.first?.first { expected.audience = EntityID(named) }
@@ -130,18 +132,18 @@ extension ParsedMessage {
             "Response", id: response.id, version: response.version, issueInstant: response.issueInstant,
             from: -300 - expected.skewSeconds, to: expected.skewSeconds, at: now)
         try examination.checkAddressing(of: response, expected)
-        try verifyPlainAssertions(sender, confirmedBy: reader, examination)
+        try verifyPlainAssertions(sender, confirmedBy: reader, at: now, examination)
         try examination.checkContents(of: response, expected)
     }
 
     /// An assertion that has a signature of its own must have a good one (dossier C2-16).
     private func verifyPlainAssertions(
-        _ sender: Sender, confirmedBy reader: (any SecondReader)?, _ examination: Examination
+        _ sender: Sender, confirmedBy reader: (any SecondReader)?, at now: Date, _ examination: Examination
     ) throws(Rejection) {
         for assertion in tree.root.children(Namespace.saml2("Assertion"))
         where !assertion.children(Namespace.ds("Signature")).isEmpty {
             try examination.step(.signatureValue, assertion.path + "/Signature") { () throws(Rejection) in
-                try assertion.verifyOwnSignature(sender, confirmedBy: reader)
+                try assertion.verifyOwnSignature(sender, confirmedBy: reader, at: now)
             }
         }
     }
@@ -149,19 +151,24 @@ extension ParsedMessage {
 
 extension Element {
     fileprivate func verifyOwnSignature(
-        _ sender: Sender, confirmedBy reader: (any SecondReader)?
+        _ sender: Sender, confirmedBy reader: (any SecondReader)?, at now: Date
     ) throws(Rejection) {
         let certificate = try translating { () throws(XMLFault) in
-            try verifySignature(trusting: sender.signers, policy: sender.signatures, confirmedBy: reader).certificate
+            try verifySignature(trusting: sender.signers(at: now), policy: sender.signatures, confirmedBy: reader)
+                .certificate
         }
         try sender.refuseRevoked(certificate, path)
+        guard certificate.isValid(at: now) else {
+            throw Rejection(
+                .signatureKeyExpired, path + "/Signature", expected: certificate.validity, found: Instant.write(now))
+        }
     }
 }
 
 extension Response {
     /// The assertion, opened; `nil` if this is a failure.
     fileprivate func assertion(
-        with keys: [DecryptionKey], from sender: Sender, confirmedBy reader: (any SecondReader)?,
+        with keys: [DecryptionKey], from sender: Sender, confirmedBy reader: (any SecondReader)?, at now: Date,
         _ examination: Examination
     ) throws(Rejection) -> Assertion? {
         guard status.isSuccess, let content = contents.first else { return nil }
@@ -169,14 +176,14 @@ extension Response {
         case .plain(let plain): return plain
         case .encrypted(let encrypted):
             return try examination.step(.encryptionFailed, "Response/EncryptedAssertion") { () throws(Rejection) in
-                try Self.open(encrypted, with: keys, from: sender, confirmedBy: reader)
+                try Self.open(encrypted, with: keys, from: sender, confirmedBy: reader, at: now)
             }
         }
     }
 
     private static func open(
         _ encrypted: EncryptedElement, with keys: [DecryptionKey], from sender: Sender,
-        confirmedBy reader: (any SecondReader)?
+        confirmedBy reader: (any SecondReader)?, at now: Date
     ) throws(Rejection) -> Assertion {
         let octets = try translating { () throws(XMLFault) in try encrypted.open(with: keys) }
         let tree = try translating { () throws(XMLFault) in try XMLTree(parsing: octets) }
@@ -188,7 +195,7 @@ extension Response {
         guard signatures.count == (assertion.isSigned ? 1 : 0) else {
             throw Rejection(.signatureRepeated, tree.root.path, found: "\(signatures.count) signatures")
         }
-        if assertion.isSigned { try tree.root.verifyOwnSignature(sender, confirmedBy: reader) }
+        if assertion.isSigned { try tree.root.verifyOwnSignature(sender, confirmedBy: reader, at: now) }
         return assertion
     }
 }
@@ -261,7 +268,7 @@ extension Examination {
         try checkStatements(of: assertion, at: now, skew: expected.skewSeconds)
     }
 
-    /// One bearer confirmation must fit; where none is demanded, none may contradict (dossier §2.4, C2-23).
+    /// Every confirmation must be for a bearer, and fit; where none is demanded, there may be none (dossier §2.4, C2-23).
     private func checkConfirmation(
         of assertion: Assertion, _ expected: ResponseExpectation, at now: Date
     ) throws(Rejection) {

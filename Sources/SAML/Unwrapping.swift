@@ -13,8 +13,6 @@ public struct Unwrapped: Sendable {
     public let fault: Rejection?
 
     public var octets: [UInt8] { received.octets }
-    /// Whether the signature stands in the query, where no certificate is shown.
-    public var isSignedInQuery: Bool { received.querySignature != nil }
 
     /// Reads XML, Base64, Base64 of DEFLATE, an address or a query, the body of a form, a saved page with a form, or an HTTP
     /// request with one of these.

@@ -35,7 +35,6 @@ public enum SAMLURI {
     public static let invalidAttribute = "urn:oasis:names:tc:SAML:2.0:status:InvalidAttrNameOrValue"
     public static let invalidNameIDPolicy = "urn:oasis:names:tc:SAML:2.0:status:InvalidNameIDPolicy"
     public static let noAuthnContext = "urn:oasis:names:tc:SAML:2.0:status:NoAuthnContext"
-    public static let requestUnsupported = "urn:oasis:names:tc:SAML:2.0:status:RequestUnsupported"
 
     public static let protocolVersion = "http://eidas.europa.eu/entity-attributes/protocol-version"
     public static let applicationIdentifier = "http://eidas.europa.eu/entity-attributes/application-identifier"

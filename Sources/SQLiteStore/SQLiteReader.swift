@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
-import Federation
-import Foundation
+public import Federation
+public import Foundation
 import GRDB
 public import Storage
 
@@ -20,6 +20,11 @@ public struct SQLiteReader: SQLiteTrail {
     func read<T: Sendable>(_ work: @escaping @Sendable (Database) throws -> T) async throws(StoreError) -> T {
         do { return try await pool.read(work) } catch { throw StoreError(error) }
     }
+
+    /// As ``ExchangeStore/underway(at:)`` says, of a store that another process writes to.
+    public func underway(at now: Date, keyFile: String) async throws(StoreError) -> [EntityID: Int] {
+        try await underway(at: now, opening: try AtRest(existing: keyFile))
+    }
 }
 
 /// Whatever has connections to read by.
@@ -28,6 +33,17 @@ protocol SQLiteTrail: AuditTrail {
 }
 
 extension SQLiteTrail {
+    func underway(at now: Date, opening atRest: AtRest) async throws(StoreError) -> [EntityID: Int] {
+        try await read { db in
+            var counts: [EntityID: Int] = [:]
+            for row in try db.rows(lastingAt: now) {
+                let exchange: Exchange = try atRest.open(row.sealed, as: row.id)
+                if let peer = exchange.neededPeer { counts[peer, default: 0] += 1 }
+            }
+            return counts
+        }
+    }
+
     public func auditLines(after counter: Int, limit: Int) async throws(StoreError) -> [String] {
         try await read { try $0.auditLines(after: counter, limit: limit) }
     }

@@ -97,14 +97,7 @@ public final class SQLiteStore: ExchangeStore, SQLiteTrail {
     }
 
     public func underway(at now: Date) async throws(StoreError) -> [EntityID: Int] {
-        try await read { [atRest] db in
-            var counts: [EntityID: Int] = [:]
-            for row in try db.rows(lastingAt: now) {
-                let exchange: Exchange = try atRest.open(row.sealed, as: row.id)
-                if let peer = exchange.neededPeer { counts[peer, default: 0] += 1 }
-            }
-            return counts
-        }
+        try await underway(at: now, opening: atRest)
     }
 
     public func probe() async throws(StoreError) {

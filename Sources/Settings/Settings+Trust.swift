@@ -57,7 +57,8 @@ extension Settings.Trust {
         /// An operator turned this very content back.
         case turnedBack = "turned-back"
 
-        /// The rule where the settings say nothing: what a key thief, or a thief of an address, would do waits for a person.
+        /// The rule where the settings say nothing: what takes a peer over at once, as a thief of its metadata key or of its
+        /// address would, waits for a person. A key beside the old ones does not, because that is how everybody renews keys.
         public var `default`: Settings.Trust.TakeOver {
             switch self {
             case .nodeAdded, .nodeRemoved, .nodeSwitched, .profileChanged, .sourceChanged, .keyAdded, .keyRemoved,

@@ -250,7 +250,8 @@ extension Settings {
     }
 
     public struct Limits: Hashable, Sendable {
-        /// `message-characters`: 16384 to 1048576. Default 131072. Size of a SAML message before Base64 is undone.
+        /// `message-characters`: 16384 to 174764, which is the Base64 of the largest document that is read. Default 131072.
+        /// Size of a SAML message before Base64 is undone.
         public var messageCharacters: Int
         /// `exchanges-in-flight`: 1 to 10000000. Default 100000. Logins that wait at the same time.
         public var exchangesInFlight: Int

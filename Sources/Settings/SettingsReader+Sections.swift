@@ -86,7 +86,7 @@ extension SettingsReader {
 
     func limits(_ map: YAMLMap) -> Settings.Limits {
         Settings.Limits(
-            messageCharacters: map["message-characters"].integer(in: 16384...1_048_576) ?? 131_072,
+            messageCharacters: map["message-characters"].integer(in: 16384...174_764) ?? 131_072,
             exchangesInFlight: map["exchanges-in-flight"].integer(in: 1...10_000_000) ?? 100_000,
             exchangesPerRequester: map["exchanges-per-requester"].integer(in: 1...10_000_000) ?? 50_000,
             exchangesPerAddress: map["exchanges-per-address"].integer(in: 1...10_000_000) ?? 2000,

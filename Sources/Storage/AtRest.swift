@@ -101,14 +101,8 @@ extension AtRest {
         public let id: String
         let secret: SecretOctets
 
-        /// `nil` unless there are 32 octets.
-        public init?(_ octets: [UInt8]) {
-            var octets = octets
-            self.init(taking: &octets)
-        }
-
-        /// Overwrites the octets that it is given.
-        init?(taking octets: inout [UInt8]) {
+        /// Overwrites the octets that it is given; `nil` unless there are 32.
+        public init?(taking octets: inout [UInt8]) {
             guard octets.count == 32 else { return nil }
             id = hexadecimal(sha256(octets).prefix(8))
             secret = SecretOctets(taking: &octets)

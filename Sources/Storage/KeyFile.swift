@@ -12,6 +12,13 @@ extension AtRest {
     ///   or a line is no key.
     public init(keyFile path: String) throws(StoreError) {
         if access(path, F_OK) != 0 { try Self.makeKeyFile(path) }
+        try self.init(existing: path)
+    }
+
+    /// Reads them where there is a file, and makes none.
+    ///
+    /// - Throws: as ``init(keyFile:)`` does.
+    public init(existing path: String) throws(StoreError) {
         var text = try Self.readPrivate(path)
         defer { erase(&text) }
         var keys: [Key] = []

@@ -126,10 +126,9 @@ struct KeyReader {
     private func identifiers(_ settings: Settings.ProxyService) -> IdentifierForm? {
         guard settings.identifiers == .derived, let path = settings.identifierKey else { return .national }
         guard !path.isEmpty else { return nil }  // The settings name no file that is there, and said so.
-        let text = contents(path).map {
-            String(decoding: $0, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
-        }
-        guard let key = text.flatMap(Self.octets).flatMap(DerivationKey.init) else {
+        guard var text = contents(path) else { return nil }
+        defer { erase(&text) }
+        guard var octets = Self.octets(text), let key = DerivationKey(taking: &octets) else {
             faults.add(
                 Fault(
                     file: path, expected: "64 hexadecimal digits", found: "something else",
@@ -140,10 +139,26 @@ struct KeyReader {
         return .derived(key)
     }
 
-    private static func octets(_ hexadecimal: String) -> [UInt8]? {
-        let digits = hexadecimal.utf8.compactMap(\.hexadecimalDigit)
-        guard digits.count == hexadecimal.utf8.count, digits.count.isMultiple(of: 2) else { return nil }
-        return stride(from: 0, to: digits.count, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
+    /// Of 64 hexadecimal digits, with white space around them.
+    private static func octets(_ text: [UInt8]) -> [UInt8]? {
+        var digits = text.compactMap(\.hexadecimalDigit)
+        defer { erase(&digits) }
+        let inside = text.trimmingPrefix(while: isSpace).reversed().drop(while: isSpace)
+        guard digits.count == 64, inside.count == 64 else { return nil }
+        return stride(from: 0, to: 64, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
+    }
+
+    private static func isSpace(_ octet: UInt8) -> Bool { octet == 0x20 || (0x09...0x0D).contains(octet) }
+
+    /// The certificate of a key that may be used now, and belongs to it.
+    func certificate(of place: Settings.KeyPlace, _ certificate: String?) -> Certificate? {
+        guard let (key, chain) = read(place, certificate), let leaf = chain.first else { return nil }
+        guard key.belongs(to: leaf.publicKey) else {
+            fault(certificate ?? place.file ?? "", "a certificate of the key", "one of another key")
+            return nil
+        }
+        checkValidity(leaf, .next, certificate ?? place.file ?? "")
+        return leaf
     }
 
     /// The pair of the listener, which is read again where it is used.
@@ -193,7 +208,8 @@ struct KeyReader {
 
     private func store(_ path: String, _ passphrase: Secret) -> KeyStore.Entry? {
         guard passphrase != .file(path: "") else { return nil }  // No file that is there: said where it is named.
-        guard let octets = contents(path) else { return nil }
+        guard var octets = contents(path) else { return nil }
+        defer { erase(&octets) }
         let text: String
         do { text = try passphrase.read() } catch {
             faults.add(

@@ -135,3 +135,14 @@ extension OperatorDetails.Contact {
             telephone: contact.telephone)
     }
 }
+
+extension OwnKeys {
+    /// What an operator says is a key of theirs, looked at before it joins a ring.
+    ///
+    /// - Returns: the key's certificate; `nil` if it cannot be used, which is a fault then.
+    public static func certificate(
+        of place: Settings.KeyPlace, _ certificate: String?, at now: Date, into faults: Faults
+    ) -> Certificate? {
+        KeyReader(now: now, isProduction: false, faults: faults).certificate(of: place, certificate)
+    }
+}

@@ -2,6 +2,7 @@
 import Dialects
 import Federation
 import Foundation
+import SAML
 import XMLSecurity
 public import YAMLText
 
@@ -80,12 +81,13 @@ extension YAMLValue {
     /// An address to return to, or a prefix of addresses, which ends in `*` and names at least the whole host.
     fileprivate func returnAddress() -> String? {
         parsed(
-            "an http or https address without #, or a prefix that ends in * after the / of the path",
+            "an http or https address without #, or a prefix that ends in /*",
             advice: "Write it as https://host/path or https://host/path/*."
         ) { text in
             let isPrefix = text.hasSuffix("*")
             let stem = isPrefix ? String(text.dropLast()) : text
-            guard let address = WebAddress(stem), !stem.contains("*"), !isPrefix || address.rest.hasPrefix("/")
+            guard let address = WebAddress(stem), !stem.contains("*"), stem.utf8.allSatisfy(isAddressOctet),
+                !isPrefix || (address.rest.hasPrefix("/") && stem.hasSuffix("/"))
             else { return nil }
             return text
         }

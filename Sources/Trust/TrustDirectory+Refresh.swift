@@ -39,18 +39,28 @@ extension TrustDirectory {
     /// Asks the sources whose time has come.
     public func refreshDue(now: @escaping @Sendable () -> Date) async {
         let instant = now()
+        await inBackground { [self] in followHints(at: instant) }
         let late = due.withLock { due in addresses().filter { due[$0].map { $0 <= instant } ?? true } }
         if !late.isEmpty { await refresh(late, now: now) }
     }
 
-    /// There may be newer metadata of a peer: its source is asked again soon, but not for every such message (M-24).
-    public func hint(_ entityID: EntityID, at now: Date) {
+    /// There may be newer metadata of a peer: its source is asked again soon, but not for every such message (M-24). Strangers
+    /// bring this about, so that it is written down here and looked into later.
+    public func hint(_ entityID: EntityID) {
         let entries = state.withLock(\.held).map(\.entry).filter { $0.entityID == entityID && $0.isInUse(settings) }
-        for entry in entries {
-            guard let address = Address(entry.source) else { continue }
-            // Nothing known of the last time: it is asked at once, and then known.
-            let askedAt = try? archive.fetches()[address.url]?.askedAt
-            let soon = schedule.next(hintedAt: now, askedAt: askedAt)
+        hinted.withLock { $0.formUnion(entries.compactMap { Address($0.source) }) }
+    }
+
+    private func followHints(at now: Date) {
+        let addresses = hinted.withLock { hinted in
+            defer { hinted = [] }
+            return hinted
+        }
+        guard !addresses.isEmpty else { return }
+        // Nothing known of the last time: it is asked at once, and then known.
+        let fetches = try? archive.fetches()
+        for address in addresses {
+            let soon = schedule.next(hintedAt: now, askedAt: fetches?[address.url]?.askedAt)
             due.withLock { due in due[address] = due[address].map { min($0, soon) } }
         }
     }

@@ -68,6 +68,8 @@ public final class TrustDirectory: Sendable {
     let settling = Mutex(())
     /// When each source is asked next; those that are not here, at once.
     let due = Mutex<[Address: Date]>([:])
+    /// Where there may be something new before that.
+    let hinted = Mutex<Set<Address>>([])
 
     /// The snapshot in force. Take it once for each step of a login.
     public var snapshot: Snapshot { state.withLock(\.snapshot) }

@@ -67,7 +67,8 @@ public final class Certificate: Sendable {
     public func isValid(at now: Date) -> Bool { notBefore <= now && now < notAfter }
 
     /// Whether it was made out to a host: by its alternative names, or by the common name where there is no name in them
-    /// (RFC 9525 §6). A name is never matched by an address, nor an address by a name.
+    /// (RFC 6125 §6.4.4; RFC 9525 has done away with that, registers have not). A name is never matched by an address, nor an
+    /// address by a name.
     ///
     /// - Parameter host: a name, or an address without brackets.
     public func isFor(host: String) -> Bool {

@@ -20,14 +20,13 @@ struct ControlListener: Service {
 
     func run() async throws {
         let path = settings.trust.controlSocket
-        guard await Control.tell(settings, "ping") == .nobody else {
+        guard !Self.isListening(path) else {
             logger.error(
                 "control socket not opened", metadata: ["path": "\(path)", "cause": "another node answers there"])
             return try await gracefulShutdown()
         }
         Self.removeSocket(path)
         let router = Router(context: BasicRequestContext.self)
-        router.post("/ping") { _, _ in Response(status: .ok) }
         router.post("/refresh") { [trust] request, _ in
             let countries = request.uri.queryParameters.getAll("country").compactMap {
                 MemberState(rawValue: String($0))
@@ -52,10 +51,21 @@ struct ControlListener: Service {
         Self.removeSocket(path)
     }
 
-    /// What a node left behind that was killed. Whatever else the setting names is left alone.
+    /// What a node left behind that was killed. Whatever else the setting names is left alone, and the socket of a node that
+    /// runs.
     private static func removeSocket(_ path: String) {
         var status = stat()
-        if lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK { unlink(path) }
+        guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK, !isListening(path) else { return }
+        unlink(path)
+    }
+
+    /// Whether a node has this socket. Asked of the system, at once: an answer could be late, and would then seem to be none.
+    static func isListening(_ path: String) -> Bool {
+        guard let address = try? SocketAddress(unixDomainSocketPath: path) else { return false }
+        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        return address.withSockAddr { connect(descriptor, $0, socklen_t($1)) == 0 }
     }
 }
 

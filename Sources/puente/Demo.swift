@@ -29,7 +29,7 @@ struct Demo: AsyncParsableCommand {
     @Option(help: "Puente's port; the service and the states follow. Where one is taken, a free one is used.")
     var port = 8080
 
-    @Option(help: "Where to make the files, and keep them.", completion: .directory)
+    @Option(help: "An empty folder to make the files in, and keep them.", completion: .directory)
     var keep: String?
 
     @Option(help: "The folder of the mapping tables. Found by itself in a clone.", completion: .directory)
@@ -41,15 +41,10 @@ struct Demo: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let folder =
-            keep.map { URL(filePath: $0) }
-            ?? FileManager.default.temporaryDirectory.appending(path: "puente-demo-\(UUID().uuidString)")
-        defer {
-            // What cannot be removed lies in a temporary folder, and is worthless.
-            if keep == nil { try? FileManager.default.removeItem(at: folder) }
-        }
+        let folder = try KeptFolder(keep, for: "demo")
+        defer { folder.leave() }
         let world = try await World.make(
-            in: folder, addresses: .free(from: port), mappings: MappingFolder.find(mappings), at: Date())
+            in: folder.url, addresses: .free(from: port), mappings: MappingFolder.find(mappings), at: Date())
         let node = try Node.orExit(Configuration.require(world.settings.path))
         let activity = DemoActivity(world: world, node: node, isCheck: check)
         try await run(world, node, activity)

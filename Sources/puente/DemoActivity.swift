@@ -27,12 +27,12 @@ final class DemoActivity: Service {
     func run() async throws {
         try await world.waitUntilReady()
         guard isCheck else {
-            say(invitation)
+            Output.say(invitation)
             result.withLock { $0 = true }
             return try await gracefulShutdown()
         }
         let passed = try await withThrowingTaskGroup(of: Bool.self) { group in
-            group.addTask { [self] in await Journeys(world, reason: reason(of:)).run(say) }
+            group.addTask { [self] in await Journeys(world, reason: reason(of:)).run { Output.say($0) } }
             group.addTask {
                 try await Task.sleep(for: .seconds(Self.patience))
                 printError("The journeys took longer than \(Int(Self.patience)) seconds.")

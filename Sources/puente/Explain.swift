@@ -19,9 +19,9 @@ struct Explain: AsyncParsableCommand {
             Works beside the running node and without it. Exit code 1 if the code is wrong, unknown or too old.
 
             Examples:
-              puente explain K7QF-2M9T
-              puente explain k7qf 2m9t --config /etc/puente/puente.yaml
-              puente explain K7QF-2M9T --json
+              puente explain K7QF-2M9Z
+              puente explain k7qf 2m9z --config /etc/puente/puente.yaml
+              puente explain K7QF-2M9Z --json
             """)
 
     @Argument(help: "The support code, as on the person's page.") var code: [String]
@@ -32,7 +32,7 @@ struct Explain: AsyncParsableCommand {
         let typed = code.joined(separator: " ")
         guard let support = SupportCode(parsing: typed) else {
             throw failure(
-                "\(typed) is no support code: \(SupportCode.fault(of: typed)). Let it be read out again; it looks like K7QF-2M9T."
+                "\(typed) is no support code: \(SupportCode.fault(of: typed)). Let it be read out again; it looks like K7QF-2M9Z."
             )
         }
         let settings = try Configuration.require(configuration.config)
@@ -93,11 +93,8 @@ func readingStore(_ work: () async throws -> Void) async throws {
 }
 
 extension StoreError {
-    fileprivate var words: String {
-        if case .unavailable(let text) = self {
-            "The store cannot be read: \(text)."
-        } else {
-            "The store cannot be read."
-        }
-    }
+    var words: String { cause.map { "The store cannot be read: \($0)." } ?? "The store cannot be read." }
+
+    /// What the system or the file says.
+    var cause: String? { if case .unavailable(let text) = self { text } else { nil } }
 }

@@ -49,7 +49,7 @@ struct Gateway: AsyncParsableCommand {
         let gateway = try MockGateway.alone(
             in: URL(filePath: keys), port: port, mapping: mapping, at: Date()
         ) { signer in try entries.map { try Requester($0, gateway: signer) } }
-        say(
+        Output.say(
             """
             A mock Cl@ve gateway for \(entries.count == 1 ? "1 service" : "\(entries.count) services").
 
@@ -66,9 +66,6 @@ struct Gateway: AsyncParsableCommand {
         ).run()
     }
 }
-
-/// At once, even where the output is a file or a pipe.
-func say(_ text: String) { FileHandle.standardOutput.write(Data((text + "\n").utf8)) }
 
 /// The folder of the mapping tables.
 enum MappingFolder {

@@ -192,10 +192,16 @@ struct InspectionReport {
 }
 
 extension InspectionReport {
+    /// Metadata are trusted by a pin, which is not looked for here.
+    private var wayToTrust: String {
+        [Inspection.Kind.metadata, .serviceList].map(\.rawValue).contains(document.kind)
+            ? "puente trust verify holds it against the trust list" : "give --config"
+    }
+
     private var verdict: String {
         switch (document.accepted, document.knowsPeers) {
         case (true, true): "The node would accept this."
-        case (true, false): "Its form is good. Whom to trust is for a node to say: give --config."
+        case (true, false): "Its form is good. Whom to trust is for a node to say: \(wayToTrust)."
         case (false, _):
             "The node would refuse this."
                 + (isOutOfTime ? " If it was saved a while ago, give --at with the time at which it came." : "")

@@ -77,7 +77,7 @@ struct OutputOption: ParsableArguments {
 
     func write(_ document: [UInt8]) throws {
         guard let out else {
-            FileHandle.standardOutput.write(Data(document + [10]))
+            Output.write(document + [10])
             return
         }
         do { try Data(document).write(to: URL(fileURLWithPath: out), options: .atomic) } catch {

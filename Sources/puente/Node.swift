@@ -66,7 +66,8 @@ struct Node {
             return try SQLiteStore(path: settings.store.path, sealing: AtRest(keyFile: settings.storeKey))
         } catch {
             throw NodeError(
-                place: settings.store.path, expected: "a store that can be used", found: "\(error)",
+                place: settings.store.path, expected: "a store that can be used",
+                found: error.cause ?? "one that cannot be read",
                 advice: "Check the path, its permissions, and the store key.")
         }
     }
@@ -113,7 +114,7 @@ struct Node {
         portal.routes(on: router)
         return Application(
             router: router, server: try server(portal), configuration: configuration(settings.listen.endpoint),
-            onServerRunning: { channel in ready("\(channel.localAddress?.description ?? "?")") }, logger: quietLogger)
+            onServerRunning: { channel in ready(channel.localAddress?.place ?? "?") }, logger: quietLogger)
     }
 
     private func operationsListener(_ endpoint: Settings.Endpoint, _ portal: Portal) -> any Service {
@@ -168,7 +169,7 @@ struct Node {
             incidentSeconds: Double(settings.incidentDays * 86_400), refusals: refusals,
             messageLimit: settings.limits.messageCharacters,
             inFlight: inFlight, logins: Rates(perMinute: settings.limits.loginsPerRequester),
-            unknownKey: { trust.hint($0, at: Date()) },
+            unknownKey: { trust.hint($0) },
             availability: { trust.availability(at: $0) }, logger: logger)
     }
 
@@ -210,5 +211,13 @@ struct Node {
         var quiet = logger
         quiet.logLevel = max(.warning, logger.logLevel)
         return quiet
+    }
+}
+
+extension SocketAddress {
+    /// As people write it.
+    fileprivate var place: String {
+        guard let ipAddress, let port else { return pathname ?? description }
+        return ipAddress.contains(":") ? "[\(ipAddress)]:\(port)" : "\(ipAddress):\(port)"
     }
 }

@@ -38,6 +38,7 @@ struct Puente: AsyncParsableCommand {
             } else {
                 try command.run()
             }
+            try Output.finish()
         } catch {
             let isUse = exitCode(for: error) == .validationFailure
             guard isUse else { exit(withError: error) }

@@ -25,6 +25,10 @@ struct Serve: AsyncParsableCommand {
         help: "Seconds that running logins get to finish when the node stops. What is left goes on after a restart.")
     var drain = 5
 
+    func validate() throws {
+        guard (0...3600).contains(drain) else { throw ValidationError("--drain: expected 0 to 3600, found \(drain)") }
+    }
+
     @Option(help: "The user to become, before any file is read. Only root can.")
     var user: String?
 

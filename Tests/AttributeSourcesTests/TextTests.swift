@@ -86,6 +86,13 @@ struct JSONTests {
     @Test("Octets that are no text", arguments: [[0x22, 0xFF, 0x22], [0x22, 0xC0, 0x80, 0x22], [0x00]] as [[UInt8]])
     func octets(octets: [UInt8]) { #expect(JSONText(octets) == nil) }
 
+    @Test("A long array is as many texts, at a cost that grows with its length alone")
+    func longArray() {
+        let long = JSONText(Array(("[" + Array(repeating: "1", count: 100_000).joined(separator: ",") + "]").utf8))
+        #expect(long?.texts?.count == 100_000)
+        #expect(JSONText(Array("[1,[2]]".utf8))?.texts == nil)
+    }
+
     @Test("Every cut of a document is refused, and no change of an octet stops the reader")
     func cuts() {
         let document = Array(#"{"person":{"birth":"1980","list":[1,2,{"x":"\u00f1\uD83D\uDE00"}],"t":true}}"#.utf8)

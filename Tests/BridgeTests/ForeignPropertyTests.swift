@@ -36,7 +36,7 @@ struct ForeignPropertyTests {
     static let names = [Attribute(.familyName, "EJEMPLO"), Attribute(.firstName, "ANA")]
 
     static func key(_ octet: UInt8) throws -> IdentifierForm {
-        .derived(try #require(DerivationKey([UInt8](repeating: octet, count: 32))))
+        .derived(try #require(DerivationKey(of: [UInt8](repeating: octet, count: 32))))
     }
 
     @Test("Two people never share an identifier, in any state and form; nor do two states share one", arguments: 0..<20)
@@ -83,10 +83,10 @@ struct ForeignPropertyTests {
     @Test("A derived identifier is the one that was documented: it may never change")
     func documented() throws {
         let person = try #require(SpanishIdentifier("00000000T"))
-        let form = IdentifierForm.derived(try #require(DerivationKey((0..<32).map { UInt8($0) })))
+        let form = IdentifierForm.derived(try #require(DerivationKey(of: (0..<32).map { UInt8($0) })))
         let found = try Self.identifier(of: person, for: World.memberState("FR"), as: form, in: World(.proxyService))
         #expect(found.rest == "ZXPRJJJ56FNENMOAN5LMZOWL2ETGEZS5K472YNDVSQ3XOHREKBKQ")
-        #expect(DerivationKey([1, 2, 3]) == nil)
+        #expect(DerivationKey(of: [1, 2, 3]) == nil)
     }
 
     // MARK: Sources
@@ -182,5 +182,12 @@ extension SpanishIdentifier {
                 }
             }
         }
+    }
+}
+
+extension DerivationKey {
+    fileprivate init?(of octets: [UInt8]) {
+        var octets = octets
+        self.init(taking: &octets)
     }
 }

@@ -104,8 +104,8 @@ struct ForeignRequestTests {
         Case(request: "P1-16: Version 1.1", .messageVersion) { $0.set("Version", "1.1") },
         Case(request: "P1-16: no IssueInstant", .messageSchema) { $0.set("IssueInstant", nil) },
         Case(request: "P1-17: a minute old", nil) { $0.set("IssueInstant", "2026-03-02T09:14:30.120Z") },
-        Case(request: "P1-17: more than a minute old", .messageIssueInstant) {
-            $0.set("IssueInstant", "2026-03-02T09:14:30.119Z")
+        Case(request: "P1-17: older than a minute and the skew", .messageIssueInstant) {
+            $0.set("IssueInstant", "2026-03-02T09:13:30.119Z")
         },
         Case(request: "P1-17: ahead, within the skew", nil) { $0.set("IssueInstant", "2026-03-02T09:16:30.120Z") },
         Case(request: "P1-17: ahead of the skew", .messageIssueInstant) {
@@ -344,10 +344,10 @@ struct ForeignRequestTests {
     }
 
     @Test(
-        "P1-17: a request may be as old as the settings say, or as the Connector's skew",
+        "P1-17: a request may be as old as the settings say, and the Connector's skew on top",
         arguments: [
-            (60.0, 0.0, 61.0, Rule.messageIssueInstant), (60, 0, 59, nil), (10, 60, 59, nil), (10, 300, 299, nil),
-            (10, 300, 301, .messageIssueInstant), (900, 0, 899, nil), (60, 0, -1, .messageIssueInstant),
+            (60.0, 0.0, 61.0, Rule.messageIssueInstant), (60, 0, 59, nil), (10, 60, 69, nil), (10, 300, 309, nil),
+            (10, 300, 311, .messageIssueInstant), (900, 0, 899, nil), (60, 0, -1, .messageIssueInstant),
             (60, 30, -29, nil),
             (60, 30, -31, .messageIssueInstant),
         ] as [(Double, Double, Double, Rule?)])

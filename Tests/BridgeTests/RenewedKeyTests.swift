@@ -26,4 +26,21 @@ struct RenewedKeyTests {
         world.responder.sender.signingCertificates = [old]
         #expect(try brokenRule { _ = try world.accept() } == .signatureKeyExpired)
     }
+
+    @Test("An assertion's own signature is by a certificate that is valid too")
+    func ownSignature() throws {
+        var world = try World()
+        let ended = try TestKey.stranger.key().certify(
+            commonName: "Germany", usage: .signing, from: world.now - 200, until: world.now - 100)
+        let good = try TestKey.stranger.key().certify(
+            commonName: "Germany", usage: .signing, from: world.now - 200, until: world.now + 100)
+        for (certificates, rule) in [([ended], Rule.signatureKeyExpired), ([ended, good], nil)] {
+            world.responder.sender.signingCertificates = [try TestKey.country.certificate()] + certificates
+            let changed = world
+            #expect(
+                try brokenRule {
+                    _ = try changed.accept { $0.assertionRecipe = SignatureRecipe(.stranger) }
+                } == rule)
+        }
+    }
 }

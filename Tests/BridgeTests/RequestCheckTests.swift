@@ -80,7 +80,7 @@ struct RequestCheckTests {
         Case(request: "Version 1.1", .messageVersion) { $0.set("Version", "1.1") },
         Case(request: "no ID", .messageSchema) { $0.set("ID", nil) },
         Case(request: "ID that begins with a digit", .messageIdentifier) { $0.set("ID", "1abc") },
-        Case(request: "old IssueInstant", .messageIssueInstant) { $0.set("IssueInstant", "2026-03-02T09:10:30Z") },
+        Case(request: "old IssueInstant", .messageIssueInstant) { $0.set("IssueInstant", "2026-03-02T09:09:29Z") },
         Case(request: "IssueInstant four minutes ago", nil) { $0.set("IssueInstant", "2026-03-02T09:11:31Z") },
         Case(request: "IssueInstant ahead", .messageIssueInstant) { $0.set("IssueInstant", "2026-03-02T09:16:31Z") },
         Case(request: "local IssueInstant", .messageIssueInstant) { $0.set("IssueInstant", "2026-03-02T09:15:30") },
@@ -237,6 +237,22 @@ struct RequestCheckTests {
         world.requester.name = EntityID("other")
         let gone = world
         #expect(try brokenRule { _ = try gone.receive() } == .peerUnknown)
+    }
+
+    @Test(
+        "Whoever is switched off gets nothing more, however far a login has come",
+        arguments: Exchange.Direction.allCases)
+    func disabledMeanwhile(direction: Exchange.Direction) throws {
+        var world = try World(direction)
+        let (_, exchange, question) = try world.ask()
+        let outcome = try world.accept(try world.answer(to: question), to: question, in: exchange)
+        world.requester.isEnabled = false
+        let (off, now) = (try world.route(), world.now)
+        #expect(
+            try brokenRule {
+                _ = try off.sendRequest(exchange, to: world.responder.country, relayState: "x", at: now)
+            } == .peerDisabled)
+        #expect(try brokenRule { _ = try off.sendResponse(outcome, in: exchange, at: now) } == .peerDisabled)
     }
 
     @Test("An expired certificate of a service is refused")

@@ -122,15 +122,22 @@ struct MappingTests {
     @Test("Values that are empty, nested, too many or not of their form are refused")
     func refusals() throws {
         let table = try World.mapping("eidas")
-        func rule(_ name: String, _ texts: [String], isStructured: Bool = false) throws -> Rule? {
+        func rule(
+            _ name: String, _ texts: [String], latin: Set<String>? = nil, isStructured: Bool = false
+        ) throws -> Rule? {
             let row = try #require(table[AttributeName(name)])
-            let values = texts.map { Assertion.Value(text: $0, isLatin: true, isStructured: isStructured) }
+            let values = texts.map {
+                Assertion.Value(text: $0, isLatin: latin?.contains($0) ?? true, isStructured: isStructured)
+            }
             return try brokenRule { _ = try row.read(values, at: "x") }
         }
         #expect(try rule("FamilyName", []) == .attributeInvalid)
         #expect(try rule("FamilyName", [""]) == .attributeInvalid)
         #expect(try rule("FamilyName", ["x"], isStructured: true) == .attributeInvalid)
-        #expect(try rule("FamilyName", ["a", "b"]) == nil)
+        #expect(try rule("FamilyName", ["a", "b"], latin: ["b"]) == nil)
+        // Which of them is the name?
+        #expect(try rule("FamilyName", ["a", "b"]) == .attributeRepeated)
+        #expect(try rule("FamilyName", ["a", "b"], latin: []) == .attributeRepeated)
         #expect(try rule("FamilyName", ["a", "b", "c"]) == .attributeRepeated)
         #expect(try rule("DateOfBirth", ["1980-01-31", "1980-01-31"]) == .attributeRepeated)
         #expect(try rule("Nationality", ["DE", "FR", "EL"]) == nil)

@@ -186,6 +186,8 @@ struct ValueRuleTests {
             (prefix, "https://servicio.example.es/a/b\nc", false), (prefix, "https://servicio.example.es/a/b c", false),
             (prefix, "https://servicio.example.es/a/ñ", false), (prefix, "HTTPS://servicio.example.es/a/", false),
             (prefix, "https://servicio.example.es@evil.example/a/", false),
+            (prefix, "https://servicio.example.es/a/b?c={42}", false),
+            ("https://servicio.example.es/K", "https://servicio.example.es/\u{212A}", false),
         ])
     func returnAddress(registered: String, address: String, isAdmitted: Bool) {
         #expect(ReturnAddress(registered).admits(address) == isAdmitted)

@@ -38,7 +38,8 @@ extension AtRest.Key {
     static let sample = numbered(1)
 
     static func numbered(_ number: UInt8) -> AtRest.Key {
-        guard let key = AtRest.Key([UInt8](repeating: number, count: 32)) else { preconditionFailure("32 octets") }
+        var octets = [UInt8](repeating: number, count: 32)
+        guard let key = AtRest.Key(taking: &octets) else { preconditionFailure("32 octets") }
         return key
     }
 }

@@ -58,11 +58,19 @@ struct AttackRun: AsyncParsableCommand {
     func run() async throws {
         let samples = Corpus.samples(matching: only)
         guard !samples.isEmpty else { throw failure("No sample of the corpus matches.") }
+        // Before all the work, not after it.
+        if let out { try write("", to: out) }
         let found = try await attackWhom(samples)
         let text = try found.text(as: report)
-        if let out { try Data(text.utf8).write(to: URL(filePath: out)) } else { print(text, terminator: "") }
+        if let out { try write(text, to: out) } else { print(text, terminator: "") }
         if isTalking { print("\(found.passed) passed, \(found.failed) failed") }
         if found.failed > 0 { throw ExitCode(1) }
+    }
+
+    private func write(_ text: String, to path: String) throws {
+        do { try Data(text.utf8).write(to: URL(filePath: path)) } catch let error as CocoaError {
+            throw failure("\(path) cannot be written: \(error.underlyingWords).")
+        }
     }
 
     private func attackWhom(_ samples: [Sample]) async throws -> Report {
@@ -71,17 +79,11 @@ struct AttackRun: AsyncParsableCommand {
     }
 
     private func attackOurselves(_ samples: [Sample]) async throws -> Report {
-        let folder =
-            keep.map { URL(filePath: $0) }
-            ?? FileManager.default.temporaryDirectory.appending(path: "puente-attack-\(UUID().uuidString.prefix(8))")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer {
-            // What cannot be removed lies in a temporary folder, and is worthless.
-            if keep == nil { try? FileManager.default.removeItem(at: folder) }
-        }
+        let folder = try KeptFolder(keep, for: "attack")
+        defer { folder.leave() }
         TestKey.use(.thrownAway(at: Date()))
         let field = try await Battlefield.make(
-            in: folder, program: URL(filePath: "/proc/self/exe").resolvingSymlinksInPath(),
+            in: folder.url, program: URL(filePath: "/proc/self/exe").resolvingSymlinksInPath(),
             mappings: MappingFolder.find(mappings), at: Date())
         let node = try await HostedNode(field.bench)
         do {
@@ -141,7 +143,7 @@ struct Attempts {
         for (index, sample) in samples.filter(campaign.canTry).enumerated() {
             if let row = await campaign.run(sample) {
                 report.rows.append(row)
-                if isTalking { say(Report.line(row)) }
+                if isTalking { Output.say(Report.line(row)) }
             } else {
                 report.untried.append(sample)
             }
@@ -154,6 +156,6 @@ struct Attempts {
     private func control(_ report: inout Report) async {
         let controls = await campaign.controls()
         report.controls += controls
-        if isTalking { for control in controls { say(Report.line(control)) } }
+        if isTalking { for control in controls { Output.say(Report.line(control)) } }
     }
 }

@@ -2,6 +2,8 @@
 import ArgumentParser
 import Foundation
 import Settings
+import Trust
+import XMLSecurity
 import YAMLText
 
 struct Keys: AsyncParsableCommand {
@@ -54,6 +56,21 @@ struct RingOption: ParsableArguments {
         var ring = try read() ?? KeyRing(file: path)
         try turning {
             try ring.add(.init(id: id, state: .next, since: now, key: .pem(path: ""), certificate: nil), at: now)
+        }
+    }
+
+    /// Keys of a ring are of one use.
+    func checkUse(of certificate: Certificate, at now: Date) throws {
+        guard let path, let active = try read()?.first(.active) else { return }
+        // Of a ring that cannot be read the node's own check tells.
+        let own = OwnKeys.certificate(of: active.key, active.certificate, at: now, into: Faults())
+        let isAlike = own.map {
+            $0.maySign && certificate.maySign || $0.mayEncrypt && certificate.mayEncrypt
+        }
+        guard isAlike ?? true else {
+            throw failure(
+                "Not done: the keys of \(path) are for \(own?.maySign == true ? "signatures" : "encryption"), this one is not."
+            )
         }
     }
 

@@ -2,6 +2,9 @@
 import ArgumentParser
 import Foundation
 import Settings
+import Trust
+import XMLSecurity
+import YAMLText
 
 struct KeysAdd: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -61,6 +64,10 @@ struct KeysAdd: ParsableCommand {
 
     func run() throws {
         let now = Date()
+        let faults = Faults()
+        let found = OwnKeys.certificate(of: place, certificate.map(absolute), at: now, into: faults)
+        guard let found, faults.isEmpty else { throw Configuration.report(faults.sorted) }
+        try ring.checkUse(of: found, at: now)
         try ring.add(try ring.id(at: now), place, certificate: certificate.map(absolute), at: now)
     }
 

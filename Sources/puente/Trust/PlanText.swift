@@ -21,14 +21,8 @@ struct TrustEffects {
     private static func underway(_ settings: Settings) async -> [EntityID: Int]? {
         guard settings.store.kind == .sqlite else { return nil }
         guard FileManager.default.fileExists(atPath: settings.store.path) else { return [:] }
-        // It is told that they are not known.
-        guard let store = try? SQLiteStore(path: settings.store.path, sealing: AtRest(keyFile: settings.storeKey))
-        else {
-            return nil
-        }
-        let counts = try? await store.underway(at: Date())
-        await store.close()
-        return counts
+        // A plan changes nothing, in the store neither. Of what cannot be read it is told that it is not known.
+        return try? await SQLiteReader(path: settings.store.path).underway(at: Date(), keyFile: settings.storeKey)
     }
 }
 

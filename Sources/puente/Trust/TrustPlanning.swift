@@ -244,7 +244,7 @@ struct DecisionOptions: ParsableArguments {
     func confirm(_ question: String) throws {
         guard !yes else { return }
         guard isatty(STDIN_FILENO) == 1 else { throw failure("Nobody is there to be asked: give --yes.") }
-        FileHandle.standardOutput.write(Data("\(question) [y/N] ".utf8))
+        Output.say("\(question) [y/N] ", terminator: "")
         guard ["y", "yes", "s", "sí", "si"].contains(readLine()?.lowercased() ?? "") else {
             throw failure("Left as it is.")
         }

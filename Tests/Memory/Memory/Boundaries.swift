@@ -231,7 +231,10 @@ extension Boundary {
     }
 
     private static func atRest() throws -> Boundary {
-        let keys = try [1, 2].map { try require(AtRest.Key([UInt8](repeating: $0, count: 32))) }
+        let keys = try [UInt8(1), 2].map { number in
+            var octets = [UInt8](repeating: number, count: 32)
+            return try require(AtRest.Key(taking: &octets))
+        }
         let exchange = try World().receive()
         let (store, reader) = (AtRest(keys[0]), { AtRest(keys[0]) })
         let sealed = try store.seal(exchange)
