@@ -216,8 +216,9 @@ extension English {
             asks for and Cl@ve does not give. Before they are sent we show you each with its origin, and you decide: if you \
             do not agree, none is sent. The service receives them by way of its country, and nobody else does.</p>
             <p>We remember neither your decision nor your details: they are erased as soon as the answer leaves, and next \
-            time we will ask you again. The audit log notes whether you agreed and which kinds of details were sent, never \
-            the details.</p>
+            time we will ask you again. Only what another register has answered may stay in the memory of this system for \
+            up to an hour, so that it need not be asked the same twice; it is never written to a disk.</p>
+            <p>The audit log notes whether you agreed and which kinds of details were sent, never the details.</p>
             """)
     }
 

@@ -215,7 +215,9 @@ extension Spanish {
             Cl@ve no da. Antes de enviarlos le mostramos cada uno con su origen, y usted decide: si no acepta, no se envía \
             ninguno. Los recibe el servicio por medio de su país, y nadie más.</p>
             <p>No recordamos su decisión ni sus datos: se borran en cuanto la respuesta sale, y la próxima vez volveremos a \
-            preguntarle. El registro de auditoría anota si aceptó y qué clases de datos se enviaron, nunca los datos.</p>
+            preguntarle. Solo lo que otro registro haya respondido puede quedar hasta una hora en la memoria de este sistema, \
+            para no preguntarle dos veces lo mismo; nunca se guarda en disco.</p>
+            <p>El registro de auditoría anota si aceptó y qué clases de datos se enviaron, nunca los datos.</p>
             """)
     }
 

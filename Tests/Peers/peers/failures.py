@@ -368,11 +368,57 @@ def root(where, server, report):
         require(said.returncode == 1 and "is root itself" in said.stderr, f"{said.stderr}")
 
 
+def slips(where, server, report):
+    """What an operator does by mistake beside a running node."""
+    config, keys_of = str(where.folder / "puente.yaml"), where.folder / "keys"
+
+    def said(*arguments, output=subprocess.PIPE):
+        ran = subprocess.run([server.program, *arguments], stdout=output, stderr=subprocess.PIPE, text=True, timeout=60,
+                             cwd=where.folder, check=False)
+        return ran.returncode, (ran.stdout or "") + ran.stderr
+
+    with report.case("a second node with the same settings: told, and the first one keeps its control socket"):
+        code, text = said("serve", "--config", config, "--drain", "0")
+        require(code == 1 and "address already in use" in text, f"{code} {text}")
+        code, text = said("trust", "refresh", "--config", config)
+        require("no node" not in text.lower() and (where.folder / "state" / "puente.sock").is_socket(), f"{code} {text}")
+    for title, arguments in (("audit export", ("audit", "export")), ("audit end", ("audit", "end")),
+                             ("metadata connector", ("metadata", "connector"))):
+        with report.case(f"H02 {title} to a disk that is full: told, and code 1"), open("/dev/full", "wb") as full_disk:
+            code, text = said(*arguments, "--config", config, output=full_disk)
+            require(code == 1 and "could be written" in text, f"{code} {text}")
+    with report.case("demo --keep leaves a folder alone that has files of others"):
+        before = (where.folder / "puente.yaml").read_bytes()
+        code, text = said("demo", "--check", "--keep", str(where.folder), "--mappings", str(ROOT / "mappings"))
+        require(code == 1 and "Name an empty folder" in text, f"{code} {text}")
+        require((where.folder / "puente.yaml").read_bytes() == before, "the settings were replaced")
+    for title, arguments in (
+            ("no file", ("--key", "nix.key", "--certificate", "nix.pem")),
+            ("two that do not belong together", ("--key", str(keys_of / "signing.key.pem"),
+                                                 "--certificate", str(keys_of / "encryption.crt.pem"))),
+            ("a certificate for a key", ("--key", str(keys_of / "signing.crt.pem"),
+                                         "--certificate", str(keys_of / "signing.crt.pem")))):
+        with report.case(f"keys add with {title}: told, and nothing is written"):
+            ring = where.folder / "slip-ring.yaml"
+            code, text = said("keys", "add", "--ring", str(ring), *arguments)
+            require(code == 1 and "expected" in text and not ring.exists(), f"{code} {text}")
+    with report.case("check tells of a store key that serve would refuse"):
+        place = where.folder / "state" / "store.key"
+        good = place.read_bytes()
+        try:
+            place.write_bytes(b"garbage\n")
+            code, text = said("check", "--config", config)
+            require(code == 1 and "store.key" in text, f"{code} {text}")
+        finally:
+            place.write_bytes(good)
+
+
 def judge(rounds, seed):
     def run(where, server, report):
         sealed(where, server, report)
         unit(report)
         root(where, server, report)
+        slips(where, server, report)
         locked(where, server, report)
         full(where, server, report)
         report.say(f"seed {seed}")
