@@ -58,6 +58,16 @@ struct ErrorsTests {
         #expect(lines.compactMap(Self.code).sorted() == Rule.allCases.map(\.code).sorted())
     }
 
+    @Test("What else an audit line may have as its result is told where operators look")
+    func results() throws {
+        let operations = try String(
+            contentsOf: Repository.root.appending(path: "Docs/operations.md"), encoding: .utf8)
+        let told = Set(operations.components(separatedBy: "`"))
+        let identified = LoA.allCases.map { "identified.\($0.rawValue)" }
+        let refused = Refusal.Reason.allCases.map { "refused.\($0.rawValue)" }
+        #expect(told.isSuperset(of: identified + refused + ["Success"]))
+    }
+
     @Test("Every rule says what it means, who acts, by which clause, and what to do", arguments: Rule.allCases)
     func explained(rule: Rule) {
         let explanation = rule.explanation
