@@ -64,7 +64,8 @@ public enum LocalFile {
         // nil: absent, or behind a folder that may not be entered
         let attributes = try? FileManager.default.attributesOfItem(atPath: resolvingLinks(path))
         guard let attributes else {
-            throw Problem(found: "no file at \(path)", advice: "Create it, or correct the path.")
+            var status = stat()
+            throw absence(of: path, stat(path, &status) == 0 ? ENOENT : errno)
         }
         guard attributes[.type] as? FileAttributeType == .typeRegular else {
             throw Problem(found: "something else at \(path)", advice: "Name a file, not a folder or a device.")
@@ -73,6 +74,16 @@ public enum LocalFile {
         guard size <= limit else {
             throw Problem(found: "\(size) bytes", advice: "Keep the file at or under \(limit) bytes.")
         }
+    }
+
+    /// Why nothing could be learned of a file, by the number of the system's error.
+    static func absence(of path: String, _ error: Int32) -> Problem {
+        guard error == EACCES else {
+            return Problem(found: "no file at \(path)", advice: "Create it, or correct the path.")
+        }
+        return Problem(
+            found: "a folder above \(path) that this user may not enter",
+            advice: "Give the user that runs puente the right to enter each folder of the path.")
     }
 
     private static func resolvingLinks(_ path: String) -> String {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 import Foundation
 import Testing
-import YAMLText
+
+@testable import YAMLText
 
 private enum Level: String, CaseIterable { case low, substantial, high }
 
@@ -144,6 +145,16 @@ struct ValueTests {
         }
         let found = try? LocalFile.matching("\(folder)/\(pattern)")  // nil: nothing matches
         #expect(found == names?.map { "\(folder)/\($0)" })
+    }
+
+    @Test("A file in a folder that may not be entered is not told as missing")
+    func closed() throws {
+        let closed = LocalFile.absence(of: "keys/a.key", EACCES)
+        #expect(closed.found == "a folder above keys/a.key that this user may not enter")
+        #expect(closed.advice.contains("right to enter"))
+        #expect(LocalFile.absence(of: "keys/a.key", ENOENT).found == "no file at keys/a.key")
+        let path = "/no/such/a.key"
+        #expect(throws: LocalFile.absence(of: path, ENOENT)) { try LocalFile.check(path, limit: 1) }
     }
 
     @Test(
