@@ -92,7 +92,7 @@ public final class MetadataReaders: Sendable {
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         encoder.dateEncodingStrategy = .iso8601
         do {
-            try LocalFile.replace(path, with: try encoder.encode(readers))
+            try LocalFile.replace(path, with: try encoder.encode(readers), rights: 0o600)
         } catch {
             state.withLock { $0.isChanged = true }
             throw error

@@ -4,7 +4,9 @@ public import Foundation
 extension LocalFile {
     /// Puts a file in place whole or not at all: written aside, on the disk, then renamed over the old one, whose owner,
     /// group and rights it keeps. A new one can be read by everybody.
-    public static func replace(_ path: String, with contents: Data) throws(Problem) {
+    ///
+    /// - Parameter rights: what it gets whatever the old one had, such as `0o600`.
+    public static func replace(_ path: String, with contents: Data, rights: mode_t? = nil) throws(Problem) {
         var template = Array((path + ".XXXXXX").utf8CString)
         let descriptor = mkstemp(&template)
         guard descriptor >= 0 else { throw system("a folder where nothing can be written") }
@@ -16,9 +18,11 @@ extension LocalFile {
         if stat(path, &old) == 0 {
             // Who may not give a file away keeps it: then the rights decide.
             _ = fchown(descriptor, old.st_uid, old.st_gid)
-            guard fchmod(descriptor, old.st_mode & 0o7777) == 0 else { throw system("rights that cannot be kept") }
+            guard fchmod(descriptor, rights ?? old.st_mode & 0o7777) == 0 else {
+                throw system("rights that cannot be kept")
+            }
         } else {
-            guard fchmod(descriptor, 0o644) == 0 else { throw system("rights that cannot be set") }
+            guard fchmod(descriptor, rights ?? 0o644) == 0 else { throw system("rights that cannot be set") }
         }
         guard writeAll(contents, to: descriptor), fsync(descriptor) == 0, rename(template, path) == 0 else {
             throw system("a file that cannot be written")

@@ -35,6 +35,19 @@ struct MetadataReadersTests {
         #expect(try MetadataReaders.read(path: folder.path + "/none") == [])
     }
 
+    @Test("Nobody but its owner may read the list, also where an older one could be read by all")
+    func rights() throws {
+        let folder = try Folder(["old.json": "[]"])
+        for name in ["old.json", "new.json"] {
+            let path = "\(folder.path)/\(name)"
+            let readers = MetadataReaders(path: path)
+            readers.note(Self.reader("192.0.2.1"))
+            try readers.save()
+            let rights = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? NSNumber
+            #expect(rights?.intValue == 0o600)
+        }
+    }
+
     @Test("A thousand are kept, the oldest are forgotten")
     func bounded() throws {
         let readers = MetadataReaders(path: "/nowhere")
