@@ -203,6 +203,14 @@ struct KeyReader {
     private func privateKey(_ path: String) -> PrivateKey? {
         guard var octets = contents(path) else { return nil }
         defer { erase(&octets) }
+        guard !PrivateKey.isEncrypted(pem: octets) else {
+            faults.add(
+                Fault(
+                    file: path, expected: "a private key without a passphrase", found: "an encrypted one",
+                    advice: "Write it without one, for Puente alone to read: openssl pkey -in OLD -out NEW. "
+                        + "Keys that sign or open messages may stay encrypted in a PKCS#12 file (Docs/keys.md)."))
+            return nil
+        }
         return attempt(path, "a private key in PEM") { () throws(XMLFault) in try PrivateKey(pem: octets) }
     }
 
@@ -280,7 +288,7 @@ struct KeyReader {
         faults.add(
             Fault(
                 file: file, expected: expected, found: found,
-                advice: "Make a key with puente keys new, or correct the path in puente.yaml."))
+                advice: "Make a key with puente keys new, or correct the path where the settings name it."))
     }
 }
 

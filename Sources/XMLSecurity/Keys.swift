@@ -105,6 +105,12 @@ public final class PrivateKey: @unchecked Sendable {
         self.init(owning: handle)
     }
 
+    /// Whether these octets are a private key in PEM that a password opens, as their unencrypted lines say.
+    public static func isEncrypted(pem octets: [UInt8]) -> Bool {
+        octets.contains("-----BEGIN ".utf8)
+            && (octets.contains("BEGIN ENCRYPTED PRIVATE KEY".utf8) || octets.contains("Proc-Type: 4,ENCRYPTED".utf8))
+    }
+
     /// Reads PEM, or DER (PKCS#8, PKCS#1 or SEC 1) that is not encrypted.
     public convenience init(pemOrDER octets: [UInt8], password: String? = nil) throws(XMLFault) {
         guard octets.first == 0x30 else {

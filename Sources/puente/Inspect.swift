@@ -93,7 +93,7 @@ extension DecryptionKey {
             if let key = try? PrivateKey(pemOrDER: octets, password: passphrase) {
                 return [try DecryptionKey(key: key, certificate: key.nameless(now))]
             }
-            guard !octets.isEncryptedPEM else {
+            guard !PrivateKey.isEncrypted(pem: octets) else {
                 throw ValidationError("\(path): expected its passphrase in --passphrase-file, found another or none.")
             }
             // No plain key: whatever is wrong with it as a container is what to tell.
@@ -106,13 +106,6 @@ extension DecryptionKey {
         } catch let fault as LocalFile.Problem {
             throw ValidationError("\(path): \(fault.found).")
         }
-    }
-}
-
-extension [UInt8] {
-    fileprivate var isEncryptedPEM: Bool {
-        let text = String(decoding: self, as: UTF8.self)
-        return text.contains("-----BEGIN ") && text.contains("ENCRYPTED")
     }
 }
 

@@ -207,6 +207,26 @@ struct OwnKeysTests {
         #expect(!"\(wrong)".contains("hunter"))
     }
 
+    @Test(
+        "A key in PEM that a passphrase keeps is told as such, of messages and of TLS",
+        arguments: [["pkey"], ["rsa", "-traditional"]])
+    func encrypted(form: [String]) throws {
+        let folder = try Folder([:])
+        let path = folder.path + "/key.pem"
+        try Program.run(
+            ["openssl"] + form + ["-aes256", "-in", Rings.file(.rsa3072a), "-out", path, "-passout", "pass:hunter2"])
+        let server = try Rings {
+            $0 += "\nlisten: {tls: {key: \"\(path)\", certificate: \"\(Rings.file(.rsa3072a))\"}}\n"
+        }
+        let signing = try Rings()
+        try signing.change("connector-signing") { $0.entries[1].key = .pem(path: path) }
+        for rings in [server, signing] {
+            let faults = rings.read().faults
+            #expect(faults.map(\.found) == ["an encrypted one"] && faults.map(\.file) == [path])
+            #expect(faults.first?.advice.contains("openssl pkey") == true)
+        }
+    }
+
     @Test("Keys in a token sign, open and are proved when they are read")
     func pkcs11() throws {
         let token = try SoftToken(keys: [.p256a, .rsa4096])
