@@ -84,12 +84,14 @@ struct Inspect: AsyncParsableCommand {
 extension DecryptionKey {
     /// All keys of a file; one that comes without its certificate gets one that says nothing.
     fileprivate static func read(from path: String, passphraseFile: String?, at now: Date) throws -> [DecryptionKey] {
+        let passphrase = try passphraseFile.map { file in
+            do throws(LocalFile.Problem) { return try PrivateKey.passphrase(in: file) } catch {
+                throw ValidationError(
+                    "\(file): expected the passphrase of the key, found \(error.found). \(error.advice)")
+            }
+        }
         do {
             let octets = Array(try LocalFile.read(path, limit: 1 << 20))
-            let passphrase = try passphraseFile.map {
-                String(decoding: try LocalFile.read($0, limit: 1 << 10), as: UTF8.self)
-                    .trimmingCharacters(in: .newlines)
-            }
             if let key = try? PrivateKey(pemOrDER: octets, password: passphrase) {
                 return [try DecryptionKey(key: key, certificate: key.nameless(now))]
             }

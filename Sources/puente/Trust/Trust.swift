@@ -69,11 +69,12 @@ extension TrustPlanFile {
 extension PrivateKey {
     /// A key file of an operator, or a clear error and exit code 1.
     convenience init(at path: String, passphraseFile: String?) throws {
-        do {
-            let passphrase = try passphraseFile.map {
-                String(decoding: try LocalFile.read($0, limit: 1 << 10), as: UTF8.self)
-                    .trimmingCharacters(in: .newlines)
+        let passphrase = try passphraseFile.map { file in
+            do throws(LocalFile.Problem) { return try Self.passphrase(in: file) } catch {
+                throw failure("\(file): expected the passphrase of the key, found \(error.found). \(error.advice)")
             }
+        }
+        do {
             try self.init(pemOrDER: Array(try LocalFile.read(path, limit: 1 << 20)), password: passphrase)
         } catch let problem as LocalFile.Problem {
             throw failure("\(path): \(problem.found)")
@@ -81,6 +82,11 @@ extension PrivateKey {
             throw failure(
                 "\(path): expected a private key in PEM, and its passphrase in --passphrase-file if it has one")
         }
+    }
+
+    /// What `--passphrase-file` names.
+    static func passphrase(in file: String) throws(LocalFile.Problem) -> String {
+        String(decoding: try LocalFile.read(file, limit: 1 << 10), as: UTF8.self).trimmingCharacters(in: .newlines)
     }
 }
 
