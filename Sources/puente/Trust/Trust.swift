@@ -44,6 +44,18 @@ struct TrustOptions: ParsableArguments {
     }
 }
 
+extension TrustDirectory {
+    /// Refuses countries of which nothing is known: neither by the trust lists nor by what is in `steps`.
+    func require(_ countries: [CountryArgument], orIn steps: [TrustPlan.Step] = []) throws {
+        guard !countries.isEmpty else { return }
+        let known = Set(try deciding { try report(at: Date()) }.nodes.map(\.country) + steps.map(\.country))
+        let unknown = Set(countries.map(\.state)).subtracting(known).map(\.rawValue).sorted()
+        guard unknown.isEmpty else {
+            throw failure("No node of \(unknown.joined(separator: ", ")) is in the trust lists.")
+        }
+    }
+}
+
 /// A country as an argument.
 struct CountryArgument: ExpressibleByArgument {
     let state: MemberState

@@ -35,7 +35,10 @@ struct TrustRefresh: AsyncParsableCommand {
         let nodes = try deciding { try directory.report(at: Date()) }.nodes.filter {
             wanted.isEmpty || wanted.contains($0.country)
         }
-        guard !nodes.isEmpty else { throw failure("No such node is in the trust lists.") }
+        guard !nodes.isEmpty else {
+            try directory.require(countries)
+            throw failure("No node is in the trust lists.")
+        }
         var table = TextTable("COUNTRY", "ROLE", "STATE", "LAST FETCH", "LAST GOOD", "NOTES")
         for node in nodes where node.light != .off {
             table.add([
@@ -47,6 +50,7 @@ struct TrustRefresh: AsyncParsableCommand {
         print(
             directory.version == before
                 ? "\nVersion \(before) is still in force." : "\nVersion \(directory.version) is in force.")
+        try directory.require(countries)
         if nodes.contains(where: { $0.light == .out }) { throw ExitCode(1) }
     }
 }

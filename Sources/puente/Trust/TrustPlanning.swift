@@ -33,9 +33,11 @@ struct TrustPlanCommand: AsyncParsableCommand {
         let settings = try options.settings()
         let directory = try options.directory(settings, for: fetch ? .operating : .looking)
         if fetch { await directory.refresh { Date() } }
-        let plan = try deciding {
+        let whole = try deciding {
             try toVersion.map { try directory.plan(backTo: $0, at: Date()) } ?? directory.plan
-        }.only(Set(country.map(\.state)))
+        }
+        try directory.require(country, orIn: whole.steps)
+        let plan = whole.only(Set(country.map(\.state)))
         let file = try TrustPlanFile(plan)
         if let out {
             do { try file.octets.write(to: URL(fileURLWithPath: out), options: .atomic) } catch {
@@ -69,6 +71,7 @@ struct TrustDiff: AsyncParsableCommand {
         let plan = try deciding {
             try version.map { try directory.plan(backTo: $0, at: Date()) } ?? directory.plan
         }
+        try directory.require(country.map { [$0] } ?? [], orIn: plan.steps)
         print(PlanText(plan.only(country.map { [$0.state] } ?? [])).text)
     }
 }
@@ -134,6 +137,7 @@ struct TrustApply: AsyncParsableCommand {
     func run() async throws {
         let settings = try options.settings()
         let directory = try options.directory(settings, for: .operating)
+        try directory.require(country, orIn: directory.plan.steps)
         let file =
             try plan.map { try TrustPlanFile(at: $0) }
             ?? TrustPlanFile(directory.plan.only(Set(country.map(\.state))))
@@ -217,11 +221,14 @@ struct TrustHistory: AsyncParsableCommand {
 
     func run() async throws {
         let directory = try options.directory(try options.settings(), for: .looking)
-        let versions = try deciding { try directory.archive.history() }.filter { version in
+        let all = try deciding { try directory.archive.history() }
+        let versions = all.filter { version in
             country.map { country in version.steps.contains { $0.country == country.state } } ?? true
         }
+        if let country, versions.isEmpty { try directory.require([country]) }
         if json { return try printJSON(versions) }
-        guard !versions.isEmpty else { return print("There is no version yet: the node has not been started.") }
+        guard !all.isEmpty else { return print("There is no version yet: the node has not been started.") }
+        guard !versions.isEmpty else { return print("No version changed a node of this country.") }
         var table = TextTable("VERSION", "WHEN", "WHO", "CHANGES", "WHY")
         for version in versions {
             table.add(["\(version.number)", version.at.short, version.who, version.summary, version.why])
