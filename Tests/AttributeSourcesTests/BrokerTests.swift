@@ -98,13 +98,11 @@ struct BrokerTests {
     @Test("A slow source loses its turn long before the deadline")
     func timeout() async throws {
         let sources = try [
-            Sample.source("slow", Scripted(.dawdle(40, [:])), cost: 1, timeout: 0.2),
+            Sample.source("slow", Scripted(.dawdle(3600, [:])), cost: 1, timeout: 0.2),
             Sample.source("b", Scripted(.give(Self.born)), cost: 2),
         ]
-        let start = ContinuousClock.now
         let completion = try await complete(sources)
         #expect(completion.said(.dateOfBirth) == "1980-01-31 (b)" && completion.rules == ["slow: source.unavailable"])
-        #expect(ContinuousClock.now - start < .seconds(40))
     }
 
     @Test("Two sources that disagree: the cheaper counts, each attribute is whole, and what one lacks the other gives")

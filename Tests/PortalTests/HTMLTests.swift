@@ -50,15 +50,10 @@ struct HTMLTests {
         #expect(html.markup == "<b>a&lt;b</b>||<i/><u/>|<i/>, <u/>|42|y")
     }
 
-    @Test("Base64 of 15 KB goes in unchanged and fast")
+    @Test("Base64 of 15 KB goes in unchanged")
     func base64() {
         let base64 = String(repeating: "AZaz09+/", count: 1900) + "AA=="
-        var markup = ""
-        let span = ContinuousClock().measure {
-            for _ in 0..<100 { markup = ("<input value=\"\(base64)\"/>" as HTML).markup }
-        }
-        #expect(markup == "<input value=\"" + base64 + "\"/>")
-        #expect(span < .seconds(2), "100 insertions took \(span)")
+        #expect(("<input value=\"\(base64)\"/>" as HTML).markup == "<input value=\"" + base64 + "\"/>")
     }
 
     /// XML reads every line break as one line feed.
