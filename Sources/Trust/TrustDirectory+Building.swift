@@ -30,6 +30,14 @@ extension TrustDirectory {
         settings.checkOperators(into: faults)
         let eidas = MappingTable.read(path: settings.mappings.eidas, into: faults)
         let clave2 = MappingTable.read(path: settings.mappings.clave2, into: faults)
+        // The tables look alike, and each is good in itself; but this attribute means nothing abroad.
+        if eidas?.names.contains(.selectedIdP) ?? false {
+            faults.add(
+                Fault(
+                    file: settings.mappings.eidas,
+                    expected: "the attributes of eIDAS nodes, because mappings.eidas names it",
+                    found: "those of Cl@ve", advice: "See whether mappings.eidas and mappings.clave2 changed places."))
+        }
         let names = eidas.flatMap { eidas in clave2.map { eidas.names.union($0.names) } }
         let rules = RegistryRules(
             attributes: names, isProduction: settings.isProduction, environment: settings.environment,

@@ -212,6 +212,15 @@ struct TrustDirectoryTests {
         #expect(faults.sorted.contains { $0.path == "nodes[0].source.file" })
     }
 
+    @Test("The table of Cl@ve in the place of that of eIDAS is a fault")
+    func swappedTables() throws {
+        var settings = try Place().settings
+        swap(&settings.mappings.eidas, &settings.mappings.clave2)
+        let faults = Faults()
+        TrustDirectory.check(settings, at: Life.start, into: faults)
+        #expect(faults.sorted.contains { $0.found == "those of Cl@ve" && $0.file.hasSuffix("mappings/clave2.yaml") })
+    }
+
     /// A plan that says it switches a node, and does something else.
     private func lie(_ place: Place, _ text: (String) throws -> String) throws -> TrustPlanFile {
         let office = try place.directory(.operating)
