@@ -67,7 +67,8 @@ extension Corpus {
         samples.document("A13", "the genuine signature twice", .signatureRepeated) {
             $0.signed.inserting($0.signature, at: $0.place)
         }
-        samples.document("A13", "the genuine signature on the evil root, the attacker's beside it", .messageSchema) {
+        samples.document("A13", "the genuine signature on the evil root, the attacker's beside it", .signatureRepeated)
+        {
             $0.evilSigned.inserting(try SignatureRecipe(.stranger, .rsaSHA512).signature(over: $0.evil), at: $0.place)
         }
         for uri in ["#xpointer(/)", "#xpointer(id('ID'))", "#element(/1)", "#*"] {

@@ -27,7 +27,7 @@ MISTAKES = (
     (("show",), 2, "Missing expected argument '<country>'"),
     (("show", "Atlantis"), 2, "The value 'Atlantis' is invalid"),
     (("show", "SE"), 1, "No node of SE is in the trust lists."),
-    (("refresh", "SE"), 1, "No such node is in the trust lists."),
+    (("refresh", "SE"), 1, "No node of SE is in the trust lists."),
     (("diff", "--version", "99"), 1, "there is no version 99"),
     (("plan", "--to-version", "99"), 1, "there is no version 99"),
     (("plan", "--out", "no/such/folder/plan.json"), 1, "cannot be written"),
