@@ -26,23 +26,15 @@ enum JSONText: Hashable, Sendable {
         case .bool(let value): [value ? "true" : "false"]
         case .null: []
         case .object: nil
-        case .array(let items): items.texts
+        case .array(let items):
+            switch items.compactMap(\.text) {
+            case let texts where texts.count == items.count: texts
+            default: nil
+            }
         }
     }
 
-    fileprivate var text: String? { if case .array = self { nil } else { texts?.first } }
-}
-
-extension [JSONText] {
-    /// Of each item one; `nil` as soon as one has none.
-    fileprivate var texts: [String]? {
-        var found: [String] = []
-        for item in self {
-            guard let text = item.text else { return nil }
-            found.append(text)
-        }
-        return found
-    }
+    private var text: String? { if case .array = self { nil } else { texts?.first } }
 }
 
 /// A place in a JSON document (RFC 6901), such as `/persona/nacimiento/fecha`.

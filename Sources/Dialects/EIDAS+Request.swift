@@ -173,17 +173,18 @@ extension EIDAS: RequesterDialect {
                 .requestAttributes, !row.name.isRepresentative, place, expected: "no attribute of a representative",
                 found: attribute.name)
             // Of a sector's attributes each may be either (Message Format 1.4 §2.3.1).
-            let isRequired = row.isOfProfile ? row.isMandatory : attribute.isRequired ?? false
+            let allowed = row.isOfProfile ? [row.isMandatory] : [true, false]
             try examination.check(
-                .requestAttributes, attribute.isRequired == isRequired || !row.isOfProfile, place + "/@isRequired",
-                expected: "\(isRequired)", found: attribute.isRequired.map { "\($0) at \(row.friendlyName)" })
+                .requestAttributes, attribute.isRequired.map(allowed.contains) ?? false, place + "/@isRequired",
+                expected: allowed.map(String.init).joined(separator: " or "),
+                found: attribute.isRequired.map { "\($0) at \(row.friendlyName)" })
             try examination.check(
                 .requestAttributes, attribute.values.allSatisfy { row.rule.read($0) != nil }, place,
                 expected: "values of the form \(row.rule)", found: "another at \(row.friendlyName)")
             try examination.check(
                 .requestAttributes, !asked.contains { $0.name == row.name }, place, expected: "once",
                 found: attribute.name)
-            asked.append(RequestedAttribute(row.name, isRequired: isRequired))
+            asked.append(RequestedAttribute(row.name, isRequired: attribute.isRequired ?? row.isMandatory))
         }
         let person = try person(of: asked, requester, examination)
         return (person, asked)

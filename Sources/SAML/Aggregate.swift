@@ -197,8 +197,9 @@ private final class Aggregate {
             let name = child.claimedEntityID
             if count == 1 { first = name }
             guard let name, names.contains(name) else { continue }
-            seen[name, default: 0] += 1
-            guard seen[name, default: 0] <= 2 else { continue }
+            let times = seen[name, default: 0] + 1
+            seen[name] = times
+            guard times <= 2 else { continue }
             kept.append(child)
             wanted.append(Wanted(element: child, name: name))
         }

@@ -5,7 +5,7 @@ import GRDB
 public import Storage
 
 /// Reads what a store has written down for operators, beside the node that writes it or without one. Changes nothing, and
-/// needs no key: nothing of it is about people.
+/// needs no key but to count what is under way: nothing else of it is about people.
 public struct SQLiteReader: SQLiteTrail {
     private let pool: DatabasePool
 

@@ -83,10 +83,7 @@ extension StoreError {
 
 extension AtRest.Key {
     fileprivate init?(hexadecimal text: ArraySlice<UInt8>) {
-        var digits = text.compactMap(\.hexadecimalDigit)
-        defer { erase(&digits) }
-        guard digits.count == 64, text.count == 64 else { return nil }
-        var octets = stride(from: 0, to: 64, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
+        guard var octets = [UInt8](hexadecimal: text) else { return nil }
         self.init(taking: &octets)
     }
 }

@@ -35,12 +35,7 @@ struct KeyReader {
         _ purpose: Settings.KeyPurpose
     ) -> OwnKey? {
         let file = certificate ?? place.file
-        guard let (key, chain) = read(place, certificate), let leaf = chain.first else { return nil }
-        check(leaf, state, file, purpose)
-        guard key.belongs(to: leaf.publicKey) else {
-            fault(file, "the certificate of the private key", leaf.subject)
-            return nil
-        }
+        guard let (key, chain, _) = pair(place, certificate, { check($0, state, file, purpose) }) else { return nil }
         let own = OwnKey(id: id, state: state, key: key, chain: chain, file: file, place: place)
         // What is in a token shows only when it works.
         if case .pkcs11 = place { return prove(own, purpose) ? own : nil }
@@ -128,7 +123,8 @@ struct KeyReader {
         guard !path.isEmpty else { return nil }  // The settings name no file that is there, and said so.
         guard var text = contents(path) else { return nil }
         defer { erase(&text) }
-        guard var octets = Self.octets(text), let key = DerivationKey(taking: &octets) else {
+        let digits = text.trimmingPrefix(while: Self.isSpace).reversed().drop(while: Self.isSpace).reversed()
+        guard var octets = [UInt8](hexadecimal: digits), let key = DerivationKey(taking: &octets) else {
             faults.add(
                 Fault(
                     file: path, expected: "64 hexadecimal digits", found: "something else",
@@ -139,38 +135,32 @@ struct KeyReader {
         return .derived(key)
     }
 
-    /// Of 64 hexadecimal digits, with white space around them.
-    private static func octets(_ text: [UInt8]) -> [UInt8]? {
-        var digits = text.compactMap(\.hexadecimalDigit)
-        defer { erase(&digits) }
-        let inside = text.trimmingPrefix(while: isSpace).reversed().drop(while: isSpace)
-        guard digits.count == 64, inside.count == 64 else { return nil }
-        return stride(from: 0, to: 64, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
-    }
-
     private static func isSpace(_ octet: UInt8) -> Bool { octet == 0x20 || (0x09...0x0D).contains(octet) }
 
     /// The certificate of a key that may be used now, and belongs to it.
     func certificate(of place: Settings.KeyPlace, _ certificate: String?) -> Certificate? {
-        guard let (key, chain) = read(place, certificate), let leaf = chain.first else { return nil }
-        guard key.belongs(to: leaf.publicKey) else {
-            fault(certificate ?? place.file ?? "", "a certificate of the key", "one of another key")
-            return nil
-        }
-        checkValidity(leaf, .next, certificate ?? place.file ?? "")
-        return leaf
+        pair(place, certificate) { checkValidity($0, .next, certificate ?? place.file) }?.leaf
     }
 
     /// The pair of the listener, which is read again where it is used.
     func checkServer(_ pair: Settings.KeyPair) {
-        guard let (key, chain) = read(.pem(path: pair.key), pair.certificate), let leaf = chain.first else { return }
-        checkValidity(leaf, .active, pair.certificate)
-        if !key.belongs(to: leaf.publicKey) {
-            fault(pair.certificate, "a certificate of the key in \(pair.key)", "one of another key")
-        }
+        _ = self.pair(.pem(path: pair.key), pair.certificate) { checkValidity($0, .active, pair.certificate) }
     }
 
     // MARK: Files
+
+    /// A key with its certificate, which belongs to it.
+    private func pair(
+        _ place: Settings.KeyPlace, _ certificate: String?, _ check: (Certificate) -> Void
+    ) -> (key: PrivateKey, chain: [Certificate], leaf: Certificate)? {
+        guard let (key, chain) = read(place, certificate), let leaf = chain.first else { return nil }
+        check(leaf)
+        guard key.belongs(to: leaf.publicKey) else {
+            fault(certificate ?? place.file, "the certificate of the private key", leaf.subject)
+            return nil
+        }
+        return (key, chain, leaf)
+    }
 
     private func read(_ place: Settings.KeyPlace, _ certificate: String?) -> (PrivateKey, [Certificate])? {
         let chain = certificate.flatMap { path in

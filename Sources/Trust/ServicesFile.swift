@@ -2,7 +2,6 @@
 import Dialects
 import Federation
 import Foundation
-import SAML
 import XMLSecurity
 public import YAMLText
 
@@ -86,7 +85,7 @@ extension YAMLValue {
         ) { text in
             let isPrefix = text.hasSuffix("*")
             let stem = isPrefix ? String(text.dropLast()) : text
-            guard let address = WebAddress(stem), !stem.contains("*"), stem.utf8.allSatisfy(isAddressOctet),
+            guard let address = WebAddress(stem), !stem.contains("*"),
                 !isPrefix || (address.rest.hasPrefix("/") && stem.hasSuffix("/"))
             else { return nil }
             return text

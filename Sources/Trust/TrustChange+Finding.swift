@@ -17,9 +17,7 @@ extension TrustChange {
             if before != after { found.append(TrustChange(kind, before: word(before), after: word(after))) }
         }
         compare(.countryChanged, before.country, after.country, \.rawValue)
-        if before.pins != after.pins || before.profile != after.profile {
-            compare(.anchorChanged, before.anchors, after.anchors) { $0.sorted().joined(separator: ", ") }
-        }
+        compare(.anchorChanged, before.anchors, after.anchors) { $0.sorted().joined(separator: ", ") }
         compare(.sourceChanged, before.source, after.source, \.words)
         compare(.nodeSwitched, before.enabled, after.enabled) { $0 ? "on" : "off" }
         if before.profile != after.profile || before.displayName != after.displayName {

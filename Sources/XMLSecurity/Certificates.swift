@@ -234,6 +234,16 @@ extension [UInt8] {
             return count * 2
         }
     }
+
+    /// `nil` unless these are digits, two an octet, and nothing else. They may be a secret: no copy of them is left.
+    public init?(hexadecimal text: some Collection<UInt8>) {
+        var digits: [UInt8] = []
+        digits.reserveCapacity(text.count)
+        defer { erase(&digits) }
+        digits.append(contentsOf: text.lazy.compactMap(\.hexadecimalDigit))
+        guard digits.count == text.count, digits.count.isMultiple(of: 2) else { return nil }
+        self = stride(from: 0, to: digits.count, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
+    }
 }
 
 extension UInt8 {

@@ -229,7 +229,7 @@ extension EncryptedKey.Agreement {
         var all: [UInt8] = []
         for name: XMLName in ["AlgorithmID", "PartyUInfo", "PartyVInfo", "SuppPubInfo", "SuppPrivInfo"] {
             guard let text = parameters[name]?.trimmingXMLSpace(), !text.isEmpty else { continue }
-            guard let octets = [UInt8](hexadecimal: text), octets.count <= 1024, octets.first == 0 else {
+            guard let octets = [UInt8](hexadecimal: text.utf8), octets.count <= 1024, octets.first == 0 else {
                 throw XMLFault(
                     .encryptionStructure, parameters.path + "/@\(name)", expected: "whole octets in hexadecimal")
             }
@@ -265,13 +265,5 @@ extension Element {
 
     fileprivate var shownCertificates: [[UInt8]] {
         children(Namespace.ds("X509Data")).flatMap { $0.children(Namespace.ds("X509Certificate")) }.compactMap(\.base64)
-    }
-}
-
-extension [UInt8] {
-    init?(hexadecimal text: String) {
-        let digits = text.utf8.compactMap(\.hexadecimalDigit)
-        guard digits.count == text.utf8.count, digits.count.isMultiple(of: 2) else { return nil }
-        self = stride(from: 0, to: digits.count, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
     }
 }

@@ -60,12 +60,14 @@ struct ControlListener: Service {
     }
 
     /// Whether a node has this socket. Asked of the system, at once: an answer could be late, and would then seem to be none.
-    static func isListening(_ path: String) -> Bool {
+    /// Only where nobody listens, or nothing is there, it is free; a node that is busy or another user's is one.
+    private static func isListening(_ path: String) -> Bool {
         guard let address = try? SocketAddress(unixDomainSocketPath: path) else { return false }
-        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
-        guard descriptor >= 0 else { return false }
+        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue), 0)
+        guard descriptor >= 0 else { return true }
         defer { close(descriptor) }
         return address.withSockAddr { connect(descriptor, $0, socklen_t($1)) == 0 }
+            || ![ECONNREFUSED, ENOENT].contains(errno)
     }
 }
 

@@ -7,6 +7,7 @@ import PuenteTestKit
 import SAML
 import Testing
 import XMLSecurity
+import YAMLText
 
 /// The rows of the eIDAS dossier §6.2 that the core decides and answers with a page, each with its number. Rows that only
 /// the shell can decide (P1-01, P1-04, P1-47) or that are decided when metadata is read (P1-13, P1-50) are tested there;
@@ -306,6 +307,49 @@ struct ForeignRequestTests {
         #expect(try brokenRule { _ = try ReceivedMessage(redirect: "RelayState=x") } == .parameterMissing)
         let large = "SAMLRequest=" + String(repeating: "AAAA", count: 32_769)
         #expect(try brokenRule { _ = try ReceivedMessage(redirect: large) } == .parameterTooLarge)
+    }
+
+    @Test(
+        "An attribute of a sector may be asked for as required and as optional, but says which",
+        arguments: [true, false, nil])
+    func sectorAttribute(isRequired: Bool?) throws {
+        let file = FileManager.default.temporaryDirectory.appending(path: "puente-sector-\(UUID().uuidString).yaml")
+        defer { try? FileManager.default.removeItem(at: file) }  // Left behind, it harms no other test.
+        let uri = "http://example.eu/sector/Licence"
+        let row = """
+              - name: Licence
+                uri: \(uri)
+                person: natural
+                type: eidas-natural:LicenceType
+                rule: text
+                example: "B"
+
+            """
+        let table = try String(contentsOfFile: Repository.path("mappings/eidas.yaml"), encoding: .utf8)
+        try Data((table + row).utf8).write(to: file)
+        let faults = Faults()
+        let mapping = try #require(MappingTable.read(path: file.path, into: faults), "\(faults.sorted)")
+        let world = try World(.proxyService)
+        let plain = try world.route()
+        let route = Route(
+            .proxyService, node: plain.node, requesters: plain.requesters, countries: plain.countries,
+            requesterDialect: EIDAS(mapping: mapping, saysSectorInRequest: false),
+            responderDialect: plain.responderDialect, confirmedBy: nil)
+        var request = ConnectorRequest()
+        try request.root.edit("RequestedAttributes") {
+            $0 = $0.appending(
+                XMLNode(
+                    Namespace.eidas("RequestedAttribute"),
+                    [
+                        ("FriendlyName", "Licence"), ("Name", uri), ("NameFormat", SAMLURI.nameFormatURI),
+                        ("isRequired", isRequired.map { "\($0)" }),
+                    ]))
+        }
+        let received = try request.received()
+        var asked: [RequestedAttribute] = []
+        let rule = try brokenRule { asked = try route.receiveRequest(received, at: world.now).request.attributes }
+        #expect(rule == (isRequired == nil ? .requestAttributes : nil))
+        #expect(asked.last?.isRequired == isRequired)
     }
 
     @Test("P1-09, P1-50, P1-51: a Connector that cannot be served is turned away for its own reason")

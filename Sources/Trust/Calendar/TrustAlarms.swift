@@ -4,8 +4,8 @@ public import Logging
 import Settings
 import YAMLText
 
-/// Tells of end dates that come near: each alarm once, over all restarts, or until
-/// somebody hears it.
+/// Tells of end dates that come near: each alarm every hour until somebody heard it,
+/// and then no more, over all restarts.
 public struct TrustAlarms: Sendable {
     private let calendar: @Sendable (Date) throws -> TrustCalendar
     private let archive: TrustArchive

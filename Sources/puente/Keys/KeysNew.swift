@@ -77,6 +77,7 @@ struct KeysNew: ParsableCommand {
         let certificate = try key.certify(
             commonName: name, organization: organization, country: country, usage: usage, from: now - 60,
             until: now + Double(days) * 86_400)
+        try ring.checkUse(of: certificate, at: now)
         let owner = try ring.model()
         try write(try key.pem(), to: out + ".key", mode: 0o600, like: owner)
         try write(certificate.pem, to: out + ".pem", mode: 0o644, like: owner)

@@ -402,6 +402,14 @@ def slips(where, server, report):
             ring = where.folder / "slip-ring.yaml"
             code, text = said("keys", "add", "--ring", str(ring), *arguments)
             require(code == 1 and "expected" in text and not ring.exists(), f"{code} {text}")
+    with report.case("keys new of another use than the ring's: told, and nothing is written"):
+        ring = where.folder / "slip-ring.yaml"
+        code, text = said("keys", "new", "--ring", str(ring), "--use", "signing", "--name", "x")
+        require(code == 0, f"{code} {text}")
+        before = sorted(where.folder.iterdir())
+        code, text = said("keys", "new", "--ring", str(ring), "--use", "encryption", "--name", "x")
+        require(code == 1 and "are for signatures" in text, f"{code} {text}")
+        require(sorted(where.folder.iterdir()) == before, "files were written")
     with report.case("check tells of a store key that serve would refuse"):
         place = where.folder / "state" / "store.key"
         good = place.read_bytes()

@@ -55,8 +55,8 @@ enum EncodingsTarget: FuzzTarget {
     }
 
     private static func checkHexadecimal(_ octets: [UInt8]) {
-        promise([UInt8](hexadecimal: octets.hexadecimal) == octets, "hexadecimal reads what it wrote")
-        guard let text = String(validating: octets, as: UTF8.self), let read = [UInt8](hexadecimal: text) else {
+        promise([UInt8](hexadecimal: octets.hexadecimal.utf8) == octets, "hexadecimal reads what it wrote")
+        guard let text = String(validating: octets, as: UTF8.self), let read = [UInt8](hexadecimal: text.utf8) else {
             return
         }
         promise(read.hexadecimal == text.lowercased(), "hexadecimal writes what it read")
