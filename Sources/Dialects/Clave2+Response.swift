@@ -10,14 +10,14 @@ extension Clave2 {
         as stamp: Stamp
     ) throws(Rejection) -> Draft {
         let status: XMLNode
-        let assertion: XMLNode?
+        let assertion: Draft.Assertion?
         switch outcome {
         case .identified(let identity):
             status = Self.success
-            assertion = try self.assertion(about: identity, answering: request, to: requester, as: stamp)
+            assertion = .personal(try self.assertion(about: identity, answering: request, to: requester, as: stamp))
         case .refused(let refusal):
             status = Self.failure(refusal, request)
-            assertion = requester.assertionInErrors ? errorAssertion(request, stamp) : nil
+            assertion = requester.assertionInErrors ? .impersonal(errorAssertion(request, stamp)) : nil
         }
         let root = XMLNode(
             Namespace.saml2p("Response"),
@@ -27,10 +27,8 @@ extension Clave2 {
                 ("Consent", SAMLURI.consentObtained),
             ],
             [.issuer(stamp.issuer), status])
-        let isPerson = if case .identified = outcome { true } else { false }
         return Draft(
-            .response, root: root, assertion: assertion, namesNobody: !isPerson, id: stamp.messageID,
-            inResponseTo: request.id,
+            .response, root: root, assertion: assertion, id: stamp.messageID, inResponseTo: request.id,
             destination: request.reply.assertionConsumerService, relayState: request.reply.relayState)
     }
 

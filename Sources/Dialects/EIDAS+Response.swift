@@ -7,20 +7,17 @@ import XMLSecurity
 extension EIDAS {
     /// Success carries one assertion, a failure none (dossier §2.3, §2.4).
     ///
-    /// - Throws: ``Rule/encryptionKeyMissing``: nobody crosses the border in clear (P2-15).
+    /// - Spec: eIDAS dossier P2-15: nobody crosses the border in clear.
     public func writeResponse(
         _ outcome: AuthenticationOutcome, answering request: AuthenticationRequest, to requester: Requester,
         as stamp: Stamp
     ) throws(Rejection) -> Draft {
-        if case .identified = outcome, requester.seal.recipients.isEmpty {
-            throw Rejection(.encryptionKeyMissing, "EncryptedAssertion", expected: "a key of \(requester.name)")
-        }
-        let (status, consent, assertion): (XMLNode, String, XMLNode?) =
+        let (status, consent, assertion): (XMLNode, String, Draft.Assertion?) =
             switch outcome {
             case .identified(let identity):
                 (
                     .status([SAMLURI.success], SAMLURI.success), SAMLURI.consentObtained,
-                    try self.assertion(about: identity, answering: request, to: requester, as: stamp)
+                    .secret(try self.assertion(about: identity, answering: request, to: requester, as: stamp))
                 )
             case .refused(let refusal): (Self.failure(refusal), SAMLURI.consentUnspecified, nil)
             }

@@ -36,9 +36,9 @@ struct GatewayAnswer: Sendable {
             let recipients = try service.sender.signingCertificates.map {
                 try Recipient($0, transport: .rsaOAEPMGF1P)
             }
-            service.seal = Seal(signer: service.seal.signer, recipients: recipients)
+            service.seal.protection = recipients.first.map { .encrypted(for: $0, and: Array(recipients.dropFirst())) }
         }
-        if manner == .otherKey { service.seal = Seal(signer: dialect.otherSigner) }
+        if manner == .otherKey { service.seal.signer = dialect.otherSigner }
         var request = question.request
         if manner == .otherQuestion { request.id = try .random() }
         let issued = manner == .expired ? now - 1_200 : now
@@ -48,12 +48,14 @@ struct GatewayAnswer: Sendable {
         var draft = try dialect.clave.writeResponse(
             .identified(identity), answering: request, to: service, as: .fresh(issuer: dialect.issuer, at: issued))
         if manner == .otherAudience {
-            draft.assertion = draft.assertion?.replacing(Namespace.saml2("Audience")) { _ in
-                XMLNode(Namespace.saml2("Audience"), text: "http://localhost:1/somebody-else")
+            if let genuine = draft.assertion?.node {
+                draft.assertion?.node = genuine.replacing(Namespace.saml2("Audience")) { _ in
+                    XMLNode(Namespace.saml2("Audience"), text: "http://localhost:1/somebody-else")
+                }
             }
         }
         guard manner == .unsigned else { return PostForm(try SealedMessage(draft, service.seal)) }
-        let root = draft.assertion.map(draft.root.appending) ?? draft.root
+        let root = (draft.assertion?.node).map(draft.root.appending) ?? draft.root
         return PostForm(
             draft.destination,
             [(draft.field.rawValue, Base64.encode(root.serialized()))]

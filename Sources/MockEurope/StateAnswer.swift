@@ -49,9 +49,10 @@ struct StateAnswer: Sendable {
         let recipient = try Recipient(connector.encryption)
         guard manner == .unsigned else {
             let draft = Draft(
-                .response, root: root, assertion: assertion, id: id, inResponseTo: request.id,
+                .response, root: root, assertion: .secret(assertion), id: id, inResponseTo: request.id,
                 destination: connector.assertionConsumerService, relayState: relayState)
-            return PostForm(try SealedMessage(draft, Seal(signer: state.signer(), recipients: [recipient])))
+            let seal = Seal(signer: try state.signer(), protection: .encrypted(for: recipient))
+            return PostForm(try SealedMessage(draft, seal))
         }
         let encrypted = XMLNode(
             Namespace.saml2("EncryptedAssertion"), [],

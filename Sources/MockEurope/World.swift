@@ -161,7 +161,7 @@ extension World {
     /// The mock Cl@ve gateway with the services that are registered there.
     func gatewayDialect() throws -> GatewayDialect {
         let mapping = try claveMapping()
-        let seal = Seal(signer: try keys.claveGateway.signer(.rsaSHA512))
+        let seal = Seal(signer: try keys.claveGateway.signer(.rsaSHA512), protection: .inClear)
         return GatewayDialect(
             mapping: mapping, origin: addresses.gateway,
             services: [

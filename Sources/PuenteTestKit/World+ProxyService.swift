@@ -37,7 +37,8 @@ extension World {
             lowestLoA: .low, attributes: [], persons: Set(PersonKind.allCases), acceptsRepresentation: true,
             acceptsNonNotified: true, sector: .public,
             seal: Seal(
-                signer: try TestKey.connector.signer(), recipients: [try TestKey.countryEncryption.recipient()]),
+                signer: try TestKey.connector.signer(),
+                protection: .encrypted(for: try TestKey.countryEncryption.recipient())),
             assertionInErrors: false, identifierForm: .verbatim, selectedIdP: nil, isEnabled: true)
         connector.indexedAddresses = [0: foreignAnswers, 2: foreignAnswers + "/2"]
         connector.protocolVersions = ["1.4"]
@@ -57,8 +58,7 @@ extension World {
     /// Gives the Connector another key to encrypt for.
     public mutating func encrypt(for key: TestKey, cipher: ContentCipher = .aes256GCM) throws {
         requesterKey = key
-        requester.seal.recipients = [try key.recipient()]
-        requester.seal.cipher = cipher
+        requester.seal.protection = .encrypted(for: try key.recipient(), with: cipher)
     }
 
     /// What the shell answers, without bothering anybody, to a request that is understood and cannot be served.

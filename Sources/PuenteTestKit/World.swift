@@ -90,7 +90,7 @@ public struct World: Sendable {
             attributes: Set(
                 PersonKind.natural.minimumDataSet + [AttributeName("BirthName"), AttributeName("CurrentAddress")]),
             persons: [.natural], acceptsRepresentation: false, acceptsNonNotified: false, sector: .public,
-            seal: Seal(signer: try TestKey.gateway.signer(.rsaSHA512)), assertionInErrors: true,
+            seal: Seal(signer: try TestKey.gateway.signer(.rsaSHA512), protection: .inClear), assertionInErrors: true,
             identifierForm: .verbatim,
             selectedIdP: "EIDAS", isEnabled: true)
     }

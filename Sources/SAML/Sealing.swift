@@ -11,12 +11,36 @@ public struct Draft: Sendable {
         case logoutResponse
     }
 
+    /// What is told, by how secret it is.
+    public enum Assertion: Sendable {
+        /// Of a person, and never in clear.
+        case secret(XMLNode)
+        /// Of a person; in clear where the receiver registered it so.
+        case personal(XMLNode)
+        /// Of nobody, always in clear.
+        case impersonal(XMLNode)
+
+        public var node: XMLNode {
+            get {
+                switch self {
+                case .secret(let node), .personal(let node), .impersonal(let node): node
+                }
+            }
+            set {
+                self =
+                    switch self {
+                    case .secret: .secret(newValue)
+                    case .personal: .personal(newValue)
+                    case .impersonal: .impersonal(newValue)
+                    }
+            }
+        }
+    }
+
     public var field: Field
     public var root: XMLNode
     /// To be put into the root, signed and encrypted as the seal says.
-    public var assertion: XMLNode?
-    /// Whether the assertion may travel in clear although the receiver registered encryption.
-    public var namesNobody: Bool
+    public var assertion: Assertion?
     /// Namespaces that only values mention, and the signature covers all the same.
     public var inclusive: [Namespace]
     public var id: MessageID
@@ -26,14 +50,13 @@ public struct Draft: Sendable {
     public var relayState: String?
 
     public init(
-        _ field: Field, root: XMLNode, assertion: XMLNode? = nil, namesNobody: Bool = false,
-        inclusive: [Namespace] = [], id: MessageID, inResponseTo: MessageID? = nil, destination: String,
+        _ field: Field, root: XMLNode, assertion: Assertion? = nil, inclusive: [Namespace] = [],
+        id: MessageID, inResponseTo: MessageID? = nil, destination: String,
         relayState: String?
     ) {
         self.field = field
         self.root = root
         self.assertion = assertion
-        self.namesNobody = namesNobody
         self.inclusive = inclusive
         self.id = id
         self.inResponseTo = inResponseTo
@@ -46,17 +69,21 @@ public struct Draft: Sendable {
 public struct Seal: Sendable {
     public var signer: Signer
     public var signsAssertion: Bool
-    /// Nobody: the assertion travels in clear. Only for peers that registered it so.
-    public var recipients: [Recipient]
-    public var cipher: ContentCipher
+    /// `nil`: for messages that tell of nobody.
+    public var protection: Protection?
 
-    public init(
-        signer: Signer, signsAssertion: Bool = false, recipients: [Recipient] = [], cipher: ContentCipher = .aes256GCM
-    ) {
+    /// How an assertion travels to somebody who may read it.
+    public enum Protection: Sendable {
+        /// For peers that registered it so.
+        case inClear
+        /// For the holders of these keys and nobody else.
+        case encrypted(for: Recipient, and: [Recipient] = [], with: ContentCipher = .aes256GCM)
+    }
+
+    public init(signer: Signer, signsAssertion: Bool = false, protection: Protection? = nil) {
         self.signer = signer
         self.signsAssertion = signsAssertion
-        self.recipients = recipients
-        self.cipher = cipher
+        self.protection = protection
     }
 }
 
@@ -71,9 +98,11 @@ public struct SealedMessage: Sendable {
 
     /// Signs, encrypts, signs, in this order (eIDAS dossier §5.3).
     ///
-    /// - Throws: ``Rule/messageTooLarge``, ``Rule/keyUnusable``, ``Rule/ownFailure``.
+    /// - Throws: ``Rule/messageTooLarge``, ``Rule/keyUnusable``, ``Rule/ownFailure``; ``Rule/encryptionKeyMissing`` where
+    ///   a person would be told of in clear, and the draft or the seal does not allow it.
     public init(_ draft: Draft, _ seal: Seal, limit: Int = ReceivedMessage.defaultLimit) throws(Rejection) {
-        let octets = try translating { () throws(XMLFault) in try Self.seal(draft, seal) }
+        let protection = try draft.assertion.map { assertion throws(Rejection) in try seal.protection(of: assertion) }
+        let octets = try translating { () throws(XMLFault) in try Self.seal(draft, protection ?? .inClear, seal) }
         let encoded = Base64.encode(octets)
         guard encoded.utf8.count <= limit else {
             throw Rejection(
@@ -89,26 +118,43 @@ public struct SealedMessage: Sendable {
     /// SHA-512 over the octets, for the audit trail.
     public var digest: [UInt8] { DigestAlgorithm.sha512.hash(octets) }
 
-    private static func seal(_ draft: Draft, _ seal: Seal) throws(XMLFault) -> [UInt8] {
+    private static func seal(
+        _ draft: Draft, _ protection: Seal.Protection, _ seal: Seal
+    ) throws(XMLFault) -> [UInt8] {
         var root = draft.root
-        if var assertion = draft.assertion {
+        if var assertion = draft.assertion?.node {
             if seal.signsAssertion {
                 assertion = try assertion.signed(by: seal.signer, behind: assertion.signaturePlace)
             }
-            root = root.appending(draft.namesNobody ? assertion : try protect(assertion, seal))
+            root = root.appending(try assertion.protected(protection))
         }
         return try root.signed(by: seal.signer, behind: root.signaturePlace, inclusive: draft.inclusive).serialized()
     }
+}
 
-    private static func protect(_ assertion: XMLNode, _ seal: Seal) throws(XMLFault) -> XMLNode {
-        guard !seal.recipients.isEmpty else { return assertion }
-        return XMLNode(
-            Namespace.saml2("EncryptedAssertion"), [],
-            [try assertion.encrypted(for: seal.recipients, cipher: seal.cipher)])
+extension Seal {
+    fileprivate func protection(of assertion: Draft.Assertion) throws(Rejection) -> Protection {
+        switch (assertion, protection) {
+        case (.impersonal, _), (.personal, .inClear): return .inClear
+        case (.secret, .encrypted(let first, let others, let cipher)),
+            (.personal, .encrypted(let first, let others, let cipher)):
+            return .encrypted(for: first, and: others, with: cipher)
+        case (.secret, _), (.personal, nil):
+            throw Rejection(.encryptionKeyMissing, "EncryptedAssertion", expected: "a key of the receiver")
+        }
     }
 }
 
 extension XMLNode {
+    fileprivate func protected(_ protection: Seal.Protection) throws(XMLFault) -> XMLNode {
+        switch protection {
+        case .inClear: return self
+        case .encrypted(let first, let others, let cipher):
+            return XMLNode(
+                Namespace.saml2("EncryptedAssertion"), [], [try encrypted(for: [first] + others, cipher: cipher)])
+        }
+    }
+
     /// Behind the Issuer, or first where there is none (SAML Core 2.0 schema).
     fileprivate var signaturePlace: Int {
         if case .node(let first)? = content.first, first.name == Namespace.saml2("Issuer") { 1 } else { 0 }

@@ -20,9 +20,9 @@ extension Requester {
             sector: entry.sector,
             seal: Seal(
                 signer: try gateway.using(entry.signature), signsAssertion: entry.signsAssertion,
-                recipients: try entry.encryption.map { encryption throws(XMLFault) in [try Recipient(encryption)] }
-                    ?? [],
-                cipher: entry.encryption?.cipher ?? .aes256GCM),
+                protection: try entry.encryption.map { encryption throws(XMLFault) in
+                    .encrypted(for: try Recipient(encryption), with: encryption.cipher)
+                } ?? .inClear),
             assertionInErrors: entry.assertionInErrors,
             identifierForm: entry.identifierForm,
             selectedIdP: entry.selectedIdP == "none" ? nil : entry.selectedIdP, isEnabled: entry.enabled)
@@ -88,7 +88,8 @@ extension Requester {
             lowestLoA: .low, attributes: [],
             persons: Set(PersonKind.allCases), acceptsRepresentation: true, acceptsNonNotified: true,
             sector: verified.entity.sector ?? .private,
-            seal: Seal(signer: signer, recipients: [reach.recipient], cipher: reach.cipher), assertionInErrors: false,
+            seal: Seal(signer: signer, protection: .encrypted(for: reach.recipient, with: reach.cipher)),
+            assertionInErrors: false,
             identifierForm: .verbatim, selectedIdP: nil, isEnabled: entry.enabled)
         indexedAddresses = Dictionary(
             endpoints.compactMap { endpoint in endpoint.index.map { ($0, endpoint.location) } }

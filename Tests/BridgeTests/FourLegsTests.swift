@@ -163,7 +163,7 @@ struct FourLegsTests {
     @Test("A service that registered encryption gets the assertion encrypted, and failures in clear")
     func encrypted() throws {
         var world = try World()
-        world.requester.seal.recipients = [try TestKey.service.recipient(.rsaOAEPMGF1P)]
+        world.requester.seal.protection = .encrypted(for: try TestKey.service.recipient(.rsaOAEPMGF1P))
         world.requester.seal.signsAssertion = true
         let answer = try world.login()
         #expect(answer.document.root.only(Namespace.saml2("Assertion")) == nil)

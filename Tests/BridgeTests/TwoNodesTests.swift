@@ -77,7 +77,7 @@ struct TwoNodesTests {
             spanish.requester.name = World.connector
             spanish.requester.sender.signingCertificates = [try TestKey.connector.certificate()]
             spanish.requester.returnAddresses = [.exactly(World.answerAddress)]
-            spanish.requester.seal.recipients = [try TestKey.connectorEncryption.recipient()]
+            spanish.requester.seal.protection = .encrypted(for: try TestKey.connectorEncryption.recipient())
             spanish.requester.protocolVersions = ConnectorMetadata.protocolVersions
         }
 

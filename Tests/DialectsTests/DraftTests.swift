@@ -84,7 +84,7 @@ struct DraftTests {
     }
 
     static func text(_ draft: Draft) -> String {
-        draft.root.reviewable + (draft.assertion.map(\.reviewable) ?? "")
+        draft.root.reviewable + (draft.assertion.map(\.node.reviewable) ?? "")
     }
 
     static let greek = Identity(
@@ -114,6 +114,7 @@ struct DraftTests {
     func settings() throws {
         #expect(try Self.draft(.refused(Refusal(.denied)), { _ in }, { $0.assertionInErrors = false }).assertion == nil)
         let bare = try #require(Self.draft(.identified(Self.greek), { _ in }, { $0.identifierForm = .bare }).assertion)
+            .node
         #expect(bare.first("NameID")?.text == "Y-778899")
         #expect(bare.first("AttributeValue")?.text == "Y-778899")
         let silent = Self.text(try Self.draft(.identified(Self.greek), { _ in }, { $0.selectedIdP = nil }))
@@ -122,7 +123,8 @@ struct DraftTests {
         #expect(!plain.contains("http://es.minhafp.clave/RelayState"))
         // Audience: the return address first; the Issuer behind it if there was one.
         let issued = try #require(
-            Self.draft(.identified(Self.greek), { $0.reply.issuer = EntityID("urn:issuer") }).assertion)
+            Self.draft(.identified(Self.greek), { $0.reply.issuer = EntityID("urn:issuer") }).assertion
+        ).node
         #expect(
             issued.first("AudienceRestriction")?.children.map(\.text) == [ServiceRequest.returnAddress, "urn:issuer"])
     }
@@ -130,7 +132,7 @@ struct DraftTests {
     @Test("The official engine would take it: nothing empty, nothing twice, Latin first, one statement of each kind")
     func engine() throws {
         let draft = try Self.draft(.identified(Self.greek))
-        let assertion = try #require(draft.assertion)
+        let assertion = try #require(draft.assertion).node
         let attributes = assertion.first("AttributeStatement")?.children ?? []
         #expect(Set(attributes.map { $0["Name"] ?? "" }).count == attributes.count)
         #expect(Set(attributes.map { $0["FriendlyName"] ?? "" }).count == attributes.count)

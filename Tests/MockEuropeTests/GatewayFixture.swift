@@ -35,7 +35,8 @@ struct GatewayFixture: Sendable {
             services: [
                 .registered(
                     MockEurope.World.claveName, "Service", service.certificate, answers: "http://localhost:1/",
-                    usual: "clave/acs", mapping: mapping, seal: Seal(signer: try gateway.signer(.rsaSHA512)))
+                    usual: "clave/acs", mapping: mapping,
+                    seal: Seal(signer: try gateway.signer(.rsaSHA512), protection: .inClear))
             ], otherSigner: try stranger.signer(.rsaSHA512))
     }
 

@@ -194,4 +194,32 @@ struct BindingTests {
             .response, root: large, id: MessageID("_1"), destination: "https://x.example/", relayState: nil)
         #expect(try brokenRule { _ = try SealedMessage(draft, world.requester.seal) } == .messageTooLarge)
     }
+
+    @Test("Whoever is told of in clear was allowed to be, by the message and by its receiver")
+    func protection() throws {
+        let signer = try TestKey.gateway.signer()
+        let node = XMLNode(
+            Namespace.saml2("Assertion"), [("ID", "_2")], [XMLNode(Namespace.saml2("Issuer"), text: "issuer")])
+        func leaves(_ assertion: Draft.Assertion, _ protection: Seal.Protection?) throws -> String? {
+            let draft = Draft(
+                .response, root: XMLNode(Namespace.saml2p("Response"), [("ID", "_1")]), assertion: assertion,
+                id: MessageID("_1"), destination: "https://x.example/", relayState: nil)
+            var name: String?
+            let rule = try brokenRule {
+                let sealed = try SealedMessage(draft, Seal(signer: signer, protection: protection))
+                name = try SentDocument(sealed).root.children.last?.local
+            }
+            return rule?.rawValue ?? name
+        }
+        let encrypted = Seal.Protection.encrypted(for: try TestKey.service.recipient())
+        let refused = Rule.encryptionKeyMissing.rawValue
+        for (protection, secret, personal) in [
+            (nil, refused, refused), (.inClear, refused, "Assertion"),
+            (encrypted, "EncryptedAssertion", "EncryptedAssertion"),
+        ] as [(Seal.Protection?, String, String)] {
+            #expect(try leaves(.secret(node), protection) == secret)
+            #expect(try leaves(.personal(node), protection) == personal)
+            #expect(try leaves(.impersonal(node), protection) == "Assertion")
+        }
+    }
 }

@@ -124,7 +124,7 @@ struct OwnKeysTests {
         var world = try World()
         func take(_ keys: OwnKeys) throws {
             world.node = keys.node(rings.settings)
-            world.requester.seal = Seal(signer: try keys.gateway.using(.rsaSHA512))
+            world.requester.seal.signer = try keys.gateway.using(.rsaSHA512)
         }
         try take(before)
         let (sent, exchange, question) = try world.ask()
@@ -246,7 +246,7 @@ struct OwnKeysTests {
         let keys = try token.start { _ in try rings.keys() }
         var world = try World()
         world.node = keys.node(rings.settings)
-        world.requester.seal = Seal(signer: try keys.gateway.using(.rsaSHA512))
+        world.requester.seal.signer = try keys.gateway.using(.rsaSHA512)
         let (sent, exchange, question) = try world.ask()
         _ = try SentDocument(sent).root.verifySignature(
             trusting: Self.certificates(.p256a), policy: .eidas, confirmedBy: nil)

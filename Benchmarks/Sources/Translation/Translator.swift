@@ -97,7 +97,7 @@ extension Translator {
                 name: places.gateway, addresses: [World.gatewayAddress], requestAgeSeconds: 300))
         let seal = Seal(
             signer: signer, signsAssertion: true,
-            recipients: [try Recipient(cast.receiver, transport: cast.suite.transport)])
+            protection: .encrypted(for: try Recipient(cast.receiver, transport: cast.suite.transport)))
         return Route(
             node: node, requesters: [places.receiver: requester(places, seal)],
             countries: states.sorted().map { country($0, cast, places) }, requesterDialect: Clave2(mapping: mapping),

@@ -28,7 +28,7 @@ struct Scene {
         var world = try World(direction)
         world.secondReader = nil
         world.requester.sender.signingCertificates.append(try Self.requester.certificate())
-        world.requester.seal = Seal(signer: try TestKey.p256a.signer())
+        world.requester.seal.signer = try TestKey.p256a.signer()
         world.node.asker.signer = try TestKey.p256a.signer()
         route = try world.route()
         requester = world.requester

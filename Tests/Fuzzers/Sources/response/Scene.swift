@@ -25,7 +25,7 @@ struct Scene: Awaiting {
         world.secondReader = nil
         world.responder.sender.signingCertificates = try [.country, NodeAtWork.signer].map { try $0.certificate() }
         world.node.asker.decryptionKeys = try [.connectorEncryption, NodeAtWork.recipient].map { try $0.decryption() }
-        world.requester.seal = Seal(signer: try TestKey.p256a.signer())
+        world.requester.seal.signer = try TestKey.p256a.signer()
         route = try world.route()
         var (_, exchange, question) = try world.ask()
         question.id = MessageID("_question")
