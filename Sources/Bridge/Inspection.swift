@@ -76,7 +76,7 @@ extension Inspection {
             // With wide limits to learn what it is; then with those that the node has for it.
             let document = try ParsedMessage(unwrapped: unwrapped, limits: .metadata)
             let known = snapshot?.route(for: document)
-            describe(document, known?.direction ?? .connector)
+            describe(document, known?.direction ?? (document.isAnswerOfClave ? .proxyService : .connector))
             kind = kind(of: document)
             let parsed = try examination.step(.xmlMalformed, "document") { () throws(Rejection) in
                 kind.isForPeers ? try ParsedMessage(unwrapped: unwrapped) : document

@@ -88,7 +88,8 @@ extension ParsedMessage {
         var expected = ResponseExpectation(
             issuers: [claimedIssuer ?? EntityID("the sender's entity ID")],
             inResponseTo: claimedInResponseTo ?? MessageID("the ID of a request"),
-            assertionConsumerService: claimedDestination ?? "our address", audience: EntityID("our entity ID"))
+            assertionConsumerService: claimedDestination ?? "our address", audience: EntityID("our entity ID"),
+            demands: isAnswerOfClave ? .clave : .eidas)
         let response = try read(EncryptionPolicy(allowsOldKeyTransport: true), examination)
         do {
             _ = try verifySender(sender, confirmedBy: nil, at: now, examination)

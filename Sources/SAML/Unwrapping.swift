@@ -230,9 +230,16 @@ extension ParsedMessage {
             ?? (isEncrypted ? "SAML 2.0; what is encrypted may say more" : "SAML 2.0 without names of eIDAS or Cl@ve")
     }
 
+    /// Whether it is an answer, and names what only Cl@ve names.
+    public var isAnswerOfClave: Bool {
+        isOf(Response.self) && claimedAttributes.contains { Self.isOfClave($0.uri) }
+    }
+
+    private static func isOfClave(_ name: String) -> Bool { name.hasPrefix("http://es.minhafp.clave/") }
+
     /// By URIs of attributes or namespaces; `nil` if none of them tells.
     public static func profile(ofNames names: [String]) -> String? {
-        if names.contains(where: { $0.hasPrefix("http://es.minhafp.clave/") }) { return "Cl@ve 2.0" }
+        if names.contains(where: isOfClave) { return "Cl@ve 2.0" }
         let isOfEurope = names.contains { $0.hasPrefix("http://eidas.europa.eu/") }
         return isOfEurope ? "eIDAS, whose names Cl@ve 2.0 uses too" : nil
     }

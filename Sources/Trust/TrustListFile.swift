@@ -46,7 +46,7 @@ extension RegistryReader {
             value.fault(
                 expected: "no environment, because the settings name none", found: quoted(environment),
                 advice:
-                    "Write environment: \(environment) in puente.yaml, or remove this line if the file always counts.")
+                    "Write environment: \(environment) in the settings, or remove this line if the file always counts.")
             return true
         }
         return environment == own

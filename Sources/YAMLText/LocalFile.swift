@@ -49,9 +49,17 @@ public enum LocalFile {
     public static func matching(_ pattern: String) throws(Problem) -> [String] {
         let (folder, name) = ((pattern as NSString).deletingLastPathComponent, (pattern as NSString).lastPathComponent)
         guard name.contains(where: { "*?[".contains($0) }) else { return [pattern] }
-        // nil: no folder
-        let names = try? FileManager.default.contentsOfDirectory(atPath: folder.isEmpty ? "." : folder)
-        let paths = (names ?? []).filter { fnmatch(name, $0, FNM_PERIOD) == 0 }.sorted()
+        let names: [String]
+        do { names = try FileManager.default.contentsOfDirectory(atPath: folder.isEmpty ? "." : folder) } catch let
+            error as CocoaError where error.code == .fileReadNoPermission
+        {
+            throw Problem(
+                found: "a folder that this user may not read",
+                advice: "Give the user that runs puente the right to list \(folder).")
+        } catch {
+            names = []  // No folder, and so no file in it.
+        }
+        let paths = names.filter { fnmatch(name, $0, FNM_PERIOD) == 0 }.sorted()
             .map { (folder as NSString).appendingPathComponent($0) }
         guard !paths.isEmpty else {
             throw Problem(found: "none that matches", advice: "Create one, or correct the pattern.")

@@ -30,8 +30,10 @@ struct Puente: AsyncParsableCommand {
 
     /// Like the parser's own, but with our exit codes.
     static func main() async {
+        var isRunning = false
         do {
             var command = try parseAsRoot()
+            isRunning = true
             try (command as? Serve)?.prepare()
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
@@ -42,7 +44,8 @@ struct Puente: AsyncParsableCommand {
         } catch {
             let isUse = exitCode(for: error) == .validationFailure
             guard isUse else { exit(withError: error) }
-            FileHandle.standardError.write(Data((fullMessage(for: error) + "\n").utf8))
+            // The usage helps with what was written, not with a file that it names.
+            printError(isRunning ? "Error: " + message(for: error) : fullMessage(for: error))
             Foundation.exit(2)
         }
     }

@@ -12,7 +12,9 @@ import XMLSecurity
 struct InspectionTests {
     static let now = Instant.read("2026-11-27T00:00:00Z") ?? .distantPast
 
-    static func look(_ octets: [UInt8], keys: [DecryptionKey] = [], by route: Snapshot? = nil) -> Inspection {
+    static func look(_ octets: [UInt8], keys: [DecryptionKey] = [], by route: Snapshot? = nil, at now: Date = now)
+        -> Inspection
+    {
         do throws(Rejection) {
             return Inspection(try Unwrapped(octets), by: route, openingWith: keys, at: now)
         } catch {
@@ -184,6 +186,17 @@ struct InspectionTests {
         let inspection = Inspection(try Unwrapped(answer.octets()), by: try world.snapshot(), at: world.now)
         let telling = inspection.facts.filter { $0.value.contains("Lena") }
         #expect(!telling.isEmpty && telling.allSatisfy { $0.isPersonal })
+    }
+
+    @Test("An answer that names what only Cl@ve names may be in clear, one of a node abroad may not")
+    func inClear() throws {
+        let (_, _, question) = try World(.proxyService).ask()
+        let clave = Self.look(try NodeAnswer(atHome: .citizen, to: question).octets(), at: question.askedAt)
+        #expect(clave.rejection == nil)
+        #expect(clave.facts.contains { $0.name == "checked as" && $0.value.contains("national gateway") })
+        var abroad = try NodeAnswer(.german, to: World().ask().2)
+        abroad.recipients = []
+        #expect(Self.look(try abroad.octets(), at: question.askedAt).rejection?.rule == .encryptionMissing)
     }
 
     @Test("A logout is told check by check, with the service's own key")

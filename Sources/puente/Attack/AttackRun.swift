@@ -3,6 +3,7 @@ import ArgumentParser
 import Attacks
 import Foundation
 import PuenteTestKit
+import UnixSignals
 import YAMLText
 
 struct AttackRun: AsyncParsableCommand {
@@ -13,6 +14,8 @@ struct AttackRun: AsyncParsableCommand {
             Without --target a node with throw-away keys is started on loopback. With it the samples go to a test endpoint of \
             somebody else, whose owner has to agree first: the program prints a challenge, and waits until the endpoint \
             serves it. There only what is sent over HTTP can be tried, and the rules that stopped it are not seen.
+
+            Ctrl-C ends it with a report of what was tried so far, and exit code 1.
 
             Examples:
               puente attack --only A01 --only "E06 connector"
@@ -60,11 +63,28 @@ struct AttackRun: AsyncParsableCommand {
         guard !samples.isEmpty else { throw failure("No sample of the corpus matches.") }
         // Before all the work, not after it.
         if let out { try write("", to: out) }
-        let found = try await attackWhom(samples)
+        let (found, isWhole) = try await untilSignal { try await attackWhom(samples) }
         let text = try found.text(as: report)
         if let out { try write(text, to: out) } else { print(text, terminator: "") }
         if isTalking { print("\(found.passed) passed, \(found.failed) failed") }
+        guard isWhole else { throw failure("Stopped before the end.") }
         if found.failed > 0 { throw ExitCode(1) }
+    }
+
+    /// Cancels the work when somebody wants to stop, and gives it time to leave nothing behind.
+    ///
+    /// - Returns: what the work came to, and whether it was left to its end.
+    private func untilSignal<Value: Sendable>(
+        _ work: @escaping @Sendable () async throws -> Value
+    ) async throws -> (Value, isWhole: Bool) {
+        let work = Task(operation: work)
+        let watch = Task {
+            for await _ in await UnixSignalsSequence(trapping: .sigint, .sigterm) { work.cancel() }
+        }
+        defer { watch.cancel() }
+        do { return (try await work.value, !work.isCancelled) } catch  where work.isCancelled {
+            throw failure("Stopped before anything was tried.")
+        }
     }
 
     private func write(_ text: String, to path: String) throws {
@@ -141,7 +161,7 @@ struct Attempts {
         report.untried = samples.filter { !campaign.canTry($0) }
         await control(&report)
         for (index, sample) in samples.filter(campaign.canTry).enumerated() {
-            if let row = await campaign.run(sample) {
+            if !Task.isCancelled, let row = await campaign.run(sample), !Task.isCancelled {
                 report.rows.append(row)
                 if isTalking { Output.say(Report.line(row)) }
             } else {
@@ -154,7 +174,9 @@ struct Attempts {
     }
 
     private func control(_ report: inout Report) async {
+        guard !Task.isCancelled else { return }
         let controls = await campaign.controls()
+        guard !Task.isCancelled else { return }  // What was broken off says nothing.
         report.controls += controls
         if isTalking { for control in controls { Output.say(Report.line(control)) } }
     }

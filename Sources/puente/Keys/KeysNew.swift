@@ -57,11 +57,19 @@ struct KeysNew: ParsableCommand {
 
     func validate() throws {
         guard (1...3650).contains(days) else { throw ValidationError("--days must be from 1 to 3650.") }
-        guard !name.isEmpty, name.utf8.count <= 64 else {
-            throw ValidationError("--name must have 1 to 64 octets.")
+        for (option, text) in [("--name", name), ("--organization", organization)] {
+            guard let text else { continue }
+            guard (1...64).contains(text.utf8.count),
+                !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
+            else {
+                throw ValidationError("\(option) must have 1 to 64 octets, on one line.")
+            }
         }
         guard country.map({ $0.utf8.count == 2 && $0 == $0.uppercased() }) ?? true else {
             throw ValidationError("--country must be two capitals.")
+        }
+        guard out.map({ !$0.isEmpty && !$0.hasSuffix("/") }) ?? true else {
+            throw ValidationError("--out must be a path with a name at its end.")
         }
         guard out != nil || ring.ring != nil else { throw ValidationError("Say where to write: --out or --ring.") }
         guard ring.ring == nil || use != .tls else { throw ValidationError("A key for TLS has no ring.") }

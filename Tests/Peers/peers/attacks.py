@@ -7,8 +7,10 @@ import contextlib
 import http.client
 import http.server
 import json
+import os
 import pathlib
 import re
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -184,6 +186,31 @@ def run(endpoint, made, report):
         require(len(json.loads(out)["notTried"]) > 0, out)
 
 
+def broken_off(program, folder, report):
+    """Ctrl-C in the middle: a report of what was tried, and nothing is left."""
+    folder.mkdir()
+    with report.case("Ctrl-C ends a run with a report of what was tried, and leaves nothing behind") as note:
+        process = subprocess.Popen(
+            [program, "attack", "--mappings", str(ROOT / "mappings")], stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ | {"TMPDIR": str(folder)})
+        timer = threading.Timer(120, process.kill)
+        timer.start()
+        try:
+            for _ in range(3):
+                require(process.stdout.readline(), "it ended at once")
+            process.send_signal(signal.SIGINT)
+            out, told = process.communicate()
+        finally:
+            timer.cancel()
+            if process.poll() is None:
+                process.kill()
+        summary = [line for line in out.splitlines() if "not tried" in line]
+        note(summary[-1].strip() if summary else "no summary")
+        require(process.returncode == 1 and "Stopped before the end" in told and summary, f"{process.returncode} {out[-500:]} {told}")
+        require(out.rstrip().endswith(" 0 failed"), out[-500:])
+        require(not list(folder.glob("puente-attack-*")), f"{list(folder.iterdir())}")
+
+
 def main(arguments=None):
     given = parser(__doc__.split("\n")[0]).parse_args(arguments)
     report = Report("Attacks on somebody else's test endpoint")
@@ -201,6 +228,7 @@ def main(arguments=None):
                 endpoint.register(made)
             if not report.failed:
                 run(endpoint, made, report)
+        broken_off(given.puente, folder / "broken-off", report)
     return report.end()
 
 

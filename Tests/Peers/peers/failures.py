@@ -410,6 +410,17 @@ def slips(where, server, report):
         code, text = said("keys", "new", "--ring", str(ring), "--use", "encryption", "--name", "x")
         require(code == 1 and "are for signatures" in text, f"{code} {text}")
         require(sorted(where.folder.iterdir()) == before, "files were written")
+    for title, arguments, words in (
+            ("a path without a name", ("--name", "x", "--out", ""), "--out"),
+            ("a name of two lines", ("--name", "a\nb", "--out", "slip"), "--name"),
+            ("an organization of nothing", ("--name", "x", "--organization", "", "--out", "slip"), "--organization")):
+        with report.case(f"keys new with {title}: wrong use, and nothing is written"):
+            code, text = said("keys", "new", "--use", "signing", *arguments)
+            require(code == 2 and words in text, f"{code} {text}")
+            require(not (where.folder / "slip.key").exists() and not (where.folder / ".key").exists(), "written")
+    with report.case("a file that is not there is told without the usage of the program"):
+        code, text = said("inspect", "nix.xml")
+        require(code == 2 and "no file at nix.xml" in text and "Usage" not in text, f"{code} {text}")
     with report.case("check tells of a store key that serve would refuse"):
         place = where.folder / "state" / "store.key"
         good = place.read_bytes()
