@@ -26,7 +26,7 @@ struct Fetching {
     }
 
     func fetcher(
-        allowing blocks: [String] = ["127.0.0.0/8", "::1"], limits: MetadataFetcher.Limits = .init(),
+        allowing blocks: [String] = ["127.0.0.0/8", "::1"], limits: MetadataFetcher.Limits = Self.limits(),
         resolve: @escaping MetadataFetcher.Resolve = HostLookup.system
     ) -> MetadataFetcher {
         MetadataFetcher(

@@ -149,7 +149,7 @@ struct EnvironmentTests {
         )
         .faults
         #expect(faults.map { [$0.line, $0.column] } == [[1, 14]])
-        #expect(faults.first?.advice.hasPrefix("Write environment: acceptance in puente.yaml") == true)
+        #expect(faults.first?.advice.hasPrefix("Write environment: acceptance in the settings") == true)
     }
 
     @Test("Another one is read for mistakes, but not held to the rules of this one")
