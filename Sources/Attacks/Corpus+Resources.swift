@@ -38,6 +38,14 @@ extension Corpus {
     }()
 
     private static func costs(_ samples: inout Samples) {
+        samples.octets("H03", "two thousand attributes in one tag", .xmlLimit) {
+            try $0.replacing(
+                "<ds:SignedInfo", with: "<ds:SignedInfo" + (0..<2_000).map { " a\($0)=''" }.joined())
+        }
+        samples.octets("H03", "two thousand attributes behind what is no declaration", .xmlMalformed) {
+            try $0.replacing(
+                "<ds:SignedInfo", with: "<!X <a" + (0..<2_000).map { " a\($0)=''" }.joined() + "/><ds:SignedInfo")
+        }
         samples.signature("H03", "sixty References", .signatureStructure, .xmlLimit) { recipe in
             recipe.editsSignedInfo = { info in
                 guard let reference = info.first("Reference") else { throw NothingToSpoil(name: "Reference") }

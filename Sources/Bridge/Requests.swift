@@ -17,9 +17,13 @@ extension Route {
     public func receiveRequest(
         _ received: ReceivedMessage, at now: Date, _ examination: Examination = Examination()
     ) throws(Rejection) -> ReceivedRequest {
-        let parsed = try examination.step(.xmlMalformed, "document") { () throws(Rejection) in
-            try ParsedMessage(received)
-        }
+        try receiveRequest(ParsedMessage(received, examination), at: now, examination)
+    }
+
+    /// The same of a message that was parsed already.
+    public func receiveRequest(
+        _ parsed: ParsedMessage, at now: Date, _ examination: Examination
+    ) throws(Rejection) -> ReceivedRequest {
         let requester = try examination.step(.peerUnknown, requesterDialect.placeOfName) { () throws(Rejection) in
             try self.requester(claimedBy: parsed, at: now)
         }
@@ -31,9 +35,19 @@ extension Route {
                 maximumAgeSeconds: answerer.requestAgeSeconds + requester.skewSeconds,
                 skewSeconds: requester.skewSeconds),
             confirmedBy: secondReader, at: now, examination)
-        let request = try requesterDialect.readRequest(
-            verified, relayState: received.relayState, from: requester, examination)
+        var request = try requesterDialect.readRequest(
+            verified, relayState: parsed.received.relayState, from: requester, examination)
+        // An answer for one must not be good for another.
+        if let issuer = request.reply.issuer, isAnother(than: requester, issuer.rawValue) { request.reply.issuer = nil }
         return ReceivedRequest(request: request, requester: requester, digest: verified.digest)
+    }
+
+    /// Whether a name is that of a requester, or an address for its answers, and of this one neither.
+    private func isAnother(than own: Requester, _ name: String) -> Bool {
+        func bears(_ requester: Requester) -> Bool {
+            requester.name == EntityID(name) || requester.returnAddresses.contains { $0.admits(name) }
+        }
+        return !bears(own) && requesters.values.contains(where: bears)
     }
 
     /// Whose certificates to try, by the name that a message gives. The signature then proves or refutes it.

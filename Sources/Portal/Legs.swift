@@ -21,13 +21,13 @@ extension Portal {
         let route = try snapshot.route(direction)
         let now = visit.now
         let leg1 = try await visit.examine(.receiveRequest) { [unknownKey = world.unknownKey] examination in
-            do throws(Rejection) { return try route.receiveRequest(received, at: now, examination) } catch {
-                let parsed = try? ParsedMessage(received)  // What cannot be read names nobody.
+            let parsed = try ParsedMessage(received, examination)
+            do throws(Rejection) { return try route.receiveRequest(parsed, at: now, examination) } catch {
                 visit.notes.note(
                     Incident.Claim(
-                        sender: parsed.flatMap(route.requesterDialect.claimedRequester), message: parsed?.claimedID))
+                        sender: route.requesterDialect.claimedRequester(of: parsed), message: parsed.claimedID))
                 // M-24: the sender may have changed its key since we asked for its metadata.
-                if error.rule == .signatureKeyUnknown, let sender = parsed?.claimedIssuer { unknownKey(sender) }
+                if error.rule == .signatureKeyUnknown, let sender = parsed.claimedIssuer { unknownKey(sender) }
                 throw error
             }
         }

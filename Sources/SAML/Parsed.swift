@@ -43,6 +43,11 @@ public struct ParsedMessage {
         tree = try translating { () throws(XMLFault) in try XMLTree(parsing: received.octets, limits: limits) }
     }
 
+    /// The first check of every message.
+    public init(_ received: ReceivedMessage, _ examination: Examination) throws(Rejection) {
+        self = try examination.step(.xmlMalformed, "document") { () throws(Rejection) in try ParsedMessage(received) }
+    }
+
     init(received: ReceivedMessage, tree: XMLTree) {
         self.received = received
         self.tree = tree

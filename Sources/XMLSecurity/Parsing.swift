@@ -46,7 +46,7 @@ extension XMLTree {
         let bytes = limits.isFile && bytes.starts(with: Self.byteOrderMark) ? Array(bytes.dropFirst(3)) : bytes
         try Self.checkEncoding(bytes)
         _ = Self.libraryIsReady
-        self.init(owning: try Self.parse(bytes), of: bytes)
+        self.init(owning: try Self.parse(bytes, limits), of: bytes)
         var inspection = Inspection(limits, of: bytes, taking: &identifiers)
         try inspection.visitDocument(document)
         identifiers = inspection.identifiers
@@ -55,7 +55,9 @@ extension XMLTree {
     static let libraryIsReady: Void = cpuente_initialize()
     private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
-    static func parse(_ bytes: [UInt8]) throws(XMLFault) -> xmlDocPtr {
+    /// - Parameter bytes: in UTF-8, without a document type.
+    static func parse(_ bytes: [UInt8], _ limits: XMLLimits) throws(XMLFault) -> xmlDocPtr {
+        try MarkupScan.check(bytes, limits)
         guard let context = xmlNewParserCtxt() else { throw XMLFault(.internalFailure) }
         defer { xmlFreeParserCtxt(context) }
         // The first of the library's own limits that is met: the errors behind it are what follows from it.

@@ -229,7 +229,7 @@ package final class PieceReader {
         for container in open { bytes += container.tag }
         bytes += content
         for container in open.reversed() { bytes += Self.endTag(container.name) }
-        let tree = XMLTree(owning: try XMLTree.parse(bytes), of: bytes)
+        let tree = XMLTree(owning: try XMLTree.parse(bytes, .metadata), of: bytes)
         var inspection = Inspection(.metadata, of: content, taking: &identifiers)
         guard let last = containers(of: tree).last, let depth = open.indices.last else {
             throw XMLFault(.malformed)

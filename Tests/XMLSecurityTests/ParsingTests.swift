@@ -121,8 +121,48 @@ struct ParsingTests {
         Case("31 combining marks in a row", .limit, "<a>e" + String(repeating: "\u{301}", count: 31) + "</a>"),
         Case("marks in an attribute", .limit, "<a ID='_" + String(repeating: "\u{301}\u{316}", count: 16) + "'/>"),
         Case("marks by reference", .limit, "<a b='" + String(repeating: "&#x301;&#790;", count: 16) + "'/>"),
+        Case("14000 attributes", .limit, "<a " + many + "/>"),
+        Case(
+            "14000 namespaces", .limit,
+            "<a " + (0..<8_000).map { "xmlns:a\($0)='u:'" }.joined(separator: " ") + "/>"),
+        Case(
+            "attributes of elements in each other", .limit,
+            String(repeating: "<a " + (0..<30).map { "a\($0)='' " }.joined() + ">", count: 18)
+                + String(repeating: "</a>", count: 18)),
         Case("131073 octets", .limit, "<a>" + String(repeating: "x", count: 131_066) + "</a>"),
     ]
+
+    private static let many = (0..<14_000).map { "a\($0)=''" }.joined(separator: " ")
+
+    /// The parser compares the attributes of a tag with each other, whatever it thought of the octets before it.
+    static let hiding = [
+        "<r><!X <a \(many)/></r>", "<r><!-X <a \(many)/>--></r>", "<r><![CDAT[<a \(many)/>]]></r>",
+        "<r><a \"><a \(many)/></r>", "<r><b c='<a \(many.replacing("'", with: "\""))/>'/></r>",
+        "<r><b <a \(many)/></r>", "<r></b <a \(many)/></r>", "<r><? <a \(many)/>?></r>", "<r><?x <a \(many)/>?></r>",
+        "<r><?\u{D7} <a \(many)/>?></r>", "<?xml version='1.0'><r \(many)/>?>", "<?xml version='1.0' <r \(many)/>?>",
+        "<r><!-- \u{1} <a \(many)/>--></r>", "<r><!-- \u{FFFE} <a \(many)/>--></r>",
+        "<r><![CDATA[\u{1} <a \(many)/>]]></r>", "<r>]]>&x;<a \(many)/></r>", "<a \(many)", "<r><!-- <a \(many)/>",
+        "<r><!---><a \(many)/></r>",
+    ]
+
+    @Test("Nothing is seen by the parser that was not counted before", arguments: hiding.indices)
+    func hidden(index: Int) throws {
+        let octets = Array(Self.hiding[index].utf8)
+        let found = try fault { try MarkupScan.check(octets, .message) }
+        #expect(found == .malformed || found == .limit)
+    }
+
+    @Test(
+        "What hides nothing is not refused for it",
+        arguments: [
+            "<!-- <a b='c'> \" --><a/>", "<a><!-- ' --><b c='>' d=\"'>\"/></a>", "<a b='/'>></a>", "<a b = 'c' />",
+            "<a><!----></a>", "<r><!--><a b=''/>--></r>", "<!-- \u{FFFD}\u{FFDF}\u{10FFFF} --><a/>",
+            "<a\n\tb='\n'\n></a\n>",
+        ])
+    func open(text: String) throws {
+        #expect(try fault { try MarkupScan.check(Array(text.utf8), .message) } == nil)
+        #expect(try fault { _ = try XMLTree(text) } == nil)
+    }
 
     @Test("One more than the limit is refused", arguments: limited)
     func limits(document: Case) throws {
