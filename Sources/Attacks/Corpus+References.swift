@@ -127,6 +127,19 @@ extension Corpus {
                 try $0.set("Algorithm", of: "CanonicalizationMethod", "http://www.w3.org/TR/2001/REC-xml-c14n-20010315")
             }
         }
+        for (title, hidden) in [
+            ("a message", XMLNode(Namespace.saml2p("Response"), [("ID", "_hidden")])),
+            ("an identifier", XMLNode(Namespace("x", "urn:x")("Data"), [("Id", "_hidden")])),
+            ("another SignedInfo", XMLNode(Namespace.ds("SignedInfo"))),
+        ] {
+            samples.document("A17", "\(title) hidden among what shows keys", .signatureStructure) { genuine in
+                var signature = genuine.signature
+                try signature.edit("KeyInfo") {
+                    $0 = $0.appending(XMLNode(Namespace.ds("KeyValue"), [], [hidden]))
+                }
+                return genuine.bare.inserting(signature, at: genuine.place)
+            }
+        }
         samples.document("A17", "another signature inside, which the transform would leave out", .messageSchema) {
             genuine in
             try genuine.signing { root in

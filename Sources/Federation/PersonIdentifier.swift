@@ -3,7 +3,7 @@
 /// A cross-border identifier, `<from>/<to>/<rest>`, of a natural or a legal person.
 ///
 /// `rest` is opaque, case-sensitive and may itself contain a slash. The whole is at most 256 characters and holds no
-/// white space or control character.
+/// white space, control character or anything else that nobody can see.
 /// - Spec: eIDAS SAML Attribute Profile 1.4 §2.2.3, §2.3.3, §2.5.
 public struct PersonIdentifier: Hashable, Sendable {
     public let from: String
@@ -36,7 +36,7 @@ public struct PersonIdentifier: Hashable, Sendable {
         case .control, .format, .spaceSeparator, .lineSeparator, .paragraphSeparator, .surrogate, .unassigned,
             .privateUse:
             false
-        default: true
+        default: !scalar.properties.isDefaultIgnorableCodePoint && scalar != "\u{2800}"  // The blank of Braille.
         }
     }
 }

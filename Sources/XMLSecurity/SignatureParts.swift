@@ -55,7 +55,8 @@ struct SignatureParts {
         guard let keyInfo else { return [] }
         // Nobody signs it: no identifier and no part of a signature may hide in it.
         guard keyInfo.attributeNames(besides: ["Id"]).isEmpty,
-            keyInfo.children.allSatisfy({ $0.namespaceURI != Namespace.ds.uri || shownKinds.contains($0.local) })
+            keyInfo.children.allSatisfy({ $0.namespaceURI != Namespace.ds.uri || shownKinds.contains($0.local) }),
+            keyInfo.descendants.dropFirst().allSatisfy(mayShowKeys)
         else { throw XMLFault(.signatureStructure, keyInfo.path, expected: "what shows keys") }
         var found: [[UInt8]] = []
         for data in keyInfo.children(Namespace.ds("X509Data")) {
@@ -65,6 +66,17 @@ struct SignatureParts {
         guard found.count <= 10 else { throw XMLFault(.limit, keyInfo.path, found: "\(found.count) certificates") }
         return found
     }
+
+    private static func mayShowKeys(_ element: Element) -> Bool {
+        element.namespaceURI?.hasPrefix("urn:oasis:names:tc:SAML:") != true
+            && !(element.namespaceURI == Namespace.ds.uri && hiddenKinds.contains(element.local))
+            && !element.attributeNames().contains { $0.local.lowercased() == "id" }
+    }
+
+    /// Parts of a signature that show no key.
+    private static let hiddenKinds: Set = [
+        "Signature", "SignedInfo", "SignatureValue", "Reference", "Object", "Manifest", "SignatureProperties",
+    ]
 
     /// XML Signature 1.1 §4.5.
     private static let shownKinds: Set = [
@@ -116,7 +128,9 @@ extension SignatureParts.Reference {
     func leads(to target: Element, _ identifiers: [XMLName]) -> Bool {
         identifiers.contains { identifier in
             guard let name = target[identifier], !name.isEmpty else { return false }
-            return uri == "#" + name && !name.utf8.contains { " \t\r\n()".utf8.contains($0) }
+            // By octets: letters that only mean the same lead somewhere else.
+            return uri?.utf8.elementsEqual(("#" + name).utf8) == true
+                && !name.utf8.contains { " \t\r\n()".utf8.contains($0) }
         }
     }
 

@@ -25,6 +25,30 @@ struct FourLegsTests {
         #expect(answer.document.root["InResponseTo"] == ServiceRequest.id)
     }
 
+    @Test("An answer for one service is not good for another, whatever name its request gives")
+    func audiences() throws {
+        let world = try World()
+        var other = world.requester
+        other.name = EntityID("B2800001B_E00000001")
+        other.returnAddresses = [
+            ReturnAddress("https://other.example/acs"), ReturnAddress("https://other.example/b/*"),
+        ]
+        let plain = try world.route()
+        let route = Route(
+            .connector, node: plain.node, requesters: [world.requester.name: world.requester, other.name: other],
+            countries: plain.countries, requesterDialect: plain.requesterDialect,
+            responderDialect: plain.responderDialect, confirmedBy: nil)
+        for (name, isKept) in [
+            ("urn:a:broker", true), (ServiceRequest.returnAddress, true), (ServiceRequest.name, true),
+            (other.name.rawValue, false), ("https://other.example/acs", false), ("https://other.example/b/x", false),
+        ] {
+            var request = ServiceRequest(.php)
+            try request.root.edit("Issuer") { $0.text = name }
+            let read = try route.receiveRequest(request.received(), at: world.now).request
+            #expect((read.reply.issuer == EntityID(name)) == isKept, "\(name)")
+        }
+    }
+
     static func greece() throws -> World {
         var world = try World()
         world.responder.country = try World.memberState("EL")
