@@ -23,10 +23,8 @@ extension Route {
             return requester
         }
         let (verified, answer) = try Clave2.answerLogout(
-            parsed, of: requester,
-            expecting: RequestExpectation(
-                destinations: node.answerer.addresses, maximumAgeSeconds: node.answerer.requestAgeSeconds),
-            confirmedBy: secondReader, as: node.answerer.name, at: now, examination)
+            parsed, of: requester, expecting: expectation(of: requester), confirmedBy: secondReader,
+            as: node.answerer.name, at: now, examination)
         return (verified, requester.name, answer)
     }
 }

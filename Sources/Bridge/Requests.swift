@@ -27,14 +27,9 @@ extension Route {
         let requester = try examination.step(.peerUnknown, requesterDialect.placeOfName) { () throws(Rejection) in
             try self.requester(claimedBy: parsed, at: now)
         }
-        let answerer = node.answerer
         let verified = try parsed.verifyRequest(
-            from: requester.sender,
-            expecting: RequestExpectation(
-                destinations: answerer.addresses,
-                maximumAgeSeconds: answerer.requestAgeSeconds + requester.skewSeconds,
-                skewSeconds: requester.skewSeconds),
-            confirmedBy: secondReader, at: now, examination)
+            from: requester.sender, expecting: expectation(of: requester), confirmedBy: secondReader, at: now,
+            examination)
         var request = try requesterDialect.readRequest(
             verified, relayState: parsed.received.relayState, from: requester, examination)
         // An answer for one must not be good for another.
@@ -48,6 +43,14 @@ extension Route {
             requester.name == EntityID(name) || requester.returnAddresses.contains { $0.admits(name) }
         }
         return !bears(own) && requesters.values.contains(where: bears)
+    }
+
+    /// A login and a logout may be equally old, and the requester's clock may be wrong either way.
+    func expectation(of requester: Requester) -> RequestExpectation {
+        RequestExpectation(
+            destinations: node.answerer.addresses,
+            maximumAgeSeconds: node.answerer.requestAgeSeconds + requester.skewSeconds,
+            skewSeconds: requester.skewSeconds)
     }
 
     /// Whose certificates to try, by the name that a message gives. The signature then proves or refutes it.

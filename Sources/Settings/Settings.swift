@@ -53,7 +53,8 @@ public struct Settings: Hashable, Sendable {
     public var exchangeMinutes: Int
     /// `incident-days`: 1 to 366. Default 30. How long `puente explain` knows a support code.
     public var incidentDays: Int
-    /// `request-age-minutes`: 1 to 15. Default 5. How old a request may be when it arrives.
+    /// `request-age-minutes`: 1 to 15. Default 5. How old a request of a service may be; 60 seconds for its clock come on
+    /// top.
     public var requestAgeMinutes: Int
     /// `metadata-refresh-minutes`: 5 to 1440. Default 60. How often the metadata of peers is fetched.
     public var metadataRefreshMinutes: Int

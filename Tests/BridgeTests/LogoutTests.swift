@@ -52,6 +52,8 @@ struct LogoutTests {
         ("another Destination", .messageDestination, { $0.set("Destination", "https://other.example/") }),
         ("expired", .messageIssueInstant, { $0.set("NotOnOrAfter", "2026-03-02T09:14:30Z") }),
         ("old", .messageIssueInstant, { $0.set("IssueInstant", "2026-03-02T09:00:00Z") }),
+        ("six minutes old", nil, { $0.set("IssueInstant", Instant.write(try World().now - 359)) }),
+        ("a second older", .messageIssueInstant, { $0.set("IssueInstant", Instant.write(try World().now - 361)) }),
         ("no end", nil, { $0.set("NotOnOrAfter", nil) }),
         ("a login request", .messageType, { $0.name = Namespace.saml2p("AuthnRequest") }),
     ]
