@@ -35,8 +35,8 @@ public struct Health: Sendable {
         router.get("/health/ready") { _, _ in await ready() }
     }
 
-    /// Ready when keys, trust and store work: there are keys or there would be no snapshot; some country can be asked or answered; the
-    /// store can be written. Warnings are for people: they never take a node out of service.
+    /// Ready when trust and store work: some country can be asked or answered; the store can be written. Our keys are no part of
+    /// it, because there is no snapshot without them. Warnings are for people: they never take a node out of service.
     private func ready() async -> Response {
         let instant = now()
         let usable = snapshot().canServe(at: instant)
@@ -45,7 +45,7 @@ public struct Health: Sendable {
             do { try await store.probe() } catch { storeWorks = false }
             return (storeWorks, warnings(instant))
         }
-        let parts = ["keys": true, "trust": usable, "store": found.storeWorks, "accepting": !inFlight.isDraining]
+        let parts = ["trust": usable, "store": found.storeWorks, "accepting": !inFlight.isDraining]
         return Self.answer(
             parts.values.allSatisfy(\.self) ? .ok : .serviceUnavailable, parts, ["warnings": found.warnings])
     }

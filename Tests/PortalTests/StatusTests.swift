@@ -108,7 +108,7 @@ struct StatusTests {
             #expect(response.status == .ok)
             #expect(
                 String(buffer: response.body)
-                    == "{\"accepting\":true,\"keys\":true,\"store\":true,\"trust\":true,\"warnings\":3}\n")
+                    == "{\"accepting\":true,\"store\":true,\"trust\":true,\"warnings\":3}\n")
             let live = try await client.executeRequest(uri: "/health/live", method: .get, headers: [:], body: nil)
             #expect(String(buffer: live.body) == "{\"live\":true}\n")
         }
