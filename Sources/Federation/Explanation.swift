@@ -6,7 +6,7 @@ public enum Responsibility: String, Hashable, Sendable, Codable, CaseIterable {
     case sender
     /// The requester, who cannot be answered.
     case receiver
-    /// The publisher of the metadata.
+    /// The other side, by what it publishes or states.
     case peer
     /// Whoever runs this node.
     case `operator`

@@ -11,7 +11,7 @@ struct ErrorsTests {
         switch responsibility {
         case .sender: "whoever sent the message"
         case .receiver: "the requester"
-        case .peer: "the publisher of the metadata"
+        case .peer: "the other side, by what it publishes or states"
         case .operator: "the operator"
         case .person: "nobody"
         }
