@@ -422,13 +422,13 @@ extension Rule {
                 "The person can use another method; see clave-gateway.methods in the settings.")
         case .responseCertificateClass:
             Explanation(
-                .person, "Cl@ve dossier §3.7",
+                .person, "Cl@ve 2.0 integration kit, PartialAfirma; @firma, certificate classification",
                 "The certificate is of a class that identifies nobody for this request.",
                 "The person can use a certificate of a natural person, or of a representative where a company is asked for."
             )
         case .responsePartialAfirma:
             Explanation(
-                .peer, "Cl@ve dossier §3.7",
+                .peer, "Cl@ve 2.0 integration kit, PartialAfirma",
                 "What the gateway says about the certificate cannot be read, or contradicts the person that it names.",
                 "Tell the operator of the gateway; keep the support code.")
         case .attributeMissing:
