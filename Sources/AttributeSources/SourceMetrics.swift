@@ -10,11 +10,12 @@ final class SourceMetrics: Sendable {
         case failed
         /// An answer that cannot be used.
         case invalid
-        /// Not asked, because the circuit breaker is open.
+        /// Not asked, because the circuit breaker is open or no turn came in time.
         case refused
         /// Answered from memory.
         case cached
-        /// Given up, because the person or the login has gone.
+        /// Says nothing about the source: no time was left to ask it, the time of all sources ended before its own did, or
+        /// the person or the login has gone.
         case abandoned
     }
 

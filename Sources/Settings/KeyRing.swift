@@ -126,7 +126,9 @@ extension KeyRing {
         let since = map.required("since").parsed("an instant", advice: "Write it as 2026-11-27T15:00:00Z.") {
             try? Date($0, strategy: .iso8601)  // nil: reported as no instant
         }
-        let id = map.required("id").parsed("a name of letters, digits, - and .", advice: "Such as 2026-11-27.") {
+        let id = map.required("id").parsed(
+            "a name of letters, digits, -, . and _, 64 at most", advice: "Such as 2026-11-27."
+        ) {
             isName($0) ? $0 : nil
         }
         let (place, certificate) = reader.key(map, "key", "certificate")
