@@ -23,7 +23,8 @@ public struct Settings: Hashable, Sendable {
     public var wantsSecondOpinion: Bool
     /// `listen`: where browsers and peers are served.
     public var listen: Listen
-    /// `operations`: where `/health` is served. Default none: `/health` is served on the main listener.
+    /// `operations`: where `/health` and `/metrics` are served. Default none: `/health` is served on the main listener, and
+    /// `/metrics` nowhere.
     public var operations: Endpoint?
     /// `state-directory`: path. Default `state`. The store, its key, and copies of metadata; only Puente writes there.
     public var stateDirectory: String

@@ -22,7 +22,7 @@ extension SettingsReader {
         if let own, own == listen.endpoint {
             value.fault(
                 expected: "another port than that of listen", found: "\(own.port)",
-                advice: "Choose another port, or remove operations to serve /health on the main listener.")
+                advice: "Choose another port, or remove operations: /health is then on the main listener, /metrics nowhere.")
         }
         return own
     }
