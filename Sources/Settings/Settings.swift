@@ -278,6 +278,15 @@ extension Settings {
         public var name: String
         /// `contact-email`: text. Required.
         public var contactEmail: String
+        /// `telephone`: text. Default none.
+        public var telephone: String?
+        /// `postal-address`: text. Default none.
+        public var postalAddress: String?
+        /// `data-protection-email`: text. Default none. Of the data protection officer.
+        public var dataProtectionEmail: String?
+        /// `audit-retention-days`: 1 to 36500. Default none: the page about privacy names no time. What the operator promises
+        /// there; nothing here deletes the trail.
+        public var auditRetentionDays: Int?
     }
 
     public struct Log: Hashable, Sendable {

@@ -22,7 +22,7 @@ extension SettingsReader {
         if let own, own == listen.endpoint {
             value.fault(
                 expected: "another port than that of listen", found: "\(own.port)",
-                advice: "Choose another port, or remove operations: /health is then on the main listener, /metrics nowhere.")
+                advice: "Choose another port. Without operations /health is where listen says, /metrics nowhere.")
         }
         return own
     }
@@ -99,7 +99,10 @@ extension SettingsReader {
 
     func operatorOfNode(_ map: YAMLMap) -> Settings.Operator {
         Settings.Operator(
-            name: map.required("name").string() ?? "", contactEmail: map.required("contact-email").email() ?? "")
+            name: map.required("name").string() ?? "", contactEmail: map.required("contact-email").email() ?? "",
+            telephone: map["telephone"].string(), postalAddress: map["postal-address"].string(),
+            dataProtectionEmail: map["data-protection-email"].email(),
+            auditRetentionDays: map["audit-retention-days"].integer(in: 1...36_500))
     }
 
     func log(_ map: YAMLMap) -> Settings.Log {

@@ -161,6 +161,9 @@ struct Node {
             snapshot: { trust.snapshot }, store: store, workers: workers,
             site: Site(
                 operatorName: settings.operator.name, email: settings.operator.contactEmail,
+                telephone: settings.operator.telephone, postalAddress: settings.operator.postalAddress,
+                dataProtectionEmail: settings.operator.dataProtectionEmail,
+                auditRetentionDays: settings.operator.auditRetentionDays,
                 isTrial: !settings.isProduction, answersAbroad: settings.proxyService != nil),
             connectorMetadata: { now in try connectorMetadata.document(at: now) }, proxyService: proxyService,
             origin: settings.publicURL.description,

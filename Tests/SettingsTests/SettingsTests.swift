@@ -58,6 +58,22 @@ struct SettingsTests {
         #expect(settings.exchangeMinutes == 15 && settings.limits.messageCharacters == 131_072)
     }
 
+    @Test("What the operator tells of itself is optional, but for name and address")
+    func operatorOfNode() throws {
+        let bare = try #require(parse(soundSettings).value).operator
+        #expect(bare.telephone == nil && bare.postalAddress == nil)
+        #expect(bare.dataProtectionEmail == nil && bare.auditRetentionDays == nil)
+        let told = soundSettings.replacingOccurrences(
+            of: "contact-email: a@gob.es}",
+            with: """
+                contact-email: a@gob.es, telephone: "+34 910 000 000", postal-address: "Calle Mayor 1, Madrid",
+                  data-protection-email: dpd@gob.es, audit-retention-days: 365}
+                """)
+        let full = try #require(parse(told).value).operator
+        #expect(full.telephone == "+34 910 000 000" && full.postalAddress == "Calle Mayor 1, Madrid")
+        #expect(full.dataProtectionEmail == "dpd@gob.es" && full.auditRetentionDays == 365)
+    }
+
     @Test(
         "One spoilt thing is one fault, where it stands",
         arguments: [
