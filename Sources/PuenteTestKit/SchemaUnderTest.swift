@@ -64,6 +64,18 @@ public struct SchemaUnderTest {
         try Self.text(Self.filled(JSONSerialization.jsonObject(with: Data(base.utf8)), root))
     }
 
+    /// Whether an editor takes a text at a path of keys, as far as its pattern and least length go.
+    public func takes(_ text: String, at path: String) throws -> Bool {
+        var schema = root
+        for key in path.split(separator: ".") {
+            schema = (schema["properties"] as? Object)?[String(key)] as? Object ?? [:]
+        }
+        guard let pattern = schema["pattern"] as? String else { throw CocoaError(.keyValueValidation) }
+        let expression = try NSRegularExpression(pattern: pattern)
+        let isMatch = expression.firstMatch(in: text, range: NSRange(text.startIndex..., in: text)) != nil
+        return isMatch && text.count >= schema["minLength"] as? Int ?? 0
+    }
+
     private static func visit(_ schema: Object, at path: String, _ body: (String, Object) -> Void) {
         for alternative in schema["anyOf"] as? [Object] ?? [] { visit(alternative, at: path, body) }
         if let items = schema["items"] as? Object { visit(items, at: path + "[0]", body) }

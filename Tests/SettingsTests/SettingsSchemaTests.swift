@@ -21,6 +21,41 @@ struct SettingsSchemaTests {
         #expect(try Set(missing) == SchemaUnderTest("puente").required)
     }
 
+    @Test(
+        "Takes the texts that the reader takes",
+        arguments: [
+            ("member-state", ["ES", "EL", "GR", "es", "ESP", "E1", ""]),
+            (
+                "public-url",
+                [
+                    "https://a.es", "https://a.es/", "http://a.es:8080", "https://a.es/x", "https://a.es?x",
+                    "ftp://a.es",
+                    "a.es",
+                ]
+            ),
+            ("environment", ["acceptance-2", "Acceptance", "2nd", "a b", ""]),
+            ("operator.contact-email", ["a@b.es", "a@b", "a@b@c.es", "a b@c.es", "mailto:a@b.es", "-a@b.es", "@b.es"]),
+            ("operator.data-protection-email", ["a@b.es", "A <a@b.es>"]),
+            (
+                "trust.alarms.webhook.url",
+                [
+                    "https://a.es/x?y", "http://a.es/", "http://localhost", "http://localhost:8080/x",
+                    "http://127.0.0.1?x",
+                    "http://[::1]:80", "http://localhost.a.es/", "http://127.0.0.1.a.es/", "ftp://localhost/",
+                ]
+            ),
+        ])
+    func patterns(path: String, texts: [String]) throws {
+        let schema = try SchemaUnderTest("puente")
+        for text in texts {
+            let keys = path.split(separator: ".")
+            let document =
+                keys.map { "{\"\($0)\": " }.joined() + "\"\(text)\"" + String(repeating: "}", count: keys.count)
+            let isRead = !parse(document).faults.contains { $0.path == path }
+            #expect(try schema.takes(text, at: path) == isRead, "\(text)")
+        }
+    }
+
     @Test("Has the defaults of the reader")
     func defaults() throws {
         let base = """
