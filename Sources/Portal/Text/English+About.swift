@@ -4,8 +4,8 @@ extension English {
     var frontTitle: String { "Your European electronic identification works in Spain too" }
     var frontLead: HTML {
         """
-        Puente is the Spanish State’s bridge that lets you into Spanish services with the electronic identification (eID) of \
-        another European country. There is nothing to register for and no other password to remember.
+        Puente lets you into Spanish services with the electronic identification (eID) of another European country. There is \
+        nothing to register for and no other password to remember.
         """
     }
     var frontSteps: String { "How it works" }

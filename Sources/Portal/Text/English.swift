@@ -36,8 +36,8 @@ struct English: Texts {
         }
     }
     let selectorBridge: HTML = """
-        Puente is the Spanish State’s bridge between Spanish services and the electronic identification of other European \
-        countries. Your password and your PIN do not pass through here: you only enter them on your country’s page.
+        Puente connects Spanish services with the electronic identification of other European countries. Your password and \
+        your PIN do not pass through here: you only enter them on your country’s page.
         """
     let dataQuestion = "What will the service learn about me?"
     func dataAnswer(_ person: PersonKind) -> HTML {

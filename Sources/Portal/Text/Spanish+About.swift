@@ -4,8 +4,8 @@ extension Spanish {
     var frontTitle: String { "Su identificación electrónica europea, también en España" }
     var frontLead: HTML {
         """
-        Puente es la pasarela del Estado que permite entrar en los servicios españoles con la identificación electrónica \
-        de otro país europeo. No tiene que registrarse ni recordar otra contraseña.
+        Puente le permite entrar en los servicios españoles con la identificación electrónica de otro país europeo. No \
+        tiene que registrarse ni recordar otra contraseña.
         """
     }
     var frontSteps: String { "Cómo funciona" }

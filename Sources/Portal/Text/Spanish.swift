@@ -36,8 +36,8 @@ struct Spanish: Texts {
         }
     }
     let selectorBridge: HTML = """
-        Puente es la pasarela del Estado entre los servicios españoles y la identificación electrónica de otros países \
-        europeos. Su contraseña y su PIN no pasan por aquí: solo los escribe en la página de su país.
+        Puente une los servicios españoles con la identificación electrónica de otros países europeos. Su contraseña y su \
+        PIN no pasan por aquí: solo los escribe en la página de su país.
         """
     let dataQuestion = "¿Qué datos recibirá el servicio?"
     func dataAnswer(_ person: PersonKind) -> HTML {
