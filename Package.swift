@@ -80,7 +80,7 @@ let package = Package(
         target("SAML", ["XMLSecurity", "Federation"]),
         target("YAMLText", [yams]),
         target("Settings", ["YAMLText", "Federation"]),
-        target("Dialects", ["SAML", "Federation", "YAMLText"]),
+        target("Dialects", ["SAML", "Federation", "XMLSecurity", "YAMLText"]),
         target("Bridge", ["Dialects", "SAML", "Federation", "XMLSecurity"]),
         target(
             "Trust",
@@ -130,10 +130,9 @@ let package = Package(
         .executableTarget(
             name: "puente",
             dependencies: [
-                "Attacks", "AttributeSources", "Incidents", "MockEurope", "Portal", "Settings", "Trust", "SQLiteStore",
-                "Storage", "Bridge", "CPuente",
-                "Dialects", "SAML",
-                "Federation", "XMLSecurity", "YAMLText", hummingbird, logging,
+                "Attacks", "AttributeSources", "Incidents", "MockEurope", "Portal", "PuenteTestKit", "Settings",
+                "Trust", "SQLiteStore", "Storage", "Bridge", "CPuente", "Dialects", "SAML", "Federation",
+                "XMLSecurity", "YAMLText", hummingbird, logging,
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
