@@ -72,6 +72,11 @@ int cpuente_contains(const uint8_t *text, size_t count, const uint8_t *word, siz
     return memmem(text, count, word, length) != NULL;
 }
 
+ptrdiff_t cpuente_place(const uint8_t *text, size_t count, uint8_t octet) {
+    const uint8_t *found = memchr(text, octet, count);
+    return found ? found - text : -1;
+}
+
 int cpuente_seal_process(void) {
     const struct rlimit none = {0, 0};
     if (setrlimit(RLIMIT_CORE, &none) != 0) return errno;

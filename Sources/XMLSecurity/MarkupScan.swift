@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-import Glibc
+import CPuente
 
 /// One pass over the octets of a document, before a tree is made of it.
 ///
@@ -43,10 +43,9 @@ struct MarkupScan {
 
     private func find(_ octet: Unicode.Scalar, from start: Int, to end: Int? = nil) -> Int? {
         let end = end ?? octets.count
-        guard start < end, let base = octets.baseAddress,
-            let found = memchr(base + start, Int32(octet.value), end - start)
-        else { return nil }
-        return UnsafeRawPointer(found) - UnsafeRawPointer(base)
+        guard start < end, let base = octets.baseAddress else { return nil }
+        let found = cpuente_place(base + start, end - start, UInt8(ascii: octet))
+        return found < 0 ? nil : start + found
     }
 
     // MARK: Elements

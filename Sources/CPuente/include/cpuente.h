@@ -26,6 +26,9 @@ long cpuente_undo_oaep(const uint8_t *padded, size_t count, uint8_t *output, siz
 /// Whether `word` occurs in `text`.
 int cpuente_contains(const uint8_t *text, size_t count, const uint8_t *word, size_t length);
 
+/// The place of the first such octet; -1 if there is none.
+ptrdiff_t cpuente_place(const uint8_t *text, size_t count, uint8_t octet);
+
 /// Keeps the memory of this process out of core files and debuggers, and lets nothing that it starts gain privileges.
 /// Returns 0, or an errno.
 int cpuente_seal_process(void);
