@@ -205,7 +205,12 @@ extension Corpus {
                 }
             }
         ),
-        ("POST said of an address", .requestBinding, { $0.root.set("ProtocolBinding", SAMLURI.post) }),
+        (
+            "Artifact said of an address", .requestBinding,
+            {
+                $0.root.set("ProtocolBinding", "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Artifact")
+            }
+        ),
         (
             "for the POST address of somebody else", .messageDestination,
             {

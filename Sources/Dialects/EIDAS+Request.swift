@@ -51,10 +51,11 @@ extension EIDAS: RequesterDialect {
             found: request.forceAuthn.map { "\($0)" })
         try examination.check(
             .requestIsPassive, request.isPassive != true, "AuthnRequest/@IsPassive", expected: "false", found: "true")
-        let binding = isInAddress ? SAMLURI.redirect : SAMLURI.post
+        // It names that of the answer, which is POST; the Commission's node wants that of the request (dossier P1-39).
+        let bindings = isInAddress ? [SAMLURI.post, SAMLURI.redirect] : [SAMLURI.post]
         try examination.check(
-            .requestBinding, request.protocolBinding.map { $0 == binding } ?? true, "AuthnRequest/@ProtocolBinding",
-            expected: "nothing, or \(binding)", found: request.protocolBinding)
+            .requestBinding, request.protocolBinding.map(bindings.contains) ?? true, "AuthnRequest/@ProtocolBinding",
+            expected: "nothing, or \(bindings.joined(separator: " or "))", found: request.protocolBinding)
         try examination.check(
             .requestSubject, !request.hasSubjectOrConditions, "AuthnRequest", expected: "no Subject and no Conditions")
         try examination.check(
@@ -111,14 +112,14 @@ extension EIDAS: RequesterDialect {
         var address = request.assertionConsumerServiceURL ?? registered.first
         if let index = request.assertionConsumerServiceIndex {
             let selected = Int(index).flatMap { requester.indexedAddresses[$0] }
-            let agrees = request.assertionConsumerServiceURL.map { $0 == selected } ?? true
+            let agrees = request.assertionConsumerServiceURL.map { selected?.hasOctets(of: $0) ?? false } ?? true
             try examination.check(
                 .requestReplyAddress, selected != nil && agrees, "AuthnRequest/@AssertionConsumerServiceIndex",
                 expected: "an index of the metadata", found: index)
             address = selected
         }
         try examination.check(
-            .requestReplyAddress, address.map(registered.contains) ?? false,
+            .requestReplyAddress, address.map { address in registered.contains { $0.hasOctets(of: address) } } ?? false,
             "AuthnRequest/@AssertionConsumerServiceURL", expected: registered.joined(separator: " or "),
             found: request.assertionConsumerServiceURL ?? "nothing")
         return address ?? ""

@@ -74,12 +74,15 @@ public enum ValueRule: String, Hashable, Sendable, CaseIterable {
     }
 }
 
-/// A postal address of the eIDAS profile: some of nine parts, in the order of the schema.
+/// A postal address of the eIDAS profile: some of nine parts, in the order of the schema; or all in one text, as older nodes
+/// send it.
 struct PostalAddress {
     static let names = [
         "PoBox", "LocatorDesignator", "LocatorName", "CvaddressArea", "Thoroughfare", "PostName", "AdminunitFirstline",
         "AdminunitSecondline", "PostCode",
     ]
+    private static let whole = "FullCvaddress"
+    private static let readable = names + [whole]
 
     private var parts: [String: String] = [:]
 
@@ -96,17 +99,19 @@ struct PostalAddress {
     /// as XML if it is, else element by element (eIDAS dossier §3.7).
     init?(wire: String) {
         guard let octets = Base64.decode(wire), octets.count <= 65_536, !octets.contains(0),
-            let fragment = String(validating: octets, as: UTF8.self), !octets.containsMarkupDeclaration
+            let fragment = String(validating: octets, as: UTF8.self), !octets.containsMarkupDeclaration,
+            !fragment.stacksMarks
         else { return nil }
         guard readAsXML(fragment) || readByPattern(fragment), !parts.isEmpty else { return nil }
+        if parts.count > 1 { parts[Self.whole] = nil }
     }
 
     var text: String {
-        Self.names.compactMap { name in parts[name].map { "\(name): \($0)" } }.joined(separator: "\n")
+        Self.readable.compactMap { name in parts[name].map { "\(name): \($0)" } }.joined(separator: "\n")
     }
 
     func wire(prefix: String) -> String {
-        let lines = Self.names.compactMap { name in
+        let lines = Self.readable.compactMap { name in
             parts[name].map { "<\(prefix):\(name)>\(escaped($0))</\(prefix):\(name)>\n" }
         }
         return Base64.encode(Array(lines.joined().utf8))
@@ -114,7 +119,8 @@ struct PostalAddress {
 
     private mutating func set(_ name: String, _ value: String) -> Bool {
         let value = value.split(whereSeparator: \.isNewline).joined(separator: " ").trimmingXMLSpace()
-        guard let known = Self.names.first(where: { $0.lowercased() == name.lowercased() }), parts[known] == nil else {
+        guard let known = Self.readable.first(where: { $0.lowercased() == name.lowercased() }), parts[known] == nil
+        else {
             return false
         }
         if !value.isEmpty { parts[known] = value }
@@ -141,9 +147,11 @@ struct PostalAddress {
         return readAll(found.map { (String($0.1), String($0.2)) })
     }
 
+    /// Other elements are passed over, such as the AddressID of older nodes (Interoperability Architecture 1.4 §2.3.1).
     private mutating func readAll(_ pairs: [(String, String)]) -> Bool {
         parts = [:]
-        for (name, value) in pairs {
+        let names = Self.readable.map { $0.lowercased() }
+        for (name, value) in pairs where names.contains(name.lowercased()) {
             guard set(name, value) else { return false }
         }
         return true
@@ -161,6 +169,18 @@ struct PostalAddress {
             }
         }
         return String(escaped)
+    }
+}
+
+extension String {
+    /// Whether there are more marks above and below a letter than any language has (UAX #15 §13), as in a document of XML.
+    fileprivate var stacksMarks: Bool {
+        var run = 0
+        for scalar in unicodeScalars where scalar.value >= 0x300 || run > 0 {
+            run = scalar.properties.canonicalCombiningClass == .notReordered ? 0 : run + 1
+            if run > 30 { return true }
+        }
+        return false
     }
 }
 

@@ -29,7 +29,8 @@ extension MessageID {
 }
 
 extension String {
-    fileprivate func hasOctets(of other: String) -> Bool {
+    /// Whether both are the same, octet by octet.
+    public func hasOctets(of other: String) -> Bool {
         guard utf8.count == other.utf8.count else { return false }
         var (one, other) = (self, other)
         return one.withUTF8 { one in other.withUTF8 { other in one.elementsEqual(other) } }

@@ -225,7 +225,7 @@ private final class Aggregate {
             if let document { try promised.confirm(element, in: document, by: reader) }
             return nil
         } catch {
-            return element.badSignature(error, element.shownSigners(besides: []).first)
+            return element.badSignature(error, element.shownSigners.first)
         }
     }
 

@@ -7,15 +7,25 @@ public enum Instant {
     /// Reads `2026-03-02T09:15:30.120Z`. The zone must be `Z` or `+00:00`; leap seconds and 24:00 are refused, as no peer
     /// that is in its right mind sends them.
     public static func read(_ text: String) -> Date? {
+        guard let (date, offset) = parts(text), offset == 0 else { return nil }
+        return date
+    }
+
+    /// The same with `-05:00` or another zone, as documents that are not SAML's may have it (XML Schema 1.0, Part 2 §3.2.7.3).
+    public static func readInAnyZone(_ text: String) -> Date? { parts(text).map { $0.addingTimeInterval(-Double($1)) } }
+
+    /// As the clock of the zone says, and by how many seconds that is ahead of UTC.
+    private static func parts(_ text: String) -> (Date, offset: Int)? {
         var digits = Digits(text)
         guard let year = digits.number(4), digits.skip("-"), let month = digits.number(2), digits.skip("-"),
             let day = digits.number(2), digits.skip("T"), let hour = digits.number(2), digits.skip(":"),
             let minute = digits.number(2), digits.skip(":"), let second = digits.number(2),
-            let fraction = digits.fraction(), digits.zoneIsUTC(), isDay(year, month, day), hour < 24, minute < 60,
+            let fraction = digits.fraction(), let offset = digits.zone(), isDay(year, month, day), hour < 24,
+            minute < 60,
             second < 60, year >= 1970
         else { return nil }
         let seconds = ((daysSince1970(year, month, day) * 24 + hour) * 60 + minute) * 60 + second
-        return Date(timeIntervalSince1970: Double(seconds) + fraction)
+        return (Date(timeIntervalSince1970: Double(seconds) + fraction), offset)
     }
 
     /// Writes UTC with milliseconds, the nearest: a `Date` holds most of them only almost.
@@ -103,8 +113,13 @@ private struct Digits {
         }
     }
 
-    mutating func zoneIsUTC() -> Bool {
-        let zone = String(Substring(rest))
-        return zone == "Z" || zone == "+00:00"
+    /// In seconds; `nil` if none is said.
+    mutating func zone() -> Int? {
+        if skip("Z") { return isAtEnd ? 0 : nil }
+        let isBehind = skip("-")
+        guard isBehind || skip("+"), let hours = number(2), skip(":"), let minutes = number(2), isAtEnd, hours <= 14,
+            minutes < 60, !(isBehind && hours + minutes == 0)
+        else { return nil }
+        return (hours * 60 + minutes) * (isBehind ? -60 : 60)
     }
 }

@@ -58,7 +58,7 @@ extension ParsedMessage {
             "LogoutRequest", id: request.id, version: request.version, issueInstant: request.issueInstant,
             from: -expected.maximumAgeSeconds, to: expected.skewSeconds, at: now)
         try examination.check(
-            .messageDestination, request.destination.map(expected.destinations.contains) ?? false,
+            .messageDestination, expected.admits(request.destination),
             "LogoutRequest/@Destination", expected: expected.destinations.sorted().joined(separator: " or "),
             found: request.destination)
         let end = request.notOnOrAfter.map { Instant.read($0) }

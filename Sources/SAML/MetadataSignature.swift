@@ -27,22 +27,7 @@ extension Element {
     func signer(
         pins: [Certificate], at now: Date, _ verify: ([Certificate]) throws(XMLFault) -> Certificate
     ) throws(Rejection) -> Certificate {
-        var trusted = pins
-        // A pinned certificate needs no chain, and to read certificates is slow.
-        let shown = shownSigners(besides: pins)
-        var refused: Rejection?
-        if let leaf = shown.first {
-            refused = refusal(of: leaf, through: Array(shown.dropFirst()), to: pins, at: now)
-            if refused == nil { trusted.append(leaf) }
-        }
-        let signer: Certificate
-        do {
-            signer = try verify(trusted)
-        } catch {
-            // Of another second opinion than ours the certificate is no cause.
-            throw error.kind == .secondOpinion
-                ? badSignature(error, shown.first) : refused ?? badSignature(error, shown.first)
-        }
+        let signer = try trustedSigner(pins: pins, at: now, verify)
         guard signer.maySign else {
             throw Rejection(
                 .metadataSignature, path, expected: "a signer's certificate for signatures", found: "another key usage")
@@ -53,6 +38,34 @@ extension Element {
                 found: "ended \(Instant.write(signer.notAfter))")
         }
         return signer
+    }
+
+    private func trustedSigner(
+        pins: [Certificate], at now: Date, _ verify: ([Certificate]) throws(XMLFault) -> Certificate
+    ) throws(Rejection) -> Certificate {
+        let shown = signatureCertificates
+        // A pinned certificate needs no chain, and to read certificates is slow.
+        if let first = shown.first, pins.contains(where: { $0.der == first }) {
+            do throws(XMLFault) { return try verify(pins) } catch {
+                let isOnlyOne = shown.allSatisfy { der in pins.contains { $0.der == der } }
+                guard error.kind != .secondOpinion, !isOnlyOne else { throw badSignature(error, nil) }
+            }
+        }
+        // Whose they are is not said by their order (XML Signature 1.1 §4.5.4).
+        let signers = shown.compactMap { try? Certificate(der: $0) }
+        var (trusted, refused): ([Certificate], Rejection?) = (pins, nil)
+        for leaf in signers where !pins.contains(leaf) {
+            if let refusal = refusal(of: leaf, through: signers.filter { $0 != leaf }, to: pins, at: now) {
+                refused = refused ?? refusal
+            } else {
+                trusted.append(leaf)
+            }
+        }
+        do { return try verify(trusted) } catch {
+            // Where somebody was found to trust, and of another second opinion than ours, the others are no cause.
+            let isCause = error.kind != .secondOpinion && trusted.count == pins.count
+            throw isCause ? refused ?? badSignature(error, signers.first) : badSignature(error, signers.first)
+        }
     }
 
     /// Why whoever shows a certificate is not believed for it; `nil` if they are.
@@ -84,13 +97,14 @@ extension Element {
             found: fault.found ?? shown.map { "\(fault.kind), signer \($0.subject)" } ?? "\(fault.kind)")
     }
 
-    /// The certificates that the signature of this element shows, the signer's first: claims, to be chained to a pin or
-    /// thrown away. None if the signer's own is among the pins.
-    func shownSigners(besides pins: [Certificate]) -> [Certificate] {
-        let shown = children(Namespace.ds("Signature")).flatMap { $0.children(Namespace.ds("KeyInfo")) }
-            .flatMap(\.shownCertificates).prefix(10)
-        guard let leaf = shown.first, !pins.contains(where: { $0.der == leaf }) else { return [] }
-        return shown.compactMap { try? Certificate(der: $0) }
+    /// The certificates that the signature of this element shows: claims, to be chained to a pin or thrown away.
+    var shownSigners: [Certificate] { signatureCertificates.compactMap { try? Certificate(der: $0) } }
+
+    /// Their octets; ten at most.
+    private var signatureCertificates: [[UInt8]] {
+        Array(
+            children(Namespace.ds("Signature")).flatMap { $0.children(Namespace.ds("KeyInfo")) }
+                .flatMap(\.shownCertificates).prefix(10))
     }
 
     /// The octets of each X509Certificate of this KeyInfo.

@@ -198,7 +198,7 @@ extension ParsedMessage {
 extension Examination {
     fileprivate func judgeSignature(of element: Element, at now: Date) {
         let pinned = MetadataExpectation(
-            entityID: EntityID(""), country: .spain, role: .connector, pins: element.shownSigners(besides: []))
+            entityID: EntityID(""), country: .spain, role: .connector, pins: element.shownSigners)
         // What is wrong is written down; the content is looked at all the same.
         _ = try? step(.metadataSignature, element.path + "/Signature") { () throws(Rejection) in
             try VerifiedEntity.signer(of: element, pinned, confirmedBy: nil, at: now)

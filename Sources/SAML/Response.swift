@@ -29,6 +29,7 @@ public struct Response: Message {
     public var inResponseTo: MessageID?
     public var issuer: Issuer?
     public var status: Status
+    /// None in a failure.
     public var contents: [Content]
 
     public static let rootName = Namespace.saml2p("Response")
@@ -47,9 +48,9 @@ public struct Response: Message {
         if let extensions = reader.optional(Namespace.saml2p("Extensions")) { try Self.pass(over: extensions) }
         status = try Self.status(reader.required(Namespace.saml2p("Status")))
         contents = []
-        for child in reader.all(Namespace.saml2("Assertion"), Namespace.saml2("EncryptedAssertion")) {
-            contents.append(try Self.content(child, policy))
-        }
+        let children = reader.all(Namespace.saml2("Assertion"), Namespace.saml2("EncryptedAssertion"))
+        // What a failure may carry is not looked at (dossier §2.3).
+        if status.isSuccess { for child in children { contents.append(try Self.content(child, policy)) } }
         try reader.end()
     }
 

@@ -167,8 +167,8 @@ extension EntityDescriptor.Role {
 extension Element {
     fileprivate func instant(_ name: String) throws(Rejection) -> Date? {
         guard let text = self[XMLName(unqualified: name)] else { return nil }
-        guard let instant = Instant.read(text.trimmingXMLSpace()) else {
-            throw Rejection(.metadataListExpiry, path + "/@" + name, expected: "an instant in UTC", found: text)
+        guard let instant = Instant.readInAnyZone(text.trimmingXMLSpace()) else {
+            throw Rejection(.metadataListExpiry, path + "/@" + name, expected: "an instant with its zone", found: text)
         }
         return instant
     }

@@ -142,7 +142,7 @@ extension ParsedMessage {
     ///
     /// Taken for right: that the certificate which its signature shows is pinned, and every territory that it names.
     public func examineServiceList(at now: Date, _ examination: Examination) throws(Rejection) -> VerifiedServiceList {
-        let shown = tree.root.shownSigners(besides: [])
+        let shown = tree.root.shownSigners
         return try VerifiedServiceList(
             tree.root, expecting: ServiceListExpectation(pins: shown, territories: nil), confirmedBy: nil, at: now,
             examination)

@@ -21,6 +21,8 @@ public struct EncryptedElement: Hashable, Sendable {
     let cipher: ContentCipher
     let sealed: [UInt8]
     let keys: [EncryptedKey]
+    /// The namespaces where it stands, by prefix.
+    private let around: [String: String]
 
     /// Reads `xenc:EncryptedData` and its EncryptedKeys, which stand inside its KeyInfo or beside it in the same parent.
     ///
@@ -40,6 +42,7 @@ public struct EncryptedElement: Hashable, Sendable {
         }
         sealed = try data.cipherValue()
         keys = try Self.keys(of: data, beside: holder.children(Namespace.xenc("EncryptedKey")), policy)
+        around = holder.namespacesInScope
     }
 
     /// Opens the element with whichever of the keys fits.
@@ -57,6 +60,21 @@ public struct EncryptedElement: Hashable, Sendable {
             }
         }
         throw XMLFault(.decryption, "EncryptedData")
+    }
+
+    /// What was opened as a tree: by itself, as nearly everybody writes it; where that has no meaning, with the namespaces that
+    /// are declared where it stood, as those write it who encrypt an element in its place.
+    ///
+    /// - Spec: XML Encryption 1.1 §4.5.
+    public func tree(of plain: [UInt8]) throws(XMLFault) -> XMLTree {
+        let inPlace = plain.declaring(around)
+        do throws(XMLFault) {
+            let tree = try XMLTree(parsing: plain)
+            if tree.root.namespaceURI != nil || inPlace == plain { return tree }
+        } catch {
+            guard error.kind == .namespace, inPlace != plain else { throw error }
+        }
+        return try XMLTree(parsing: inPlace)
     }
 
     private static func cipher(of data: Element) throws(XMLFault) -> ContentCipher {
@@ -205,8 +223,9 @@ extension EncryptedKey.Agreement {
         }
         self.digest = digest
         otherInfo = try Self.otherInfo(parameters)
-        let keyValue = method.only(Namespace.xenc("OriginatorKeyInfo"))?.only(Namespace.ds("KeyValue"))
-        (curve, point) = try Self.originatorKey(keyValue, at: method.path)
+        let keyInfo = method.only(Namespace.xenc("OriginatorKeyInfo"))
+        // A DEREncodedKeyValue stands in KeyInfo itself (XML Signature 1.1 §4.5.9), but some put it into KeyValue.
+        (curve, point) = try Self.originatorKey(keyInfo?.only(Namespace.ds("KeyValue")) ?? keyInfo, at: method.path)
     }
 
     private static func originatorKey(_ keyValue: Element?, at path: String) throws(XMLFault) -> (Curve, [UInt8]) {
@@ -236,6 +255,24 @@ extension EncryptedKey.Agreement {
             all += octets.dropFirst()
         }
         return all
+    }
+}
+
+extension [UInt8] {
+    /// With these namespaces, by prefix, as far as the first tag does not declare them itself.
+    fileprivate func declaring(_ namespaces: [String: String]) -> [UInt8] {
+        guard let start = firstIndex(where: { $0 > 32 }), self[start] == UInt8(ascii: "<"),
+            let end = self[start...].firstIndex(of: UInt8(ascii: ">")),
+            let name = self[start..<end].firstIndex(where: { $0 <= 32 || $0 == UInt8(ascii: "/") })
+                ?? Optional(end)
+        else { return self }
+        let tag = String(decoding: self[start..<end], as: UTF8.self)
+        let own = Set(tag.matches(of: /\sxmlns(?::([^\s=]+))?\s*=/).map { $0.1.map(String.init) ?? "" })
+        let missing = namespaces.filter { !own.contains($0.key) }.sorted { $0.key < $1.key }.map { prefix, uri in
+            let value = uri.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing("\"", with: "&quot;")
+            return " xmlns" + (prefix.isEmpty ? "" : ":" + prefix) + "=\"" + value + "\""
+        }
+        return self[..<name] + Array(missing.joined().utf8) + self[name...]
     }
 }
 

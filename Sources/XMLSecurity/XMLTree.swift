@@ -33,6 +33,20 @@ public struct Element: Equatable {
         return parent.path + "/" + local
     }
 
+    /// What is declared here and around, by prefix; the default by an empty one.
+    var namespacesInScope: [String: String] {
+        var found: [String: String] = [:]
+        for element in sequence(first: self, next: \.parent) {
+            var next = element.node.pointee.nsDef
+            while let namespace = next {
+                let prefix = namespace.pointee.prefix.map { String(cString: $0) } ?? ""
+                if found[prefix] == nil { found[prefix] = namespace.pointee.href.map { String(cString: $0) } ?? "" }
+                next = namespace.pointee.next
+            }
+        }
+        return found.filter { !$0.value.isEmpty }
+    }
+
     public var parent: Element? {
         guard let parent = node.pointee.parent, parent.pointee.type == XML_ELEMENT_NODE else { return nil }
         return Element(tree: tree, node: parent)

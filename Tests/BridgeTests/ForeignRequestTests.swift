@@ -132,9 +132,13 @@ struct ForeignRequestTests {
             $0.set("ProtocolBinding", SAMLURI.redirect)
         },
         Case(request: "P1-39: POST is said of a form", nil) { $0.set("ProtocolBinding", SAMLURI.post) },
-        Case("P1-39: POST is said of an address", .requestBinding) {
+        Case("P1-39: POST is said of an address", nil) {
             $0.binding = .redirect
             $0.root.set("ProtocolBinding", SAMLURI.post)
+        },
+        Case("P1-39: Artifact is said of an address", .requestBinding) {
+            $0.binding = .redirect
+            $0.root.set("ProtocolBinding", "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Artifact")
         },
         Case("P1-39: Redirect is said of an address", nil) {
             $0.binding = .redirect

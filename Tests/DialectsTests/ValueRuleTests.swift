@@ -89,6 +89,22 @@ struct ValueRuleTests {
         AddressCase("several lines in one part", "<e:Thoroughfare>a\nb</e:Thoroughfare>", "Thoroughfare: a b"),
         AddressCase("an empty part beside others", "<e:PoBox></e:PoBox><e:PostCode>9</e:PostCode>", "PostCode: 9"),
         AddressCase("all nine parts", zip(PostalAddress.names, 1...).map { "<e:\($0)>\($1)</e:\($0)>" }.joined(), full),
+        AddressCase(
+            "all in one text", "<e:AddressID>7</e:AddressID><e:FullCvaddress>Hof 1, 10117 Berlin</e:FullCvaddress>",
+            "FullCvaddress: Hof 1, 10117 Berlin"),
+        AddressCase(
+            "in one text and in parts",
+            "<e:fullCvaddress>Hof 1, 10117 Berlin</e:fullCvaddress><e:PostCode>9</e:PostCode>",
+            "PostCode: 9"),
+        AddressCase("an unknown part beside others", "<e:Street>x</e:Street><e:PostCode>9</e:PostCode>", "PostCode: 9"),
+        AddressCase(
+            "thirty marks in a row", "<e:PostCode>9\(String(repeating: "\u{316}", count: 30))</e:PostCode>",
+            "PostCode: 9\(String(repeating: "\u{316}", count: 30))"),
+        AddressCase("more of them", "<e:PostCode>9\(String(repeating: "\u{316}", count: 31))</e:PostCode>", nil),
+        AddressCase(
+            "more of them, and no XML",
+            "<e:PostCode>9 & \(String(repeating: "\u{315}\u{300}", count: 16))</e:PostCode>",
+            nil),
         AddressCase("nothing", "", nil), AddressCase("bare text", "Köln", nil),
         AddressCase("only empty parts", "<e:PoBox/>", nil),
         AddressCase("an unknown part", "<e:Street>x</e:Street>", nil),

@@ -102,7 +102,10 @@ struct GatewayAnswerTests {
         #expect(opened.assertion == nil)
         #expect(opened.response.status.code == SAMLURI.responder)
         #expect(opened.response.status.message == failure.message)
-        #expect(opened.response.contents.count == 1)
+        #expect(opened.response.contents.isEmpty)
+        let octets = try #require(form.fields.first.flatMap { Base64.decode($0.value) })
+        let assertion = try XMLTree(parsing: octets).root.only(Namespace.saml2("Assertion"))
+        #expect(assertion?.descendants.first { $0.local == "NameID" }?.trimmedText == "NotAvailable")
     }
 
     private static func values(of assertion: Assertion) -> [String: String] {

@@ -40,6 +40,22 @@ struct InstantTests {
     func forms(text: String) { #expect(Instant.read(text) != nil) }
 
     @Test(
+        "Where every zone may be written, each is the same instant",
+        arguments: [
+            "2026-03-02T09:15:30Z", "2026-03-02T10:15:30+01:00", "2026-03-01T23:15:30-10:00",
+            "2026-03-02T14:45:30.000+05:30",
+        ])
+    func zones(text: String) { #expect(Instant.readInAnyZone(text) == Instant.read("2026-03-02T09:15:30Z")) }
+
+    @Test(
+        "A zone that is none is refused",
+        arguments: [
+            "2026-03-02T09:15:30", "2026-03-02T09:15:30+1:00", "2026-03-02T09:15:30+15:00", "2026-03-02T09:15:30+01:60",
+            "2026-03-02T09:15:30-00:00", "2026-03-02T09:15:30+01:00Z", "2026-03-02T09:15:30+0100",
+        ])
+    func noZones(text: String) { #expect(Instant.readInAnyZone(text) == nil) }
+
+    @Test(
         "Odd forms are refused",
         arguments: [
             "", "2026-03-02", "2026-03-02T09:15:30", "2026-03-02T09:15:30+01:00", "2026-03-02T09:15:30-00:00",

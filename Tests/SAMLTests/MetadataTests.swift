@@ -233,7 +233,13 @@ struct MetadataTests {
         #expect(try rule([leaf(by: .p256a)]) == .metadataSignature)
         #expect(try rule([leaf(by: .p384, until: -60)]) == .metadataSignature)
         #expect(try rule([leaf(by: .p384, from: 60)]) == .metadataSignature)
-        #expect(try rule([TestKey.rsa3072a.certificate(), leaf(by: .p384)]) == .metadataSignature)
+        // Whose they are is not said by their order; others over the same key lead nowhere.
+        #expect(try rule([TestKey.rsa3072a.certificate(), leaf(by: .p384)]) == nil)
+        #expect(try rule([pin, leaf(by: .p384)]) == nil)
+        #expect(try rule([authority(.p256a), leaf(by: .p384), pin]) == nil)
+        #expect(try rule([pin, leaf(by: .p256a)]) == .metadataSignature)
+        #expect(try rule([pin, TestKey.rsa3072a.certificate()]) == .metadataSignature)
+        #expect(try rule([pin]) == .metadataSignature)
         #expect(try rule([]) == .metadataSignature)
     }
 

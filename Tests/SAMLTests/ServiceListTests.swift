@@ -78,6 +78,10 @@ struct ServiceListTests {
         Spoil("another version", .metadataListContent) { $0.root.set("Version", "2.0") },
         Spoil("issued in the future", .metadataListExpiry) { $0.root.set("IssueDate", "2026-03-02T09:16:31Z") },
         Spoil("issued by a clock that is ahead a little", nil) { $0.root.set("IssueDate", "2026-03-02T09:16:30Z") },
+        Spoil("issued by the clock of another zone", nil) { $0.root.set("IssueDate", "2026-03-02T08:00:00+02:00") },
+        Spoil("issued in the future of another zone", .metadataListExpiry) {
+            $0.root.set("IssueDate", "2026-03-02T09:16:31-01:00")
+        },
         Spoil("no date of issue", .metadataListExpiry) { $0.root.set("IssueDate", nil) },
         Spoil("a date of issue that is none", .metadataListExpiry) { $0.root.set("IssueDate", "yesterday") },
         Spoil("out of date", .metadataListExpiry) { $0.root.set("NextUpdate", "2026-03-02T09:15:30.120Z") },

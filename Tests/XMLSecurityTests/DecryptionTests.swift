@@ -185,6 +185,43 @@ struct DecryptionTests {
         Tampering("an empty point", .decryption) { try $0.setText(of: "PublicKey", "") },
     ]
 
+    @Test("An originator's key in DER stands in KeyInfo itself, or in KeyValue", arguments: [true, false])
+    func originatorInDER(isInKeyInfo: Bool) throws {
+        var data = try message.encrypted(for: [TestKey.p256a.recipient()], cipher: .aes256GCM)
+        // The SubjectPublicKeyInfo of P-256 up to its point is the same for every key.
+        let head = try TestKey.p256a.certificate().publicKeyInfo.dropLast(65)
+        try data.edit("OriginatorKeyInfo") { info in
+            let point = Base64.decode(info.first("PublicKey")?.text ?? "") ?? []
+            let encoded = XMLNode(Namespace.dsig11("DEREncodedKeyValue"), text: Base64.encode(head + point))
+            info.content = [.node(isInKeyInfo ? encoded : XMLNode(Namespace.ds("KeyValue"), [], [encoded]))]
+        }
+        let plain = try encryptedElement(data).open(with: [TestKey.p256a.decryption()])
+        #expect(plain == message.serialized())
+    }
+
+    @Test(
+        "What was encrypted in its place has the namespaces of its place, and no others",
+        arguments: [
+            ("<s:Assertion x:a='1'><s:b/></s:Assertion>", "urn:s"), ("\n<Assertion><b c='>'/></Assertion>", "urn:d"),
+            ("<s:Assertion/>", "urn:s"), ("<Assertion xmlns='urn:own' s:a=''/>", "urn:own"),
+            ("<s:Assertion xmlns:s='urn:own' x:a=''/>", "urn:own"), ("<s:Assertion xmlns:s = \"urn:own\"/>", "urn:own"),
+            ("<none:Assertion/>", nil), ("<s:Assertion y='>' none:x=''/>", nil), ("text", nil), ("<s:Assertion", nil),
+        ] as [(String, String?)])
+    func inPlace(plain: String, namespace: String?) throws {
+        let data = try message.encrypted(for: [TestKey.p256a.recipient()], cipher: .aes256GCM)
+        let inner = XMLNode(Namespace("x", "urn:x")("inner"), [], [data])
+        let text = String(decoding: inner.serialized(), as: UTF8.self)
+        let outer = try XMLTree("<outer xmlns='urn:d' xmlns:s='urn:s' xmlns:gone='urn:g'>\(text)</outer>").root
+        let element = try EncryptedElement(in: outer.children[0], policy: .eidas)
+        let octets = Array(plain.utf8)
+        guard let namespace else {
+            #expect(try fault { _ = try element.tree(of: octets) } != nil)
+            return
+        }
+        let root = try element.tree(of: octets).root
+        #expect(root.namespaceURI == namespace && root.local == "Assertion")
+    }
+
     @Test("Key agreement with altered parts fails", arguments: agreements)
     func agreement(tampering: Tampering) throws {
         var data = try message.encrypted(for: [TestKey.p256a.recipient()], cipher: .aes256GCM)
