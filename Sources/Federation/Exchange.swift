@@ -31,7 +31,7 @@ public struct Exchange: Hashable, Sendable, Codable {
         /// The person is identified, and has to agree to what will be sent.
         case consenting(Identity)
         /// The answer has left. Nothing about the person is kept.
-        case finished(Ending)
+        case finished
     }
 
     /// The request that was sent on: what its answer must fit.
@@ -57,10 +57,6 @@ public struct Exchange: Hashable, Sendable, Codable {
             self.assurance = assurance
             self.askedAt = askedAt
         }
-    }
-
-    public enum Ending: String, Hashable, Sendable, Codable {
-        case identified, refused, rejected
     }
 
     /// What the person has to do, or whom we wait for.
@@ -135,7 +131,7 @@ public struct Exchange: Hashable, Sendable, Codable {
     /// - Parameter question: the one that was answered.
     /// - Throws: ``Rejection`` with ``Rule/exchangeFinished`` or ``Rule/responseUnsolicited``: a second answer never counts.
     public func consenting(to identity: Identity, answering question: MessageID) throws(Rejection) -> Exchange {
-        var next = try finished(.identified, answering: question)
+        var next = try finished(answering: question)
         next.stage = .consenting(identity)
         return next
     }
@@ -144,7 +140,7 @@ public struct Exchange: Hashable, Sendable, Codable {
     ///
     /// - Parameter answering: the question that the answer belongs to, or `nil` when the exchange ends without one.
     /// - Throws: ``Rejection`` with ``Rule/exchangeFinished`` or ``Rule/responseUnsolicited``: a second answer never counts.
-    public func finished(_ ending: Ending, answering question: MessageID?) throws(Rejection) -> Exchange {
+    public func finished(answering question: MessageID?) throws(Rejection) -> Exchange {
         if case .finished = stage { throw Rejection(.exchangeFinished) }
         if case .consenting = stage, question != nil { throw Rejection(.exchangeFinished) }
         if let question, self.question?.id != question {
@@ -153,7 +149,7 @@ public struct Exchange: Hashable, Sendable, Codable {
                 found: question.rawValue)
         }
         var next = self
-        next.stage = .finished(ending)
+        next.stage = .finished
         return next
     }
 }

@@ -195,10 +195,9 @@ extension Portal {
             memberState: exchange.direction == .connector
                 ? exchange.question?.memberState : try route.requester(of: exchange).country,
             digest: sealed.digest.hexadecimal, result: outcome.code)
-        let ending: Exchange.Ending = if case .identified = outcome { .identified } else { .refused }
         let events = [consent, event].compactMap(\.self)
         _ = try await world.store.update(exchange.id, using: keys, events) { exchange throws(Rejection) in
-            try exchange.finished(ending, answering: question)
+            try exchange.finished(answering: question)
         }
         world.inFlight.end(exchange.id)
         log("response sent", exchange, ["result": "\(outcome.code)"])

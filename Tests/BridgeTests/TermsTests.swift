@@ -114,10 +114,10 @@ struct TermsTests {
         var second = question
         second.id = MessageID("_second")
         let asked = try exchange.asked(second)
-        #expect(try brokenRule { _ = try asked.finished(.identified, answering: question.id) } == .responseUnsolicited)
-        let finished = try asked.finished(.identified, answering: second.id)
+        #expect(try brokenRule { _ = try asked.finished(answering: question.id) } == .responseUnsolicited)
+        let finished = try asked.finished(answering: second.id)
         #expect(finished.nextStep == .nothing && finished.question == nil)
-        #expect(try brokenRule { _ = try finished.finished(.identified, answering: second.id) } == .exchangeFinished)
+        #expect(try brokenRule { _ = try finished.finished(answering: second.id) } == .exchangeFinished)
         #expect(try brokenRule { _ = try finished.asked(question) } == .exchangeFinished)
         #expect(try World().receive().nextStep == .chooseCountry)
     }

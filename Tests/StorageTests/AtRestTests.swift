@@ -16,11 +16,17 @@ struct AtRestTests {
         #expect(sealed.octets.range(of: Data(Exchange.marker.utf8)) == nil)
     }
 
+    @Test("What an older version wrote of an exchange that has ended is still read")
+    func endedBefore() throws {
+        let stage = Data(#"{"finished":{"_0":"identified"}}"#.utf8)
+        #expect(try JSONDecoder().decode(Exchange.Stage.self, from: stage) == .finished)
+    }
+
     @Test("Who sealed it remembers nothing else than what another reads, whatever was sealed since")
     func remembered() throws {
         let choosing = Exchange.sample()
         let asked = try choosing.asked(.sample("_q"), in: "en")
-        let finished = try asked.finished(.identified, answering: MessageID("_q"))
+        let finished = try asked.finished(answering: MessageID("_q"))
         let rows = try [choosing, asked, finished].map { ($0, try atRest.seal($0)) }
         for (exchange, sealed) in rows {
             #expect(try AtRest(.numbered(1)).open(sealed, as: .numbered(1)) == exchange)

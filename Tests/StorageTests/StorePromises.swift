@@ -94,7 +94,7 @@ struct StorePromises {
         try await store.run { store in
             try await store.openAsked()
             let ended = try await store.finish(.response("_r1"))
-            #expect(ended.stage == .finished(.identified))
+            #expect(ended.stage == .finished)
             #expect(try await store.find(awaiting: MessageID("_q")) == ended)
             await #expect(throws: Rejection(.exchangeFinished)) { try await store.finish(.response("_r2")) }
             await #expect(throws: StoreError.duplicate(.response("_r1"))) { try await store.finish(.response("_r1")) }
@@ -129,11 +129,11 @@ struct StorePromises {
         try await store.run { store in
             try await store.openAsked()
             try await store.consent(.response("_r1"))
-            let ended = try await store.end(.identified)
-            #expect(ended.stage == .finished(.identified))
+            let ended = try await store.end()
+            #expect(ended.stage == .finished)
             #expect(try await store.find(.numbered(1)) == ended)
             #expect(try await store.find(awaiting: MessageID("_q")) == ended)
-            await #expect(throws: Rejection(.exchangeFinished)) { try await store.end(.refused) }
+            await #expect(throws: Rejection(.exchangeFinished)) { try await store.end() }
         }
     }
 
@@ -144,7 +144,7 @@ struct StorePromises {
             try await store.consent(.response("_r1"))
             let agreed = try await winners(
                 of: 20, failing: { $0 as? Rejection == Rejection(.exchangeFinished) },
-                { _ in _ = try await store.end(.identified) })
+                { _ in _ = try await store.end() })
             #expect(agreed == 1)
         }
     }
@@ -277,16 +277,16 @@ extension ExchangeStore {
 
     /// Exchange 1 after its answer has left.
     @discardableResult
-    func end(_ ending: Exchange.Ending) async throws -> Exchange {
+    func end() async throws -> Exchange {
         try await update(.numbered(1), using: [], .sample(.responseSent)) { exchange throws(Rejection) in
-            try exchange.finished(ending, answering: nil)
+            try exchange.finished(answering: nil)
         }
     }
 
     @discardableResult
     func finish(_ key: ReplayKey) async throws -> Exchange {
         try await update(.numbered(1), using: [key], .sample(.responseReceived)) { exchange throws(Rejection) in
-            try exchange.finished(.identified, answering: MessageID("_q"))
+            try exchange.finished(answering: MessageID("_q"))
         }
     }
 }
