@@ -39,7 +39,7 @@ extension Clave2 {
                     ]),
             ])
         let draft = Draft(
-            .logoutResponse, root: root, id: id, inResponseTo: verified.message.id, destination: address,
+            .logoutResponse, root: root, id: id, destination: address,
             relayState: parsed.received.relayState)
         return (verified, try SealedMessage(draft, Seal(signer: requester.seal.signer)))
     }

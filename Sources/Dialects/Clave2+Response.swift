@@ -28,7 +28,7 @@ extension Clave2 {
             ],
             [.issuer(stamp.issuer), status])
         return Draft(
-            .response, root: root, assertion: assertion, id: stamp.messageID, inResponseTo: request.id,
+            .response, root: root, assertion: assertion, id: stamp.messageID,
             destination: request.reply.assertionConsumerService, relayState: request.reply.relayState)
     }
 

@@ -30,7 +30,7 @@ extension EIDAS {
             ],
             [.issuer(stamp.issuer), status])
         return Draft(
-            .response, root: root, assertion: assertion, id: stamp.messageID, inResponseTo: request.id,
+            .response, root: root, assertion: assertion, id: stamp.messageID,
             destination: destination, relayState: request.reply.relayState)
     }
 

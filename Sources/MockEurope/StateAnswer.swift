@@ -49,7 +49,7 @@ struct StateAnswer: Sendable {
         let recipient = try Recipient(connector.encryption)
         guard manner == .unsigned else {
             let draft = Draft(
-                .response, root: root, assertion: .secret(assertion), id: id, inResponseTo: request.id,
+                .response, root: root, assertion: .secret(assertion), id: id,
                 destination: connector.assertionConsumerService, relayState: relayState)
             let seal = Seal(signer: try state.signer(), protection: .encrypted(for: recipient))
             return PostForm(try SealedMessage(draft, seal))
@@ -70,7 +70,7 @@ struct StateAnswer: Sendable {
         let id = try MessageID.random()
         let draft = Draft(
             .response, root: response(id, now, status([SAMLURI.responder, subcode], message)), id: id,
-            inResponseTo: request.id, destination: connector.assertionConsumerService, relayState: relayState)
+            destination: connector.assertionConsumerService, relayState: relayState)
         return PostForm(try SealedMessage(draft, Seal(signer: state.signer())))
     }
 

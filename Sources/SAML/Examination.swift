@@ -22,9 +22,6 @@ public final class Examination {
 
     public init(_ mode: Mode = .strict) { self.mode = mode }
 
-    /// Whether everything written down so far was in order.
-    public var hasPassed: Bool { findings.allSatisfy(\.passed) }
-
     /// What was in order, each once.
     public func passed(in step: Incident.Step) -> Incident.Examined {
         Incident.Examined(step, each: findings.lazy.filter(\.passed).map { Incident.Check($0.rule, $0.element) })

@@ -44,22 +44,19 @@ public struct Draft: Sendable {
     /// Namespaces that only values mention, and the signature covers all the same.
     public var inclusive: [Namespace]
     public var id: MessageID
-    public var inResponseTo: MessageID?
     /// An address that the receiver has registered.
     public var destination: String
     public var relayState: String?
 
     public init(
         _ field: Field, root: XMLNode, assertion: Assertion? = nil, inclusive: [Namespace] = [],
-        id: MessageID, inResponseTo: MessageID? = nil, destination: String,
-        relayState: String?
+        id: MessageID, destination: String, relayState: String?
     ) {
         self.field = field
         self.root = root
         self.assertion = assertion
         self.inclusive = inclusive
         self.id = id
-        self.inResponseTo = inResponseTo
         self.destination = destination
         self.relayState = relayState
     }
@@ -90,7 +87,6 @@ public struct Seal: Sendable {
 /// A message that may leave: signed, and encrypted where the receiver registered it so.
 public struct SealedMessage: Sendable {
     public let id: MessageID
-    public let inResponseTo: MessageID?
     public let destination: String
     /// What the browser posts, in this order: the message in Base64 without line breaks, and RelayState if there is one.
     public let fields: [(name: String, value: String)]
@@ -109,7 +105,6 @@ public struct SealedMessage: Sendable {
                 .messageTooLarge, draft.root.name.local, expected: "at most \(limit)", found: "\(encoded.utf8.count)")
         }
         id = draft.id
-        inResponseTo = draft.inResponseTo
         destination = draft.destination
         fields = [(draft.field.rawValue, encoded)] + (draft.relayState.map { [("RelayState", $0)] } ?? [])
         self.octets = octets

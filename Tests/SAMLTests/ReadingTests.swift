@@ -121,11 +121,10 @@ struct ReadingTests {
         request.root.set("Destination", "https://elsewhere.example/")
         let examination = Examination(.thorough)
         _ = try World().route().receiveRequest(request.received(), at: World().now, examination)
-        #expect(!examination.hasPassed)
         #expect(examination.findings.filter { !$0.passed }.map(\.rule) == [.messageDestination, .requestIsPassive])
         #expect(examination.findings.count > 12)
         let good = Examination(.thorough)
         _ = try World().route().receiveRequest(ServiceRequest().received(), at: World().now, good)
-        #expect(good.hasPassed)
+        #expect(good.findings.allSatisfy { $0.passed })
     }
 }
