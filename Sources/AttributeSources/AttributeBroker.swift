@@ -63,7 +63,7 @@ public final class AttributeBroker: Sendable {
     /// What became of all questions, in the text format of Prometheus; without anything about people.
     ///
     /// - Parameter now: by which circuit breakers are open or not.
-    public func metrics(at now: Date = Date()) -> String {
+    public func metrics(at now: Date) -> String {
         counts.text(open: Set(sources.filter { $0.breaker.isOpen(at: now) }.map(\.terms.name)))
     }
 }

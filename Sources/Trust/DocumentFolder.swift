@@ -75,7 +75,7 @@ public struct DocumentFolder: Sendable {
     /// Removes every document but these, and drafts that a crash left behind. Drafts that are being written stay.
     ///
     /// What is younger than an hour stays in any case: another process may have fetched it a moment ago.
-    public func sweep(keeping digests: Set<Digest>, at now: Date = Date()) {
+    public func sweep(keeping digests: Set<Digest>, at now: Date) {
         // Nothing is there before the first document is.
         for name in (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [] {
             if name.hasSuffix(".part") {

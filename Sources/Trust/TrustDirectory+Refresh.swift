@@ -156,7 +156,7 @@ extension TrustDirectory {
                     "metadata was refreshed", at: now)
                 for answer in answers { try note(answer, at: now) }
                 try plan(answers.map(\.address), at: now)
-                documents.sweep(keeping: try archive.documentsInUse())
+                documents.sweep(keeping: try archive.documentsInUse(), at: now)
             } catch {
                 logger.error("trust not written", metadata: ["cause": "\(error)"])
                 let later = schedule.next(askedAt: now, failures: 1, endsAt: nil, chance: 1)

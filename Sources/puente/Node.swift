@@ -123,7 +123,7 @@ struct Node {
         router.get("/metrics") { [metrics] _, _ in
             Response(
                 status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],
-                body: ResponseBody(byteBuffer: ByteBuffer(string: metrics(portal))))
+                body: ResponseBody(byteBuffer: ByteBuffer(string: metrics(portal, Date()))))
         }
         return Application(router: router, configuration: configuration(endpoint), logger: quietLogger)
     }
@@ -189,16 +189,16 @@ struct Node {
     }
 
     /// In the text format of Prometheus, and only where operators look: nothing in it is about people.
-    private func metrics(_ portal: Portal) -> String {
+    private func metrics(_ portal: Portal, at now: Date) -> String {
         """
         # HELP puente_exchanges_in_flight Logins that this process began and that are not over.
         # TYPE puente_exchanges_in_flight gauge
-        puente_exchanges_in_flight \(inFlight.count(at: Date()))
+        puente_exchanges_in_flight \(inFlight.count(at: now))
         # HELP puente_refusals_untold Refusals that were too many to be written into log and audit trail.
         # TYPE puente_refusals_untold counter
         puente_refusals_untold \(portal.untoldRefusals)
 
-        """ + refusals.text() + (trust.sources?.metrics() ?? "") + trust.metrics(at: Date())
+        """ + refusals.text() + (trust.sources?.metrics(at: now) ?? "") + trust.metrics(at: now)
     }
 
     private var health: Health {

@@ -85,13 +85,13 @@ struct DocumentFolderTests {
         }
         let draft = try documents.draft()
         try draft.append([4, 5])
-        documents.sweep(keeping: [wanted])
+        documents.sweep(keeping: [wanted], at: Date())
         #expect(documents.has(wanted) && documents.has(other), "another process may have fetched it just now")
         documents.sweep(keeping: [wanted], at: Date() + 3700)
         #expect(documents.has(wanted) && !documents.has(other))
         #expect(!files.contains("crashed.part") && files.contains("notes.txt") && files.contains("x.xml"))
         #expect(try documents.read(try draft.keep()) == [4, 5])
-        DocumentFolder(path: documents.path + "/nowhere").sweep(keeping: [])
+        DocumentFolder(path: documents.path + "/nowhere").sweep(keeping: [], at: Date())
     }
 
     @Test("A folder that cannot be made is told")
