@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+import XMLSecurity
 
 /// Which key in which token: a PKCS#11 URI.
 ///
@@ -11,8 +12,8 @@ public struct TokenAddress: Hashable, Sendable {
 
     enum Label: String, Hashable, Sendable { case token, manufacturer, model, serial }
 
-    /// - Returns: `nil` if it is no URI of a private key, names neither token nor object, or holds what we do not know: a
-    ///   name with a slip in it must not find another key.
+    /// - Returns: `nil` if it is no URI of a private key, says nothing of the token, or nothing of the key in it (`object` or
+    ///   `id`), or holds what we do not know: a name with a slip in it must not find another key.
     public init?(_ uri: String) {
         guard uri.hasPrefix("pkcs11:"), !uri.contains("?") else { return nil }
         for pair in uri.dropFirst("pkcs11:".count).split(separator: ";") {
@@ -41,10 +42,8 @@ public struct TokenAddress: Hashable, Sendable {
                 octets.append(first)
                 continue
             }
-            guard rest.count >= 2,
-                let octet = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16)
-            else { return nil }
-            octets.append(octet)
+            guard rest.count >= 2, let octet = [UInt8](hexadecimal: rest.prefix(2)) else { return nil }
+            octets += octet
             rest = rest.dropFirst(2)
         }
         return octets

@@ -143,6 +143,16 @@ struct TokenKeyTests {
         #expect(try !Self.remote(.p256a, in: token).sign([1], .ecdsaSHA256).isEmpty)
     }
 
+    @Test(
+        "An address names a token and a key in it, by octets that are written as such",
+        arguments: [
+            ("pkcs11:token=Puente;object=a%20b", true), ("pkcs11:serial=1;id=%01%aF", true),
+            ("pkcs11:token=Puente", false), ("pkcs11:object=a", false), ("pkcs11:token=Puente;id=%+A", false),
+            ("pkcs11:token=Puente;id=%-1", false), ("pkcs11:token=Puente;id=%0", false),
+            ("pkcs11:token=Puente;object=a;slot-id=1", false), ("pkcs11:token=Puente;object=a;type=cert", false),
+        ])
+    func address(uri: String, isOne: Bool) { #expect((TokenAddress(uri) != nil) == isOne) }
+
     @Test("It goes on when sessions, the login or the module's state are lost")
     func reconnect() throws {
         let token = try SoftToken(keys: [.rsa2048a])
