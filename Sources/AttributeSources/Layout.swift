@@ -109,7 +109,7 @@ extension Layout.Entry {
 
     /// Nobody was born on a day to come.
     private func isPast(_ day: String, at now: Date) -> Bool {
-        name != .dateOfBirth || day <= Instant.write(now).prefix(10)
+        name != .dateOfBirth || day <= Instant.lastDay(at: now)
     }
 
     private func texts(_ record: Record, at place: String) throws(Rejection) -> [String] {

@@ -65,12 +65,12 @@ extension Route {
         return try SealedMessage(draft, requester.seal)
     }
 
-    /// Nobody was born on a day to come. The next one has begun already somewhere.
+    /// Nobody was born on a day to come.
     func checkBirth(
         in outcome: AuthenticationOutcome, at now: Date, _ examination: Examination
     ) throws(Rejection) {
         guard case .identified(let identity) = outcome else { return }
-        let last = Instant.write(now + 86_400).prefix(10)
+        let last = Instant.lastDay(at: now)
         for name in [AttributeName.dateOfBirth, .dateOfBirth.ofRepresentative] {
             guard let born = identity[name] else { continue }
             try examination.check(

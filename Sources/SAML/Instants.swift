@@ -47,6 +47,10 @@ public enum Instant {
         return isDay(year, month, day)
     }
 
+    /// The last calendar day, `YYYY-MM-DD`, that has begun: the next one in UTC has begun already somewhere. Nobody was born
+    /// after it.
+    public static func lastDay(at now: Date) -> String { String(write(now.addingTimeInterval(86_400)).prefix(10)) }
+
     private static func isDay(_ year: Int, _ month: Int, _ day: Int) -> Bool {
         guard (1...12).contains(month), day >= 1 else { return false }
         let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)

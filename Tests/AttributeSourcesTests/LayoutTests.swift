@@ -19,7 +19,8 @@ struct LayoutTests {
             ("dd/MM/yyyy", "31/01/1980", "1980-01-31"), ("yyyyMMdd", "19800131", "1980-01-31"),
             ("dd.MM.yyyy", "31.01.1980", "1980-01-31"), ("yyyy-MM-dd", "1980-01-31", "1980-01-31"),
             ("yyyyMMdd", "19809999", nil), ("yyyy-MM-dd", "2026-05-28", "2026-05-28"),
-            ("yyyy-MM-dd", "2026-05-29", nil), ("dd/MM/yyyy", "30/02/1980", nil), ("dd/MM/yyyy", "1/1/1980", nil),
+            ("yyyy-MM-dd", "2026-05-29", "2026-05-29"), ("yyyy-MM-dd", "2026-05-30", nil),
+            ("dd/MM/yyyy", "30/02/1980", nil), ("dd/MM/yyyy", "1/1/1980", nil),
             ("yyyyMMdd", "198001310", nil), ("dd/MM/yyyy", "٣١/٠١/١٩٨٠", nil), ("yyyyMMdd", "1980013", nil),
             ("dd/MM/yyyy", "31-01-1980", nil),
         ])
