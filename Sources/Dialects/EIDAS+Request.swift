@@ -191,13 +191,18 @@ extension EIDAS: RequesterDialect {
         return (person, asked)
     }
 
+    /// Number by number: 1.10 is newer than 1.4. What is no number is no old version.
+    private static func isBefore14(_ version: String) -> Bool {
+        version.split(separator: ".").map { Int($0) ?? .max }.lexicographicallyPrecedes([1, 4])
+    }
+
     /// Peers whose newest version is 1.3 or older may ask for both kinds at once.
     private func person(
         of asked: [RequestedAttribute], _ requester: Requester, _ examination: Examination
     ) throws(Rejection) -> PersonKind {
         let place = "AuthnRequest/Extensions/RequestedAttributes"
         let kinds = Set(asked.compactMap { mapping[$0.name]?.person })
-        let isOld = !requester.protocolVersions.isEmpty && requester.protocolVersions.allSatisfy { $0 < "1.4" }
+        let isOld = !requester.protocolVersions.isEmpty && requester.protocolVersions.allSatisfy(Self.isBefore14)
         try examination.check(
             .requestAttributes, kinds.count <= 1 || isOld, place, expected: "one kind of person", found: "two")
         for kind in kinds {

@@ -422,6 +422,7 @@ struct ForeignRequestTests {
         "P1-41: only peers up to 1.3 may ask for both at once",
         arguments: [
             (["1.2"], nil), (["1.3"], nil), (["1.2", "1.3"], nil), (["1.3", "1.4"], Rule.requestAttributes),
+            (["1.3", "1.10"], .requestAttributes),
             (["1.4"], .requestAttributes), (["1.4.1"], .requestAttributes), ([], .requestAttributes),
         ])
     func bothSets(published: [String], rule: Rule?) throws {
