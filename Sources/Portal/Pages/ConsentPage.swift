@@ -64,14 +64,14 @@ struct ConsentPage: Page {
 
     /// The person's own data and the representative's, of each first what is required.
     private var groups: [DatumGroup] {
-        [false, true].flatMap { isRepresentative in
-            [true, false].map { isRequired in
-                DatumGroup(
-                    person: inquiry.person, isRepresentative: isRepresentative, isRequired: isRequired,
-                    data: data.filter { $0.name.isRepresentative == isRepresentative && $0.isRequired == isRequired })
-            }
-        }
-        .filter { !$0.data.isEmpty }
+        let kinds: [DatumGroup.Kind] = [.required(inquiry.person), .optional(inquiry.person), .representative]
+        return kinds.map { kind in DatumGroup(kind: kind, data: data.filter { group(of: $0) == kind }) }
+            .filter { !$0.data.isEmpty }
+    }
+
+    private func group(of datum: Datum) -> DatumGroup.Kind {
+        if datum.name.isRepresentative { return .representative }
+        return datum.isRequired ? .required(inquiry.person) : .optional(inquiry.person)
     }
 
     /// What was asked for and nobody could give.

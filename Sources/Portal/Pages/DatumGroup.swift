@@ -3,13 +3,19 @@ import Federation
 
 /// Data of one person that are all required, or all for the person to release or not.
 struct DatumGroup: Hashable, Sendable {
-    var person: PersonKind
-    var isRepresentative: Bool
-    var isRequired: Bool
+    enum Kind: Hashable, Sendable {
+        /// Of whoever is identified.
+        case required(PersonKind)
+        case optional(PersonKind)
+        /// Of whoever acts for an organisation: nobody asks for them, and all of them have to be sent.
+        case representative
+    }
+
+    var kind: Kind
     var data: [ConsentPage.Datum]
 
     func markup(_ texts: any Texts) -> HTML {
-        let heading: HTML = "<h2 id=\"\(id)\">\(texts.heading(of: self))</h2>"
+        let heading: HTML = "<h2 id=\"\(id)\">\(texts.heading(of: kind))</h2>"
         let rows: [HTML] = data.map { row($0, texts) }
         let list: HTML = """
             <p>\(isRequired ? texts.mandatoryNote : texts.releaseNote)</p>
@@ -21,8 +27,14 @@ struct DatumGroup: Hashable, Sendable {
             : "<fieldset>\n<legend>\(heading)</legend>\n\(list)\n</fieldset>\n"
     }
 
+    private var isRequired: Bool { if case .optional = kind { false } else { true } }
+
     private var id: String {
-        (isRepresentative ? "representative-" : "") + (isRequired ? "mandatory" : "optional")
+        switch kind {
+        case .required: "mandatory"
+        case .optional: "optional"
+        case .representative: "representative-mandatory"
+        }
     }
 
     private func row(_ datum: ConsentPage.Datum, _ texts: any Texts) -> HTML {

@@ -82,16 +82,13 @@ extension English {
         return assurance.isNotified
             ? level : level + ", by a means that Spain has not notified to the European Union"
     }
-    func heading(of group: DatumGroup) -> String {
-        switch (group.person, group.isRepresentative, group.isRequired) {
-        case (.natural, false, true): "Details that are needed"
-        case (.natural, false, false): "Details that you can leave out"
-        case (.legal, false, true): "Details of the company or organisation that are needed"
-        case (.legal, false, false): "Details of the company or organisation that you can leave out"
-        case (.legal, true, true): "Your details as its representative that are needed"
-        case (.legal, true, false): "Your details as its representative that you can leave out"
-        case (.natural, true, true): "Details that are needed of the person who acts for you"
-        case (.natural, true, false): "Details of the person who acts for you that you can leave out"
+    func heading(of group: DatumGroup.Kind) -> String {
+        switch group {
+        case .required(.natural): "Details that are needed"
+        case .optional(.natural): "Details that you can leave out"
+        case .required(.legal): "Details of the company or organisation that are needed"
+        case .optional(.legal): "Details of the company or organisation that you can leave out"
+        case .representative: "Your details as its representative that are needed"
         }
     }
     var releaseNote: HTML { "Untick those that you do not want to send. That is fine: you can go on without them." }

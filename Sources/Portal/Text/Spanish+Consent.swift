@@ -78,16 +78,13 @@ extension Spanish {
             }
         return assurance.isNotified ? level : level + ", con un medio que España no ha notificado a la Unión Europea"
     }
-    func heading(of group: DatumGroup) -> String {
-        switch (group.person, group.isRepresentative, group.isRequired) {
-        case (.natural, false, true): "Datos necesarios"
-        case (.natural, false, false): "Datos que puede quitar"
-        case (.legal, false, true): "Datos necesarios de la empresa o entidad"
-        case (.legal, false, false): "Datos de la empresa o entidad que puede quitar"
-        case (.legal, true, true): "Sus datos necesarios, como representante"
-        case (.legal, true, false): "Sus datos como representante que puede quitar"
-        case (.natural, true, true): "Datos necesarios de quien actúa en su nombre"
-        case (.natural, true, false): "Datos que puede quitar de quien actúa en su nombre"
+    func heading(of group: DatumGroup.Kind) -> String {
+        switch group {
+        case .required(.natural): "Datos necesarios"
+        case .optional(.natural): "Datos que puede quitar"
+        case .required(.legal): "Datos necesarios de la empresa o entidad"
+        case .optional(.legal): "Datos de la empresa o entidad que puede quitar"
+        case .representative: "Sus datos necesarios, como representante"
         }
     }
     var releaseNote: HTML { "Quite la marca de los que no quiera enviar. No pasa nada: puede seguir sin ellos." }

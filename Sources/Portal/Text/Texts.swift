@@ -64,7 +64,7 @@ protocol Texts: Sendable {
     func consentLead(_ service: HTML) -> HTML
     var loaTerm: String { get }
     func told(_ assurance: Assurance) -> String
-    func heading(of group: DatumGroup) -> String
+    func heading(of group: DatumGroup.Kind) -> String
     var releaseNote: HTML { get }
     func origin(_ source: HTML) -> HTML
     /// What has to be said of an attribute whose name does not say it all.
