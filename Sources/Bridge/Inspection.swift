@@ -62,10 +62,13 @@ extension Inspection {
 
     /// Looks at a message with the eyes of a node.
     ///
-    /// - Parameter snapshot: who we are and whom we know; without one, only what needs neither keys nor peers is checked.
-    /// - Parameter keys: more keys of ours, to open what is encrypted.
+    /// - Parameters:
+    ///   - snapshot: who we are and whom we know; without one, only what needs neither keys nor peers is checked.
+    ///   - limit: characters that the node's message fields may have.
+    ///   - keys: more keys of ours, to open what is encrypted.
     public init(
-        _ unwrapped: Unwrapped, by snapshot: Snapshot?, openingWith keys: [DecryptionKey] = [], at now: Date
+        _ unwrapped: Unwrapped, by snapshot: Snapshot?, limit: Int = ReceivedMessage.defaultLimit,
+        openingWith keys: [DecryptionKey] = [], at now: Date
     ) {
         self.init(
             kind: .other, facts: unwrapped.steps.map { Fact(name: "undone", value: $0, isPersonal: false) },
@@ -81,7 +84,7 @@ extension Inspection {
             let parsed = try examination.step(.xmlMalformed, "document") { () throws(Rejection) in
                 kind.isForPeers ? try ParsedMessage(unwrapped: unwrapped) : document
             }
-            if kind.isForPeers { try examine(unwrapped, examination) }
+            if kind.isForPeers { try examine(unwrapped, limit, examination) }
             var route = known
             route?.node.asker.decryptionKeys += keys
             if let snapshot, snapshot.wrote(parsed) {
@@ -145,12 +148,14 @@ extension Inspection {
     }
 
     /// What stands beside the message, and how long it is as a field of a form.
-    private func examine(_ unwrapped: Unwrapped, _ examination: Examination) throws(Rejection) {
+    private func examine(
+        _ unwrapped: Unwrapped, _ limit: Int, _ examination: Examination
+    ) throws(Rejection) {
         if let fault = unwrapped.fault {
             try examination.check(
                 fault.rule, false, fault.element ?? "form", expected: fault.expected, found: fault.found)
         }
-        let (length, limit) = ((unwrapped.octets.count + 2) / 3 * 4, ReceivedMessage.defaultLimit)
+        let length = (unwrapped.octets.count + 2) / 3 * 4
         if length > limit {
             try examination.check(
                 .parameterTooLarge, false, "message", expected: "at most \(limit) characters of Base64",
@@ -200,6 +205,9 @@ extension Inspection {
                 parsed.received.querySignature == nil
                     ? "that the certificate inside is the sender's: without --config nobody is known"
                     : "the signature in the query: it shows no certificate, and without --config nobody is known")
+            assumptions.append(
+                "that the signature may be of any kind that Cl@ve allows: what the sender's own profile allows comes with "
+                    + "--config, and for the nodes of states it is less (no RSA PKCS#1 v1.5, RSA of 3072 bits or more)")
             assumptions.append("that Issuer, Destination, InResponseTo and Audience are the right ones")
             assumptions.append(
                 "that attributes and levels are known and their values good: the mapping comes with --config")

@@ -47,24 +47,44 @@ extension ParsedMessage {
         at now: Date,
         _ examination: Examination = Examination()
     ) throws(Rejection) -> Verified<LogoutRequest> {
+        let request = try readLogoutRequest(examination)
+        let certificate = try verifySender(sender, confirmedBy: reader, at: now, examination)
+        try examination.check(request, expected, at: now)
+        return Verified(request, certificate: certificate, from: received)
+    }
+
+    /// Checks a LogoutRequest by what it says itself (``examineAlone(openingWith:at:_:)``).
+    func examineLogoutRequest(from sender: Sender, at now: Date, _ examination: Examination) throws(Rejection) {
+        let request = try readLogoutRequest(examination)
+        examineSender(sender, at: now, examination)
+        let expected = RequestExpectation(destinations: [claimedDestination ?? "our address"])
+        try examination.check(request, expected, at: now)
+    }
+
+    private func readLogoutRequest(_ examination: Examination) throws(Rejection) -> LogoutRequest {
         try examination.step(.messageType, tree.root.local) { () throws(Rejection) in
             try checkType(LogoutRequest.self)
         }
-        let request = try examination.step(.messageSchema, tree.root.local) { () throws(Rejection) in
+        return try examination.step(.messageSchema, tree.root.local) { () throws(Rejection) in
             try LogoutRequest(reading: tree.root)
         }
-        let certificate = try verifySender(sender, confirmedBy: reader, at: now, examination)
-        try examination.checkEnvelope(
+    }
+}
+
+extension Examination {
+    fileprivate func check(
+        _ request: LogoutRequest, _ expected: RequestExpectation, at now: Date
+    ) throws(Rejection) {
+        try checkEnvelope(
             "LogoutRequest", id: request.id, version: request.version, issueInstant: request.issueInstant,
             from: -expected.maximumAgeSeconds, to: expected.skewSeconds, at: now)
-        try examination.check(
+        try check(
             .messageDestination, expected.admits(request.destination),
             "LogoutRequest/@Destination", expected: expected.destinations.sorted().joined(separator: " or "),
             found: request.destination)
         let end = request.notOnOrAfter.map { Instant.read($0) }
-        try examination.check(
+        try check(
             .messageIssueInstant, end.map { $0.map { now - expected.skewSeconds < $0 } ?? false } ?? true,
             "LogoutRequest/@NotOnOrAfter", expected: "after \(Instant.write(now))", found: request.notOnOrAfter)
-        return Verified(request, certificate: certificate, from: received)
     }
 }

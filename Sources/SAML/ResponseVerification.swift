@@ -91,11 +91,7 @@ extension ParsedMessage {
             assertionConsumerService: claimedDestination ?? "our address", audience: EntityID("our entity ID"),
             demands: isAnswerOfClave ? .clave : .eidas)
         let response = try read(EncryptionPolicy(allowsOldKeyTransport: true), examination)
-        do {
-            _ = try verifySender(sender, confirmedBy: nil, at: now, examination)
-        } catch {
-            // It is written down; whoever looks into a message wants to see the rest of it all the same.
-        }
+        examineSender(sender, at: now, examination)
         try checkEnvelope(of: response, from: sender, expected, confirmedBy: nil, at: now, examination)
         if case .encrypted? = response.contents.first, keys.isEmpty { return nil }
         guard let assertion = try response.assertion(with: keys, from: sender, confirmedBy: nil, at: now, examination)

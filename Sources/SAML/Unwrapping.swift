@@ -172,34 +172,25 @@ extension ParsedMessage {
 
     /// Checks a message by what it says itself: all that the legs check, as far as it needs no peers of ours.
     ///
-    /// Nobody else is asked about signatures. Taken for right: the certificate that the signature shows, Issuer, Destination, InResponseTo and Audience. What is
-    /// encrypted stays closed where no key is given.
+    /// Nobody else is asked about signatures, which may be of any kind that Cl@ve allows. Taken for right: the certificate that
+    /// the signature shows, or a signature in a query, which shows none; Issuer, Destination, InResponseTo and Audience. What
+    /// is encrypted stays closed where no key is given.
     /// - Returns: the assertion of a Response, if there is one that can be read.
     public func examineAlone(
         openingWith keys: [DecryptionKey], at now: Date, _ examination: Examination
     ) throws(Rejection) -> Assertion? {
         let sender = Sender(signingCertificates: claimedCertificates, signatures: .clave)
-        if received.querySignature != nil {
-            // It shows no certificate: all that can be said without peers is whether the message is built well.
-            try examination.step(.messageSchema, tree.root.local) { () throws(Rejection) in try readAlone() }
-            return nil
-        }
         if isOf(Response.self) { return try examineResponse(from: sender, openingWith: keys, at: now, examination) }
-        if isOf(AuthnRequest.self) {
-            try examineRequest(from: sender, at: now, examination)
-        } else if isOf(LogoutRequest.self) {
-            try examination.step(.messageSchema, tree.root.local) { () throws(Rejection) in try readAlone() }
-            _ = try verifySender(sender, confirmedBy: nil, at: now, examination)
-        }
+        if isOf(AuthnRequest.self) { try examineRequest(from: sender, at: now, examination) }
+        if isOf(LogoutRequest.self) { try examineLogoutRequest(from: sender, at: now, examination) }
         return nil
     }
 
-    private func readAlone() throws(Rejection) {
-        if isOf(AuthnRequest.self) { _ = try AuthnRequest(reading: tree.root) }
-        if isOf(LogoutRequest.self) { _ = try LogoutRequest(reading: tree.root) }
-        if isOf(Response.self) {
-            _ = try Response(reading: tree.root, policy: EncryptionPolicy(allowsOldKeyTransport: true))
-        }
+    /// Whether the signature is good by the certificate that it shows; one in a query shows none.
+    func examineSender(_ sender: Sender, at now: Date, _ examination: Examination) {
+        guard received.querySignature == nil else { return }
+        // It is written down; whoever looks into a message wants to see the rest of it all the same.
+        _ = try? verifySender(sender, confirmedBy: nil, at: now, examination)
     }
 
     /// Whether the root's own signature is good, by the certificate that it shows: for documents that are no message.

@@ -5,6 +5,7 @@ import Federation
 import Foundation
 import Logging
 import SAML
+import Settings
 import Trust
 import XMLSecurity
 import YAMLText
@@ -44,13 +45,14 @@ struct Inspect: AsyncParsableCommand {
 
     func run() async throws {
         let now = at.flatMap(Instant.read) ?? Date()
-        let snapshot = try config.map { try Self.snapshot($0, at: now) }
+        let node = try config.map { try Self.node($0, at: now) }
         let keys = try key.map { try DecryptionKey.read(from: $0, passphraseFile: passphraseFile, at: now) } ?? []
         let saved = try octets()
         let inspection: Inspection
         do throws(Rejection) {
             inspection = Inspection(
-                try Unwrapped(saved), by: snapshot, openingWith: keys, at: now)
+                try Unwrapped(saved), by: node?.snapshot, limit: node?.limit ?? ReceivedMessage.defaultLimit,
+                openingWith: keys, at: now)
         } catch {
             inspection = Inspection(unreadable: error)
         }
@@ -68,7 +70,8 @@ struct Inspect: AsyncParsableCommand {
         }
     }
 
-    private static func snapshot(_ path: String, at now: Date) throws -> Snapshot {
+    /// What it knows, and how many characters of a message it takes.
+    private static func node(_ path: String, at now: Date) throws -> (snapshot: Snapshot, limit: Int) {
         let reading = Configuration.read(path)
         let faults = Faults()
         guard let settings = reading.value,
@@ -77,7 +80,7 @@ struct Inspect: AsyncParsableCommand {
             _ = Configuration.report(reading.faults + faults.sorted)
             throw ExitCode(2)
         }
-        return trust.snapshot
+        return (trust.snapshot, settings.limits.messageCharacters)
     }
 }
 

@@ -109,6 +109,8 @@ struct InspectionTests {
         #expect(Inspection(saved, by: try world.snapshot(), at: world.now).wouldPass)
         let alone = Inspection(saved, by: nil, at: world.now)
         #expect(alone.wouldPass && alone.assumptions.contains { $0.contains("signature in the query") })
+        #expect(alone.findings.contains { $0.rule == .messageVersion && $0.passed })
+        #expect(Inspection(saved, by: nil, at: world.now + 3600).rejection?.rule == .messageIssueInstant)
         let changed = try Unwrapped(Array(query.replacing("RelayState=x", with: "RelayState=y").utf8))
         #expect(Inspection(changed, by: try world.snapshot(), at: world.now).rejection?.rule == .signatureValue)
     }
@@ -179,6 +181,16 @@ struct InspectionTests {
         #expect(inspection.rejection?.rule == .parameterTooLarge)
     }
 
+    @Test("The limit for the length is the node's own", arguments: [(16_384, Rule.parameterTooLarge), (32_768, nil)])
+    func limit(characters: Int, rule: Rule?) throws {
+        let world = try World()
+        var answer = try NodeAnswer(failure: SAMLURI.responder, nil, message: "x", to: world.ask().2)
+        try answer.response.setText(of: "StatusMessage", String(repeating: "x", count: 14_000))
+        let saved = try Unwrapped(answer.octets())
+        let inspection = Inspection(saved, by: try world.snapshot(), limit: characters, at: world.now)
+        #expect(inspection.rejection?.rule == rule)
+    }
+
     @Test("What a node writes about a failure is personal: people have been named there")
     func statusMessage() throws {
         let world = try World()
@@ -206,6 +218,19 @@ struct InspectionTests {
         let inspection = Inspection(try Unwrapped(octets), by: try world.snapshot(), at: world.now)
         #expect(inspection.wouldPass && inspection.findings.count > 5)
         #expect(inspection.findings.contains { $0.rule == .requestReplyAddress && $0.passed })
+    }
+
+    @Test(
+        "Without peers a logout is told by the same checks of what it says itself",
+        arguments: LogoutTests.spoils.indices)
+    func logoutAlone(index: Int) throws {
+        let (title, rule, spoil) = LogoutTests.spoils[index]
+        let now = try World().now
+        let inspection = Self.look(try LogoutTests.request(spoil).octets, at: now)
+        // Whom to trust, and where it may be sent, is for a node to say.
+        let isSeen = rule == .messageIssueInstant || title == "no NameID"
+        #expect(inspection.kind != .logout || inspection.wouldPass != isSeen, "\(title)")
+        #expect(inspection.kind != .logout || inspection.assumptions.contains { $0.contains("that Cl@ve allows") })
     }
 
     static func requests() throws -> [OtherVector] { try OtherVector.xml().filter { $0.kind == "AuthnRequest" } }
