@@ -104,7 +104,7 @@ extension AtRest {
         /// Overwrites the octets that it is given; `nil` unless there are 32.
         public init?(taking octets: inout [UInt8]) {
             guard octets.count == 32 else { return nil }
-            id = hexadecimal(sha256(octets).prefix(8))
+            id = Array(DigestAlgorithm.sha256.hash(octets).prefix(8)).hexadecimal
             secret = SecretOctets(taking: &octets)
         }
 
@@ -143,7 +143,5 @@ extension AtRest.Key {
 }
 
 func randomOctets(_ count: Int) throws(StoreError) -> [UInt8] {
-    var octets = [UInt8](repeating: 0, count: count)
-    guard RAND_bytes(&octets, Int32(count)) == 1 else { throw .unavailable("the random generator does not work") }
-    return octets
+    do { return try randomBytes(count) } catch { throw .unavailable("the random generator does not work") }
 }

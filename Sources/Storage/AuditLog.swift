@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
-import CLibCrypto
 import Federation
 import Foundation
+import XMLSecurity
 
 /// The end of an audit trail. Every line holds its number and the digest of the line before, so whoever knows a later
 /// end can tell that nothing before it was altered, removed, moved or added.
@@ -32,7 +32,7 @@ public struct AuditChain: Hashable, Sendable {
 
     /// - Parameter line: the last line of a trail, whose number is `counter`.
     public init(endingWith line: String, counter: Int) {
-        self.init(counter: counter, digest: hexadecimal(sha256(Array(line.utf8))))
+        self.init(counter: counter, digest: DigestAlgorithm.sha256.hash(Array(line.utf8)).hexadecimal)
     }
 
     /// Moves on to the next line, and returns it: JSON with sorted keys and no line break.
@@ -137,34 +137,5 @@ private func milliseconds(_ date: Date) -> String {
     (date + 0.0005).formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
 }
 
-/// A JSON string in which everything that a reader might take for a line break is escaped.
-private func quoted(_ text: String?) -> String {
-    let text = text ?? "-"
-    if text.utf8.allSatisfy({ (0x20...0x7E).contains($0) && $0 != 0x22 && $0 != 0x5C }) { return "\"" + text + "\"" }
-    var result = "\""
-    for scalar in text.unicodeScalars {
-        switch scalar.value {
-        case 0x22, 0x5C: result += "\\\(scalar)"
-        case 0..<0x20, 0x7F...0x9F, 0x2028, 0x2029:
-            let digits = String(scalar.value, radix: 16)
-            result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-        default: result.unicodeScalars.append(scalar)
-        }
-    }
-    return result + "\""
-}
-
-/// 32 octets.
-func sha256(_ octets: [UInt8]) -> [UInt8] {
-    var digest = [UInt8](repeating: 0, count: 32)
-    EVP_Digest(octets, octets.count, &digest, nil, EVP_sha256(), nil)
-    return digest
-}
-
-func hexadecimal(_ octets: some Sequence<UInt8>) -> String {
-    var text: [UInt8] = []
-    for octet in octets {
-        for digit in [octet >> 4, octet & 15] { text.append(digit + (digit < 10 ? 0x30 : 0x57)) }
-    }
-    return String(decoding: text, as: UTF8.self)
-}
+/// `-` stands for what is not known.
+private func quoted(_ text: String?) -> String { (text ?? "-").quotedJSON }

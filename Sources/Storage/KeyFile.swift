@@ -50,7 +50,7 @@ extension AtRest {
 
     /// The file appears whole or not at all, and never in place of one that another process has just made.
     private static func makeKeyFile(_ path: String) throws(StoreError) {
-        let text = Array((hexadecimal(try randomOctets(32)) + "\n").utf8)
+        let text = Array((try randomOctets(32).hexadecimal + "\n").utf8)
         try makePrivateDirectory(for: path)
         var template = Array((path + ".XXXXXX").utf8CString)
         let descriptor = mkstemp(&template)

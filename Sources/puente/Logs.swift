@@ -3,6 +3,7 @@ import Foundation
 import Logging
 import SAML
 import Settings
+import Storage
 import Synchronization
 
 /// One line for each entry on standard error: JSON for machines, text for people.
@@ -27,32 +28,14 @@ struct LineLogHandler: LogHandler {
             case .json:
                 "{"
                     + ([("time", time), ("level", "\(event.level)"), ("message", "\(event.message)")]
-                    + all.map { ($0.key, "\($0.value)") }).map { "\(quoted($0.0)):\(quoted($0.1))" }
+                    + all.map { ($0.key, "\($0.value)") }).map { "\($0.0.quotedJSON):\($0.1.quotedJSON)" }
                     .joined(separator: ",") + "}"
             case .text:
                 "\(time) \(event.level) \(flat("\(event.message)"))"
-                    + all.map { " \($0.key)=\(quoted("\($0.value)"))" }.joined()
+                    + all.map { " \($0.key)=\("\($0.value)".quotedJSON)" }.joined()
             }
         // Where logs cannot be written, as on a full disk, people must still be able to log in.
         Self.output.withLock { try? $0.write(contentsOf: Data((line + "\n").utf8)) }
-    }
-
-    /// A JSON string. Control characters of strangers never reach the terminal or start a new line.
-    private func quoted(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case _
-            where scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) || scalar.value == 0x2028
-                || scalar.value == 0x2029:
-                let hex = String(scalar.value, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result + "\""
     }
 
     private func flat(_ text: String) -> String { String(text.map { $0.isNewline ? " " : $0 }) }
