@@ -7,7 +7,7 @@ extension Story {
     /// For a terminal. Nothing that a stranger wrote can steer it.
     public var text: String {
         let parts = [head, history, checks, reason, advice]
-        return parts.map { $0.joined(separator: "\n") }.joined(separator: "\n\n").printable
+        return parts.map { $0.joined(separator: "\n") }.joined(separator: "\n\n").printable(keepsLines: true)
     }
 
     private var head: [String] {
@@ -137,18 +137,4 @@ extension [(String, String)] {
 extension String {
     /// `2026-11-27T19:50:12.345Z` as people read it.
     fileprivate var spaced: String { replacing("T", with: " ").replacing("Z", with: "") }
-
-    fileprivate func trimmingEnd() -> String { String(reversed().drop { $0 == " " }.reversed()) }
-
-    /// Lines stay lines; whatever else could steer a terminal does not.
-    fileprivate var printable: String {
-        var shown = UnicodeScalarView()
-        for scalar in unicodeScalars {
-            switch scalar.properties.generalCategory {
-            case .control where scalar != "\n", .format, .lineSeparator, .paragraphSeparator: shown.append("\u{FFFD}")
-            default: shown.append(scalar)
-            }
-        }
-        return String(shown)
-    }
 }

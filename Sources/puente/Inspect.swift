@@ -3,6 +3,7 @@ import ArgumentParser
 import Bridge
 import Federation
 import Foundation
+import Incidents
 import Logging
 import SAML
 import Settings
@@ -185,7 +186,7 @@ struct InspectionReport {
         if !document.assumptions.isEmpty { lines += ["", "Taken for given:"] + document.assumptions.map { "  " + $0 } }
         lines += ["", "Checks:"] + document.checks.flatMap(\.lines)
         lines += ["", verdict]
-        return lines.map(\.printable).joined(separator: "\n")
+        return lines.map { $0.printable() }.joined(separator: "\n")
     }
 }
 
@@ -246,17 +247,5 @@ extension String {
             }
         }
         return shown
-    }
-
-    /// Without what a stranger's message could steer a terminal or start a line with.
-    fileprivate var printable: String {
-        var shown = UnicodeScalarView()
-        for scalar in unicodeScalars {
-            switch scalar.properties.generalCategory {
-            case .control, .format, .lineSeparator, .paragraphSeparator: shown.append("\u{FFFD}")
-            default: shown.append(scalar)
-            }
-        }
-        return String(shown)
     }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+import Incidents
 
 /// Columns of text for a terminal.
 struct TextTable {
@@ -17,13 +18,5 @@ struct TextTable {
             let padded = zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }
             return (padded + row.suffix(1)).joined(separator: "  ").trimmingEnd()
         }.joined(separator: "\n")
-    }
-}
-
-extension String {
-    fileprivate func trimmingEnd() -> String {
-        var text = self
-        while text.last == " " { text.removeLast() }
-        return text
     }
 }
