@@ -4,7 +4,7 @@ import Foundation
 import SAML
 import Settings
 import Tokens
-import XMLSecurity
+package import XMLSecurity
 import YAMLText
 
 /// Reads our own keys; what is wrong with one of them becomes a fault.
@@ -284,7 +284,7 @@ struct KeyReader {
 
 extension Certificate {
     /// For the search for sample keys; an unreadable certificate is reported elsewhere.
-    @Sendable static func subject(_ path: String) -> String? {
+    @Sendable package static func subject(_ path: String) -> String? {
         guard let data = try? LocalFile.read(path, limit: 1 << 20) else { return nil }
         return (try? Certificate(pemOrDER: Array(data)))?.subject
     }

@@ -2,13 +2,14 @@
 import ArgumentParser
 import Foundation
 import Settings
+import Trust
 import XMLSecurity
 import YAMLText
 
 /// Reads the settings as every command does.
 enum Configuration {
     static func read(_ path: String) -> Reading<Settings> {
-        Settings.read(path: path, rules: SettingsRules(commonName: subject))
+        Settings.read(path: path, rules: SettingsRules(commonName: Certificate.subject))
     }
 
     /// The settings, or the faults printed and exit code 1.
@@ -23,11 +24,5 @@ enum Configuration {
         for fault in faults { printError(fault.description) }
         printError(faults.count == 1 ? "1 fault" : "\(faults.count) faults")
         return ExitCode(1)
-    }
-
-    /// For the search for sample keys; an unreadable certificate is reported elsewhere.
-    private static func subject(_ path: String) -> String? {
-        guard let data = try? LocalFile.read(path, limit: 1 << 20) else { return nil }
-        return (try? Certificate(pemOrDER: Array(data)))?.subject
     }
 }

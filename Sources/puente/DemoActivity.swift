@@ -62,19 +62,8 @@ final class DemoActivity: Service {
     /// The result of the audit event with this support code.
     private func reason(of support: String) async throws -> String? {
         guard let trail = node.store as? any AuditTrail else { return nil }
-        var last = 0
-        while true {
-            let lines = try await trail.auditLines(after: last, limit: 1_000)
-            let events = try lines.map { try JSONDecoder().decode(Event.self, from: Data($0.utf8)) }
-            if let event = events.first(where: { $0.support == support }) { return event.result }
-            guard let end = events.last else { return nil }
-            last = end.counter
-        }
-    }
-
-    private struct Event: Decodable {
-        let counter: Int
-        let support: String
-        let result: String
+        let lines = try await trail.auditLines(
+            where: .support, is: support, from: .distantPast, to: .distantFuture)
+        return lines.first.flatMap { AuditRecord($0) }?.result
     }
 }
