@@ -62,12 +62,7 @@ struct ControlListener: Service {
     /// Whether a node has this socket. Asked of the system, at once: an answer could be late, and would then seem to be none.
     /// Only where nobody listens, or nothing is there, it is free; a node that is busy or another user's is one.
     private static func isListening(_ path: String) -> Bool {
-        guard let address = try? SocketAddress(unixDomainSocketPath: path) else { return false }
-        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue), 0)
-        guard descriptor >= 0 else { return true }
-        defer { close(descriptor) }
-        return address.withSockAddr { connect(descriptor, $0, socklen_t($1)) == 0 }
-            || ![ECONNREFUSED, ENOENT].contains(errno)
+        ![ECONNREFUSED, ENOENT, ENAMETOOLONG].contains(Control.fault(connectingTo: path))
     }
 }
 
@@ -77,20 +72,26 @@ enum Control {
         case done
         /// A node runs and goes on as before: its log says why.
         case refused
-        /// No node runs here, or not one that this user may speak to.
+        /// No node runs here.
         case nobody
+        /// Whether one runs, or did it, is not known.
+        case failed(reason: String)
     }
 
-    @discardableResult
     static func tell(_ settings: Settings, _ word: String, _ countries: [String] = []) async -> Answer {
-        guard FileManager.default.fileExists(atPath: settings.trust.controlSocket) else { return .nobody }
+        let path = settings.trust.controlSocket
+        switch fault(connectingTo: path) {
+        case ECONNREFUSED, ENOENT: return .nobody  // The file of a node that was killed, or none.
+        case 0, EAGAIN: break  // It is there, and may be busy.
+        case let code: return .failed(reason: "\(path): \(String(cString: strerror(code)))")
+        }
         let query = countries.isEmpty ? "" : "?" + countries.map { "country=\($0)" }.joined(separator: "&")
-        guard let url = URL(httpURLWithSocketPath: settings.trust.controlSocket, uri: "/\(word)\(query)") else {
-            return .nobody
+        guard let url = URL(httpURLWithSocketPath: path, uri: "/\(word)\(query)") else {
+            return .failed(reason: "\(path) cannot be part of an address")
         }
         var request = HTTPClientRequest(url: url.absoluteString)
         request.method = .POST
-        // A socket that a killed node left behind is not tried again until the timeout.
+        // A node that ends just now is not waited for until the timeout.
         var configuration = HTTPClient.Configuration()
         configuration.connectionPool.retryConnectionEstablishment = false
         let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
@@ -102,8 +103,39 @@ enum Control {
     private static func answer(_ client: HTTPClient, _ request: HTTPClientRequest) async -> Answer {
         do {
             let answer = try await client.execute(request, timeout: .seconds(180))
-            if answer.status != .ok { printError("The running node did not take it over: see its log.") }
             return answer.status == .ok ? .done : .refused
-        } catch { return .nobody }  // Nobody listens: the file is from a node that was killed.
+        } catch { return .failed(reason: "\(error)") }
+    }
+
+    /// What the system says to a connection, at once: 0 where somebody takes it, or an error number.
+    static func fault(connectingTo path: String) -> Int32 {
+        guard let address = try? SocketAddress(unixDomainSocketPath: path) else { return ENAMETOOLONG }
+        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue), 0)
+        guard descriptor >= 0 else { return errno }
+        defer { close(descriptor) }
+        return address.withSockAddr { connect(descriptor, $0, socklen_t($1)) == 0 ? 0 : errno }
+    }
+
+    /// Tells the running node that something new is written, and the operator what came of it.
+    ///
+    /// - Parameters:
+    ///   - written: said in front where the node does not have it, or not yet.
+    ///   - taken: said in front where it has.
+    /// - Throws: exit code 1 unless the node has it, or will have it when it starts.
+    static func takeOver(_ settings: Settings, written: String? = nil, taken: String? = nil) async throws {
+        func say(_ lead: String?, _ text: String) -> String { [lead, text].compactMap(\.self).joined(separator: " ") }
+        let reload = "systemctl reload puente"
+        switch await tell(settings, "reload") {
+        case .done:
+            print(say(taken, "The running node has taken it over. On other machines of this node: \(reload)."))
+        case .refused:
+            let advice = "The running node goes on as before: its log says why. Run puente check, and then \(reload)."
+            throw failure(say(written, advice))
+        case .nobody:
+            print(say(written, "No node answers here: it holds from the next start. On other machines: \(reload)."))
+        case .failed(let reason):
+            let advice = "Whether a node has taken it over is not known (\(reason)): \(reload), and see its log."
+            throw failure(say(written, advice))
+        }
     }
 }

@@ -35,18 +35,6 @@ struct RingArgument: ParsableArguments {
         guard let ring, faults.isEmpty else { throw Configuration.report(faults.sorted) }
         return (settings, turn, ring)
     }
-
-    /// Tells the running node.
-    static func takeOver(_ settings: Settings) async throws {
-        switch await Control.tell(settings, "reload") {
-        case .done:
-            print("The running node has taken it over. On other machines of this node: systemctl reload puente.")
-        case .refused:
-            throw failure("The running node goes on as before. Run puente check, and then systemctl reload puente.")
-        case .nobody:
-            print("No node answers here: it holds from the next start. On other machines: systemctl reload puente.")
-        }
-    }
 }
 
 struct KeysRoll: AsyncParsableCommand {
@@ -79,7 +67,7 @@ struct KeysRoll: AsyncParsableCommand {
             print("\(purpose.rawValue): \(ring.first(.next)?.id ?? "") is used from now on")
         }
         for note in Set(turn.purposes.compactMap(\.noteAfterRoll)).sorted() { print("Note: \(note)") }
-        try await RingArgument.takeOver(settings)
+        try await Control.takeOver(settings)
     }
 
     private func askReaders(_ settings: Settings, _ turn: KeyTurn, _ next: KeyRing.Entry) throws {
@@ -145,7 +133,7 @@ struct KeysRetire: AsyncParsableCommand {
         }
         try turning { try KeyRing.change(path: turn.path) { try $0.retire(id, at: now) } }
         for purpose in turn.purposes { print("\(purpose.rawValue): \(id) is gone") }
-        try await RingArgument.takeOver(settings)
+        try await Control.takeOver(settings)
     }
 }
 

@@ -27,7 +27,11 @@ struct TrustRefresh: AsyncParsableCommand {
         let settings = try options.settings()
         let wanted = Set(countries.map(\.state))
         let before = try options.directory(settings, for: .looking).version
-        if await Control.tell(settings, "refresh", wanted.map(\.rawValue)) == .nobody {
+        switch await Control.tell(settings, "refresh", wanted.map(\.rawValue)) {
+        case .done: break
+        case .refused: throw failure("The running node did not ask the sources: see its log.")
+        case .failed(let reason): throw failure("A running node could not be told to ask the sources: \(reason).")
+        case .nobody:
             let directory = try options.directory(settings, for: .serving)
             await directory.refresh(wanted.isEmpty ? nil : wanted) { Date() }
         }

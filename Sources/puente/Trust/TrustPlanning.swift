@@ -149,8 +149,8 @@ struct TrustApply: AsyncParsableCommand {
         let version = try deciding {
             try directory.apply(file, at: Date(), who: who, why: decision.why)
         }
-        print("Version \(version) is in force.")
-        await Control.tell(settings, "reload")
+        try await Control.takeOver(
+            settings, written: "Version \(version) is written.", taken: "Version \(version) is in force.")
     }
 
     private func signers(of file: TrustPlanFile, _ settings: Settings) throws -> [String] {
@@ -199,8 +199,10 @@ struct TrustRollback: AsyncParsableCommand {
             try directory.apply(
                 TrustPlanFile(plan), at: Date(), who: userName, why: "back to version \(version): \(decision.why)")
         }
-        print("Version \(number) is in force, with the content of version \(version).")
-        await Control.tell(settings, "reload")
+        let content = "with the content of version \(version)."
+        try await Control.takeOver(
+            settings, written: "Version \(number) is written, \(content)",
+            taken: "Version \(number) is in force, \(content)")
     }
 }
 
