@@ -31,7 +31,7 @@ extension Rule {
         case .notHTTP:
             Explanation(
                 .sender, "RFC 9112",
-                "What came is no HTTP/1.1, or can be read in two ways.",
+                "What came is no HTTP/1.1 or 1.0, or can be read in two ways.",
                 "Look for a broken client, or a proxy in front that passes on what it should refuse.")
         case .methodNotAllowed:
             Explanation(

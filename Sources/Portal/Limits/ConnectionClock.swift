@@ -39,6 +39,8 @@ public final class ConnectionClock: ChannelDuplexHandler, RemovableChannelHandle
     private var unanswered = 0
     private var hasBegun = false
     private var isReading = false
+    /// The client sends no more requests, or may not.
+    private var isLast = false
     /// The answer to the request that is being read has begun.
     private var isAnswering = false
     private var isOver = false
@@ -53,7 +55,15 @@ public final class ConnectionClock: ChannelDuplexHandler, RemovableChannelHandle
         self.refusal = refusal
     }
 
-    public func handlerAdded(context: ChannelHandlerContext) { connections.enter(context.channel) }
+    public func handlerAdded(context: ChannelHandlerContext) {
+        connections.enter(context.channel)
+        let pipeline = context.pipeline.syncOperations
+        do {
+            // In front of what forgets the version and names one host.
+            let decoder = try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
+            try pipeline.addHandler(HeadCheck(), position: .after(decoder))
+        } catch { context.close(promise: nil) }  // Nobody is served unchecked.
+    }
 
     public func handlerRemoved(context: ChannelHandlerContext) { leave(context) }
 
@@ -70,8 +80,9 @@ public final class ConnectionClock: ChannelDuplexHandler, RemovableChannelHandle
     public func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard !isOver else { return }
         switch unwrapInboundIn(data) {
-        case .head:
+        case .head(let head):
             (hasBegun, isReading) = (true, true)
+            isLast = head.headerFields[.connection] == "close"
             unanswered += 1
             wait(patience.body, context) { [self] context in refuse(.tooSlow, context) }
         case .body: break
@@ -108,11 +119,11 @@ public final class ConnectionClock: ChannelDuplexHandler, RemovableChannelHandle
         }
         isAnswering = true
         switch unwrapOutboundIn(data) {
-        case .head(var head) where isEarly:
+        case .head(var head) where isEarly || isFinal:
             head.headerFields[.connection] = "close"
             context.write(wrapOutboundOut(.head(head)), promise: promise)
-        case .end where isEarly:
-            // Answered before all of it was there: nobody wants to read the rest.
+        case .end where isEarly || isFinal:
+            // Answered before all of it was there: nobody wants to read the rest. Or there is no rest.
             unanswered -= 1
             context.writeAndFlush(data, promise: promise)
             end(context)
@@ -127,6 +138,9 @@ public final class ConnectionClock: ChannelDuplexHandler, RemovableChannelHandle
 
     /// Whether what is answered now is not there as a whole.
     private var isEarly: Bool { isReading && unanswered == 1 }
+
+    /// Whether the connection ends with what is answered now.
+    private var isFinal: Bool { isLast && unanswered == 1 }
 
     /// Nothing that comes from now on is read.
     private func end(_ context: ChannelHandlerContext) {
@@ -145,8 +159,9 @@ public final class ConnectionClock: ChannelDuplexHandler, RemovableChannelHandle
 
     public func errorCaught(context: ChannelHandlerContext, error: any Error) {
         switch error {
+        case is HTTPParserError where isLast && !isReading: break  // Behind the last request nothing counts.
         case HTTPParserError.headerOverflow: refuse(.headTooLarge, context)
-        case is HTTPParserError: refuse(.notHTTP, context)
+        case is HTTPParserError, is HeadCheck.Fault: refuse(.notHTTP, context)
         default: context.fireErrorCaught(error)
         }
     }

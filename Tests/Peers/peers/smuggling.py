@@ -2,7 +2,9 @@
 """Requests that two servers in a row may read in two ways. Each must be refused and its connection closed, before
 anything of what hides in it is answered.
 """
-from .wire import FORM, say, statuses
+import time
+
+from .wire import FORM, connect, read_all, say, statuses
 from .xml import require
 
 HIDDEN = "GET /status.json HTTP/1.1\r\nHost: puente.test\r\n\r\n"
@@ -49,7 +51,30 @@ REFUSED = (
     ("HTTP/0.9", "GET /status.json\r\n\r\n"),
     ("an unknown version", "GET /status.json HTTP/9.9\r\nHost: puente.test\r\n\r\n"),
     ("the preface of HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
+    ("HTTP/2.0 in words", "GET /status.json HTTP/2.0\r\nHost: puente.test\r\n\r\n"),
+    ("HTTP/1.1 without Host", "GET /status.json HTTP/1.1\r\n\r\n" + HIDDEN),
+    ("two Hosts", GET + "Host: evil.test\r\n\r\n" + HIDDEN),
+    ("two Hosts, the same", GET + "host: puente.test\r\n\r\n" + HIDDEN),
+    ("two Hosts in HTTP/1.0", GET.replace("1.1", "1.0") + "Host: puente.test\r\n\r\n" + HIDDEN),
+    ("a path in Host", "GET /status.json HTTP/1.1\r\nHost: puente.test/a\r\n\r\n" + HIDDEN),
+    ("two names in Host", "GET /status.json HTTP/1.1\r\nHost: puente.test evil.test\r\n\r\n" + HIDDEN),
+    ("chunks in HTTP/1.0", CHUNKED.replace("1.1", "1.0") + "3\r\na=1\r\n0\r\n\r\n" + HIDDEN),
     ("a blank in the address", "GET /status.json x HTTP/1.1\r\nHost: puente.test\r\n\r\n"),
+)
+
+# After these the client sends nothing more, or may not.
+LAST = (
+    ("HTTP/1.0", "GET /status.json HTTP/1.0\r\n\r\n"),
+    ("HTTP/1.0 with Host, as nginx asks", GET.replace("1.1", "1.0") + "Connection: close\r\n\r\n"),
+    ("HTTP/1.0 that would go on", GET.replace("1.1", "1.0") + "Connection: keep-alive\r\n\r\n"),
+    ("Connection: close", GET + "Connection: close\r\n\r\n"),
+    ("Connection: Close", GET + "Connection: Close\r\n\r\n"),
+    ("Connection: close, TE", GET + "Connection: close, TE\r\n\r\n"),
+    ("Connection: TE, CLOSE", GET + "Connection: TE , CLOSE\r\n\r\n"),
+    ("Connection: close, and a request behind it", GET + "Connection: close\r\n\r\n" + HIDDEN),
+    ("HTTP/1.0 that would go on, and a request behind it",
+     GET.replace("1.1", "1.0") + "Connection: keep-alive\r\n\r\n" + HIDDEN),
+    ("Connection: TE and Connection: close", GET + "Connection: TE\r\nConnection: close\r\n\r\n"),
 )
 
 
@@ -62,6 +87,20 @@ def judge(report, server, port):
             require(b'"countries"' not in octets, "the hidden request was answered")
             require(server.alive(), "Puente has ended")
             note(f"{len(octets)} octets")
+    for title, text in LAST:
+        with report.case(f"F10 {title}: answered, and the connection closed") as note:
+            began = time.monotonic()
+            octets, closed = say(port, text.encode(), 12)
+            require(statuses(octets) == [200] and closed, f"{statuses(octets)}, {'closed' if closed else 'open'}")
+            head = octets.partition(b"\r\n\r\n")[0].lower()
+            require(b"\r\nconnection: close" in head and b"transfer-encoding" not in head, f"{head!r}")
+            note(f"after {time.monotonic() - began:.1f} s")
+    with report.case("F10 a connection that is to be kept is kept"):
+        with connect(port) as link:
+            for value in ("keep-alive", "Keep-Alive, TE", "TE"):
+                link.sendall(f"{GET}Connection: {value}\r\n\r\n".encode())
+                octets, closed = read_all(link, 2)
+                require(statuses(octets) == [200] and not closed, f"{value}: {statuses(octets)}")
     with report.case("F10 two requests at once: two answers, in their order"):
         second = GET.replace("status.json", "nowhere") + "Connection: close\r\n\r\n"
         octets, _ = say(port, (GET + "\r\n" + second).encode())
