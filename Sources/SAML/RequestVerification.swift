@@ -47,14 +47,15 @@ public struct RequestExpectation: Sendable {
     /// Seconds that the sender's clock may be ahead.
     public var skewSeconds: Double
 
-    func admits(_ destination: String?) -> Bool {
-        destination.map { destination in destinations.contains { $0.hasOctets(of: destination) } } ?? false
-    }
-
-    public init(destinations: Set<String>, maximumAgeSeconds: Double = 300, skewSeconds: Double = 60) {
+    /// As a node expects it that sets nothing else: five minutes, and as much as a clock may differ.
+    public init(destinations: Set<String>, maximumAgeSeconds: Double = 360, skewSeconds: Double = 60) {
         self.destinations = destinations
         self.maximumAgeSeconds = maximumAgeSeconds
         self.skewSeconds = skewSeconds
+    }
+
+    func admits(_ destination: String?) -> Bool {
+        destination.map { destination in destinations.contains { $0.hasOctets(of: destination) } } ?? false
     }
 }
 
