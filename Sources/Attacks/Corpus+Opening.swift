@@ -44,8 +44,8 @@ extension Corpus {
         samples.plain("D06", "a CDATA section in a value", .xmlForbiddenNode) {
             try $0.replacing("</saml2:AttributeValue>", with: "<![CDATA[x]]></saml2:AttributeValue>")
         }
-        samples.plain("D06", "an assertion that leans on the document around it", .xmlNamespace, .xmlMalformed) {
-            try $0.replacing(" xmlns:saml2=\"\(Namespace.saml2.uri)\"", with: "")
+        samples.plain("D06", "an assertion that leans on nothing", .xmlNamespace, .xmlMalformed) {
+            try $0.replacing("<saml2:AuthnStatement", with: "<nobody:x/><saml2:AuthnStatement")
         }
         samples.plain("D06", "an assertion of another namespace", .responseAssertions) {
             try $0.replacing(Namespace.saml2.uri, with: "urn:oasis:names:tc:SAML:1.0:assertion")

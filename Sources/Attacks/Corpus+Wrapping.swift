@@ -31,7 +31,7 @@ extension Corpus {
             $0.evil.inserting(
                 $0.signature.inserting(XMLNode(Namespace.ds("Object"), [], [$0.bare]), at: 2), at: $0.place)
         }
-        samples.document("A03", "the signed original in KeyInfo", .signatureReference) { genuine in
+        samples.document("A03", "the signed original in KeyInfo", .signatureStructure) { genuine in
             var signature = genuine.signature
             try signature.edit("KeyInfo") { $0 = $0.appending(genuine.bare) }
             return genuine.evil.inserting(signature, at: genuine.place)
