@@ -93,10 +93,10 @@ extension XMLTree {
         if bytes.starts(with: byteOrderMark) { throw XMLFault(.encoding, found: "byte order mark") }
         guard first < 0x80 else { throw XMLFault(.encoding, expected: "UTF-8") }
         try checkOctets(bytes)
-        guard bytes.starts(with: "<?xml".utf8), bytes.count > 5, " \t\r\n".utf8.contains(bytes[5]),
-            let end = bytes.firstIndex(of: UInt8(ascii: ">"))
-        else { return }
-        guard bytes[..<end].allSatisfy({ $0 < 0x80 }) else { throw XMLFault(.malformed, found: "XML declaration") }
+        guard bytes.starts(with: "<?xml".utf8), bytes.count > 5, " \t\r\n".utf8.contains(bytes[5]) else { return }
+        // It says a version, an encoding and whether it is alone: what is longer says something else, and is slow to read.
+        guard let end = bytes.prefix(256).firstIndex(of: UInt8(ascii: ">")), bytes[..<end].allSatisfy({ $0 < 0x80 })
+        else { throw XMLFault(.malformed, found: "XML declaration") }
         let declaration = String(decoding: bytes[..<end], as: UTF8.self).lowercased()
         let version = declaration.said("version")
         guard version == "1.0" else { throw XMLFault(.malformed, expected: "XML 1.0", found: version) }

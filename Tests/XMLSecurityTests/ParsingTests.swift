@@ -43,6 +43,10 @@ struct ParsingTests {
         Case("UTF-16 declared", .encoding, "<?xml version=\"1.0\" encoding=\"UTF-16\"?><a/>"),
         Case("UTF-7 declared", .encoding, "<?xml version='1.0' encoding='utf-7'?><a/>"),
         Case("Latin-1 declared", .encoding, "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><a/>"),
+        Case(
+            "a declaration without end", .malformed,
+            "<?xml version='1.0' " + String(repeating: " ", count: 100_000) + "?><a/>"
+        ),
         Case("marks behind a declared encoding", .malformed, "<?xml version='1.0' encoding='utf-8\u{301}'?><a/>"),
         Case("Latin-1 octets", .encoding, [0x3C, 0x61, 0x3E, 0xE9, 0x3C, 0x2F, 0x61, 0x3E]),
         Case("overlong slash", .encoding, [0x3C, 0x61, 0x3E, 0xC0, 0xAF, 0x3C, 0x2F, 0x61, 0x3E]),
