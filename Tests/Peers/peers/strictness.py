@@ -27,6 +27,9 @@ ATTRIBUTES = {"Signature": {"Id"}, "SignedInfo": {"Id"}, "Reference": {"Id", "UR
               "X509Data": set(), "X509Certificate": set()}
 TEXTS = {"SignatureValue", "DigestValue", "KeyInfo", "X509Certificate"}    # may have some
 KEYS = {"KeyName", "KeyValue", "RetrievalMethod", "X509Data", "PGPData", "SPKIData", "MgmtData"}
+HIDDEN = {ds(name) for name in ("Signature", "SignedInfo", "SignatureValue", "Reference", "Object", "Manifest",
+                                "SignatureProperties")}
+SAML = "urn:oasis:names:tc:SAML:"
 INCLUSIVE = f"{{{EC14N}}}InclusiveNamespaces"
 BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?")
 MESSAGE_SIZE = 131_072
@@ -280,6 +283,14 @@ def _(view):
             return True
     return any(len([c for c in p if isinstance(c.tag, str)]) for name in ("SignatureMethod", "DigestMethod")
                for p in view.parts(name)) or bool(view.signature is not None and view.signature.find(ds("Object")))
+
+
+@row("a message, a part of a signature or an identifier within KeyInfo", "signatureStructure",
+     why="Nobody signs KeyInfo: what a reader could take for the message or its signature may not hide there.")
+def _(view):
+    return any((etree.QName(e).namespace or "").startswith(SAML) or e.tag in HIDDEN
+               or any(etree.QName(name).localname.lower() == "id" for name in e.attrib)
+               for info in view.parts("KeyInfo") for e in info.iterdescendants(etree.Element))
 
 
 @row("text or foreign attributes in the signature", "signatureStructure",
