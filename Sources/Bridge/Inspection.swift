@@ -172,7 +172,7 @@ extension Inspection {
                 assumptions.append("RelayState stands beside a message; it is taken for given")
             }
             let request = try route.receiveRequest(
-                parsed.beside(relayState: "inspected").received, at: now, examination
+                parsed.beside(relayState: "inspected"), at: now, examination
             ).request
             try examination.step(.requestAttributesUnavailable, "AuthnRequest") { () throws(Rejection) in
                 try route.checkService(of: request)

@@ -37,14 +37,6 @@ extension Route {
         return ReceivedRequest(request: request, requester: requester, digest: verified.digest)
     }
 
-    /// Whether a name is that of a requester, or an address for its answers, and of this one neither.
-    private func isAnother(than own: Requester, _ name: String) -> Bool {
-        func bears(_ requester: Requester) -> Bool {
-            requester.name == EntityID(name) || requester.returnAddresses.contains { $0.admits(name) }
-        }
-        return !bears(own) && requesters.values.contains(where: bears)
-    }
-
     /// A login and a logout may be equally old, and the requester's clock may be wrong either way.
     func expectation(of requester: Requester) -> RequestExpectation {
         RequestExpectation(

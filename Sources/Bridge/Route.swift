@@ -22,6 +22,8 @@ public struct Route: Sendable {
     /// Who else verifies each signature, if anybody.
     public let secondReader: (any SecondReader)?
     private let nodes: [EntityID: [Country]]
+    /// Where requesters are answered, whole addresses and prefixes.
+    private let returns: (addresses: Set<ReturnAddress>, prefixes: [ReturnAddress])
 
     public init(
         _ direction: Exchange.Direction = .connector, node: Node, requesters: [EntityID: Requester],
@@ -34,9 +36,18 @@ public struct Route: Sendable {
         self.outOfOrder = outOfOrder
         self.countries = countries
         nodes = Dictionary(grouping: countries, by: \.entityID)
+        let addresses = Set(requesters.values.lazy.flatMap(\.returnAddresses))
+        returns = (addresses, addresses.filter(\.isPrefix))
         self.requesterDialect = requesterDialect
         self.responderDialect = responderDialect
         self.secondReader = secondReader
+    }
+
+    /// Whether a name is that of a requester, or an address for its answers, and of this one neither.
+    func isAnother(than own: Requester, _ name: String) -> Bool {
+        if own.name == EntityID(name) || own.returnAddresses.contains(where: { $0.admits(name) }) { return false }
+        return requesters[EntityID(name)] != nil || returns.addresses.contains(.exactly(name))
+            || returns.prefixes.contains { $0.admits(name) }
     }
 
     /// Who we are, towards each side.

@@ -14,10 +14,12 @@ extension Clave2 {
         switch outcome {
         case .identified(let identity):
             status = Self.success
-            assertion = .personal(try self.assertion(about: identity, answering: request, to: requester, as: stamp))
+            assertion = Draft.Assertion(
+                try self.assertion(about: identity, answering: request, to: requester, as: stamp), .personal)
         case .refused(let refusal):
             status = Self.failure(refusal, request)
-            assertion = requester.assertionInErrors ? .impersonal(errorAssertion(request, stamp)) : nil
+            assertion =
+                requester.assertionInErrors ? Draft.Assertion(errorAssertion(request, stamp), .impersonal) : nil
         }
         let root = XMLNode(
             Namespace.saml2p("Response"),

@@ -17,7 +17,8 @@ extension EIDAS {
             case .identified(let identity):
                 (
                     .status([SAMLURI.success], SAMLURI.success), SAMLURI.consentObtained,
-                    .secret(try self.assertion(about: identity, answering: request, to: requester, as: stamp))
+                    Draft.Assertion(
+                        try self.assertion(about: identity, answering: request, to: requester, as: stamp), .secret)
                 )
             case .refused(let refusal): (Self.failure(refusal), SAMLURI.consentUnspecified, nil)
             }

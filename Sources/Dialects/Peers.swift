@@ -88,14 +88,16 @@ public enum ReturnAddress: Hashable, Sendable {
         self = text.hasSuffix("*") ? .below(String(text.dropLast())) : .exactly(text)
     }
 
+    public var isPrefix: Bool { if case .below = self { true } else { false } }
+
     /// Compared octet by octet. What no browser can be sent to is no address; and below a prefix nothing may lead elsewhere:
     /// no dot segments, no fragments.
     public func admits(_ address: String) -> Bool {
-        guard address.utf8.allSatisfy(isAddressOctet) else { return false }
         switch self {
-        case .exactly(let registered): return address.utf8.elementsEqual(registered.utf8)
+        case .exactly(let registered):
+            return address.utf8.elementsEqual(registered.utf8) && address.utf8.allSatisfy(isAddressOctet)
         case .below(let prefix):
-            guard address.utf8.starts(with: prefix.utf8) else { return false }
+            guard address.utf8.starts(with: prefix.utf8), address.utf8.allSatisfy(isAddressOctet) else { return false }
             let rest = String(decoding: address.utf8.dropFirst(prefix.utf8.count), as: UTF8.self).lowercased()
             return !["..", "%2e", "%2f", "%5c", "#"].contains(where: rest.contains)
         }

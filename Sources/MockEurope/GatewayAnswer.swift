@@ -48,10 +48,11 @@ struct GatewayAnswer: Sendable {
         var draft = try dialect.clave.writeResponse(
             .identified(identity), answering: request, to: service, as: .fresh(issuer: dialect.issuer, at: issued))
         if manner == .otherAudience {
-            if let genuine = draft.assertion?.node {
-                draft.assertion?.node = genuine.replacing(Namespace.saml2("Audience")) { _ in
+            draft.assertion = draft.assertion.map { genuine in
+                let node = genuine.node.replacing(Namespace.saml2("Audience")) { _ in
                     XMLNode(Namespace.saml2("Audience"), text: "http://localhost:1/somebody-else")
                 }
+                return Draft.Assertion(node, genuine.secrecy)
             }
         }
         guard manner == .unsigned else { return PostForm(try SealedMessage(draft, service.seal)) }

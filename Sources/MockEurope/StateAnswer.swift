@@ -49,7 +49,7 @@ struct StateAnswer: Sendable {
         let recipient = try Recipient(connector.encryption)
         guard manner == .unsigned else {
             let draft = Draft(
-                .response, root: root, assertion: .secret(assertion), id: id,
+                .response, root: root, assertion: .init(assertion, .secret), id: id,
                 destination: connector.assertionConsumerService, relayState: relayState)
             let seal = Seal(signer: try state.signer(), protection: .encrypted(for: recipient))
             return PostForm(try SealedMessage(draft, seal))

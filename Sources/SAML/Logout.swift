@@ -47,44 +47,19 @@ extension ParsedMessage {
         at now: Date,
         _ examination: Examination = Examination()
     ) throws(Rejection) -> Verified<LogoutRequest> {
-        let request = try readLogoutRequest(examination)
-        let certificate = try verifySender(sender, confirmedBy: reader, at: now, examination)
-        try examination.check(request, expected, at: now)
-        return Verified(request, certificate: certificate, from: received)
-    }
-
-    /// Checks a LogoutRequest by what it says itself (``examineAlone(openingWith:at:_:)``).
-    func examineLogoutRequest(from sender: Sender, at now: Date, _ examination: Examination) throws(Rejection) {
-        let request = try readLogoutRequest(examination)
-        examineSender(sender, at: now, examination)
-        let expected = RequestExpectation(destinations: [claimedDestination ?? "our address"])
-        try examination.check(request, expected, at: now)
-    }
-
-    private func readLogoutRequest(_ examination: Examination) throws(Rejection) -> LogoutRequest {
-        try examination.step(.messageType, tree.root.local) { () throws(Rejection) in
-            try checkType(LogoutRequest.self)
-        }
-        return try examination.step(.messageSchema, tree.root.local) { () throws(Rejection) in
-            try LogoutRequest(reading: tree.root)
-        }
+        try verify(from: sender, expecting: expected, confirmedBy: reader, at: now, examination)
     }
 }
 
-extension Examination {
-    fileprivate func check(
-        _ request: LogoutRequest, _ expected: RequestExpectation, at now: Date
-    ) throws(Rejection) {
-        try checkEnvelope(
-            "LogoutRequest", id: request.id, version: request.version, issueInstant: request.issueInstant,
+extension LogoutRequest: RequestMessage {
+    func check(_ expected: RequestExpectation, at now: Date, _ examination: Examination) throws(Rejection) {
+        try examination.checkEnvelope(
+            "LogoutRequest", id: id, version: version, issueInstant: issueInstant,
             from: -expected.maximumAgeSeconds, to: expected.skewSeconds, at: now)
-        try check(
-            .messageDestination, expected.admits(request.destination),
-            "LogoutRequest/@Destination", expected: expected.destinations.sorted().joined(separator: " or "),
-            found: request.destination)
-        let end = request.notOnOrAfter.map { Instant.read($0) }
-        try check(
+        try examination.checkDestination("LogoutRequest", destination, expected)
+        let end = notOnOrAfter.map { Instant.read($0) }
+        try examination.check(
             .messageIssueInstant, end.map { $0.map { now - expected.skewSeconds < $0 } ?? false } ?? true,
-            "LogoutRequest/@NotOnOrAfter", expected: "after \(Instant.write(now))", found: request.notOnOrAfter)
+            "LogoutRequest/@NotOnOrAfter", expected: "after \(Instant.write(now))", found: notOnOrAfter)
     }
 }

@@ -53,10 +53,13 @@ public struct RequestExpectation: Sendable {
         self.maximumAgeSeconds = maximumAgeSeconds
         self.skewSeconds = skewSeconds
     }
+}
 
-    func admits(_ destination: String?) -> Bool {
-        destination.map { destination in destinations.contains { $0.hasOctets(of: destination) } } ?? false
-    }
+/// What is asked of us: a login or a logout.
+protocol RequestMessage: Message {
+    init(reading element: Element) throws(Rejection)
+    /// Checks what it says of itself.
+    func check(_ expected: RequestExpectation, at now: Date, _ examination: Examination) throws(Rejection)
 }
 
 extension ParsedMessage {
@@ -70,24 +73,35 @@ extension ParsedMessage {
         at now: Date,
         _ examination: Examination = Examination()
     ) throws(Rejection) -> Verified<AuthnRequest> {
-        let request = try readRequest(examination)
+        try verify(from: sender, expecting: expected, confirmedBy: reader, at: now, examination)
+    }
+
+    func verify<Request: RequestMessage>(
+        from sender: Sender, expecting expected: RequestExpectation, confirmedBy reader: (any SecondReader)?,
+        at now: Date, _ examination: Examination
+    ) throws(Rejection) -> Verified<Request> {
+        let request = try read(Request.self, examination)
         let certificate = try verifySender(sender, confirmedBy: reader, at: now, examination)
-        try examination.check(request, expected, at: now)
+        try request.check(expected, at: now, examination)
         return Verified(request, certificate: certificate, from: received)
     }
 
-    /// Checks an AuthnRequest by what it says itself (``examineAlone(openingWith:at:_:)``).
-    func examineRequest(from sender: Sender, at now: Date, _ examination: Examination) throws(Rejection) {
-        let request = try readRequest(examination)
+    /// Checks a request by what it says itself (``examineAlone(openingWith:at:_:)``).
+    func examine(
+        _ type: (some RequestMessage).Type, from sender: Sender, at now: Date, _ examination: Examination
+    ) throws(Rejection) {
+        let request = try read(type, examination)
         examineSender(sender, at: now, examination)
         let expected = RequestExpectation(destinations: [claimedDestination ?? "our address"])
-        try examination.check(request, expected, at: now)
+        try request.check(expected, at: now, examination)
     }
 
-    private func readRequest(_ examination: Examination) throws(Rejection) -> AuthnRequest {
-        try examination.step(.messageType, tree.root.local) { () throws(Rejection) in try checkType(AuthnRequest.self) }
+    private func read<Request: RequestMessage>(
+        _ type: Request.Type, _ examination: Examination
+    ) throws(Rejection) -> Request {
+        try examination.step(.messageType, tree.root.local) { () throws(Rejection) in try checkType(type) }
         return try examination.step(.messageSchema, tree.root.local) { () throws(Rejection) in
-            try AuthnRequest(reading: tree.root)
+            try Request(reading: tree.root)
         }
     }
 
@@ -108,23 +122,30 @@ extension ParsedMessage {
     }
 }
 
-extension Examination {
-    fileprivate func check(
-        _ request: AuthnRequest, _ expected: RequestExpectation, at now: Date
-    ) throws(Rejection) {
-        try checkEnvelope(
-            "AuthnRequest", id: request.id, version: request.version, issueInstant: request.issueInstant,
+extension AuthnRequest: RequestMessage {
+    func check(_ expected: RequestExpectation, at now: Date, _ examination: Examination) throws(Rejection) {
+        try examination.checkEnvelope(
+            "AuthnRequest", id: id, version: version, issueInstant: issueInstant,
             from: -expected.maximumAgeSeconds, to: expected.skewSeconds, at: now)
+        try examination.checkDestination("AuthnRequest", destination, expected)
+        try examination.check(
+            .messageIssuer, issuer?.hasEntityFormat ?? true, "AuthnRequest/Issuer/@Format",
+            expected: SAMLURI.entity, found: issuer?.format)
+        try examination.check(
+            .messageConsent, consent.map(SAMLURI.consents.contains) ?? true, "AuthnRequest/@Consent",
+            expected: SAMLURI.consentUnspecified, found: consent)
+    }
+}
+
+extension Examination {
+    /// One of our addresses, octet by octet.
+    func checkDestination(
+        _ element: String, _ destination: String?, _ expected: RequestExpectation
+    ) throws(Rejection) {
+        let isOurs = destination.map { given in expected.destinations.contains { $0.hasOctets(of: given) } } ?? false
         try check(
-            .messageDestination, expected.admits(request.destination),
-            "AuthnRequest/@Destination", expected: expected.destinations.sorted().joined(separator: " or "),
-            found: request.destination)
-        try check(
-            .messageIssuer, request.issuer?.hasEntityFormat ?? true, "AuthnRequest/Issuer/@Format",
-            expected: SAMLURI.entity, found: request.issuer?.format)
-        try check(
-            .messageConsent, request.consent.map(SAMLURI.consents.contains) ?? true, "AuthnRequest/@Consent",
-            expected: SAMLURI.consentUnspecified, found: request.consent)
+            .messageDestination, isOurs, element + "/@Destination",
+            expected: expected.destinations.sorted().joined(separator: " or "), found: destination)
     }
 
     /// What every message says of itself.

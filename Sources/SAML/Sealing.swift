@@ -11,29 +11,23 @@ public struct Draft: Sendable {
         case logoutResponse
     }
 
-    /// What is told, by how secret it is.
-    public enum Assertion: Sendable {
-        /// Of a person, and never in clear.
-        case secret(XMLNode)
-        /// Of a person; in clear where the receiver registered it so.
-        case personal(XMLNode)
-        /// Of nobody, always in clear.
-        case impersonal(XMLNode)
+    /// What is told, and how secret it is.
+    public struct Assertion: Sendable {
+        public enum Secrecy: Sendable {
+            /// Of a person, and never in clear.
+            case secret
+            /// Of a person; in clear where the receiver registered it so.
+            case personal
+            /// Of nobody, always in clear.
+            case impersonal
+        }
 
-        public var node: XMLNode {
-            get {
-                switch self {
-                case .secret(let node), .personal(let node), .impersonal(let node): node
-                }
-            }
-            set {
-                self =
-                    switch self {
-                    case .secret: .secret(newValue)
-                    case .personal: .personal(newValue)
-                    case .impersonal: .impersonal(newValue)
-                    }
-            }
+        public let node: XMLNode
+        public let secrecy: Secrecy
+
+        public init(_ node: XMLNode, _ secrecy: Secrecy) {
+            self.node = node
+            self.secrecy = secrecy
         }
     }
 
@@ -75,6 +69,8 @@ public struct Seal: Sendable {
         case inClear
         /// For the holders of these keys and nobody else.
         case encrypted(for: Recipient, and: [Recipient] = [], with: ContentCipher = .aes256GCM)
+
+        fileprivate var isSecret: Bool { if case .encrypted = self { true } else { false } }
     }
 
     public init(signer: Signer, signsAssertion: Bool = false, protection: Protection? = nil) {
@@ -97,8 +93,10 @@ public struct SealedMessage: Sendable {
     /// - Throws: ``Rule/messageTooLarge``, ``Rule/keyUnusable``, ``Rule/ownFailure``; ``Rule/encryptionKeyMissing`` where
     ///   a person would be told of in clear, and the draft or the seal does not allow it.
     public init(_ draft: Draft, _ seal: Seal, limit: Int = ReceivedMessage.defaultLimit) throws(Rejection) {
-        let protection = try draft.assertion.map { assertion throws(Rejection) in try seal.protection(of: assertion) }
-        let octets = try translating { () throws(XMLFault) in try Self.seal(draft, protection ?? .inClear, seal) }
+        let assertion = try draft.assertion.map { assertion throws(Rejection) in
+            (assertion.node, try seal.protection(of: assertion))
+        }
+        let octets = try translating { () throws(XMLFault) in try Self.seal(draft, with: assertion, seal) }
         let encoded = Base64.encode(octets)
         guard encoded.utf8.count <= limit else {
             throw Rejection(
@@ -114,14 +112,12 @@ public struct SealedMessage: Sendable {
     public var digest: [UInt8] { DigestAlgorithm.sha512.hash(octets) }
 
     private static func seal(
-        _ draft: Draft, _ protection: Seal.Protection, _ seal: Seal
+        _ draft: Draft, with assertion: (XMLNode, Seal.Protection)?, _ seal: Seal
     ) throws(XMLFault) -> [UInt8] {
         var root = draft.root
-        if var assertion = draft.assertion?.node {
-            if seal.signsAssertion {
-                assertion = try assertion.signed(by: seal.signer, behind: assertion.signaturePlace)
-            }
-            root = root.appending(try assertion.protected(protection))
+        if let (node, protection) = assertion {
+            let whole = seal.signsAssertion ? try node.signed(by: seal.signer, behind: node.signaturePlace) : node
+            root = root.appending(try whole.protected(protection))
         }
         return try root.signed(by: seal.signer, behind: root.signaturePlace, inclusive: draft.inclusive).serialized()
     }
@@ -129,14 +125,11 @@ public struct SealedMessage: Sendable {
 
 extension Seal {
     fileprivate func protection(of assertion: Draft.Assertion) throws(Rejection) -> Protection {
-        switch (assertion, protection) {
-        case (.impersonal, _), (.personal, .inClear): return .inClear
-        case (.secret, .encrypted(let first, let others, let cipher)),
-            (.personal, .encrypted(let first, let others, let cipher)):
-            return .encrypted(for: first, and: others, with: cipher)
-        case (.secret, _), (.personal, nil):
+        if assertion.secrecy == .impersonal { return .inClear }
+        guard let protection, protection.isSecret || assertion.secrecy == .personal else {
             throw Rejection(.encryptionKeyMissing, "EncryptedAssertion", expected: "a key of the receiver")
         }
+        return protection
     }
 }
 

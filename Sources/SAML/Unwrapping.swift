@@ -181,8 +181,8 @@ extension ParsedMessage {
     ) throws(Rejection) -> Assertion? {
         let sender = Sender(signingCertificates: claimedCertificates, signatures: .clave)
         if isOf(Response.self) { return try examineResponse(from: sender, openingWith: keys, at: now, examination) }
-        if isOf(AuthnRequest.self) { try examineRequest(from: sender, at: now, examination) }
-        if isOf(LogoutRequest.self) { try examineLogoutRequest(from: sender, at: now, examination) }
+        if isOf(AuthnRequest.self) { try examine(AuthnRequest.self, from: sender, at: now, examination) }
+        if isOf(LogoutRequest.self) { try examine(LogoutRequest.self, from: sender, at: now, examination) }
         return nil
     }
 

@@ -67,14 +67,13 @@ public struct EncryptedElement: Hashable, Sendable {
     ///
     /// - Spec: XML Encryption 1.1 §4.5.
     public func tree(of plain: [UInt8]) throws(XMLFault) -> XMLTree {
-        let inPlace = plain.declaring(around)
         do throws(XMLFault) {
             let tree = try XMLTree(parsing: plain)
-            if tree.root.namespaceURI != nil || inPlace == plain { return tree }
+            if tree.root.namespaceURI != nil { return tree }
         } catch {
-            guard error.kind == .namespace, inPlace != plain else { throw error }
+            guard error.kind == .namespace else { throw error }
         }
-        return try XMLTree(parsing: inPlace)
+        return try XMLTree(parsing: plain.declaring(around))
     }
 
     private static func cipher(of data: Element) throws(XMLFault) -> ContentCipher {
@@ -262,10 +261,9 @@ extension [UInt8] {
     /// With these namespaces, by prefix, as far as the first tag does not declare them itself.
     fileprivate func declaring(_ namespaces: [String: String]) -> [UInt8] {
         guard let start = firstIndex(where: { $0 > 32 }), self[start] == UInt8(ascii: "<"),
-            let end = self[start...].firstIndex(of: UInt8(ascii: ">")),
-            let name = self[start..<end].firstIndex(where: { $0 <= 32 || $0 == UInt8(ascii: "/") })
-                ?? Optional(end)
+            let end = self[start...].firstIndex(of: UInt8(ascii: ">"))
         else { return self }
+        let name = self[start..<end].firstIndex { $0 <= 32 || $0 == UInt8(ascii: "/") } ?? end
         let tag = String(decoding: self[start..<end], as: UTF8.self)
         let own = Set(tag.matches(of: /\sxmlns(?::([^\s=]+))?\s*=/).map { $0.1.map(String.init) ?? "" })
         let missing = namespaces.filter { !own.contains($0.key) }.sorted { $0.key < $1.key }.map { prefix, uri in

@@ -201,10 +201,11 @@ struct BindingTests {
         let signer = try TestKey.gateway.signer()
         let node = XMLNode(
             Namespace.saml2("Assertion"), [("ID", "_2")], [XMLNode(Namespace.saml2("Issuer"), text: "issuer")])
-        func leaves(_ assertion: Draft.Assertion, _ protection: Seal.Protection?) throws -> String? {
+        func leaves(_ secrecy: Draft.Assertion.Secrecy, _ protection: Seal.Protection?) throws -> String? {
             let draft = Draft(
-                .response, root: XMLNode(Namespace.saml2p("Response"), [("ID", "_1")]), assertion: assertion,
-                id: MessageID("_1"), destination: "https://x.example/", relayState: nil)
+                .response, root: XMLNode(Namespace.saml2p("Response"), [("ID", "_1")]),
+                assertion: .init(node, secrecy), id: MessageID("_1"), destination: "https://x.example/", relayState: nil
+            )
             var name: String?
             let rule = try brokenRule {
                 let sealed = try SealedMessage(draft, Seal(signer: signer, protection: protection))
@@ -218,9 +219,9 @@ struct BindingTests {
             (nil, refused, refused), (.inClear, refused, "Assertion"),
             (encrypted, "EncryptedAssertion", "EncryptedAssertion"),
         ] as [(Seal.Protection?, String, String)] {
-            #expect(try leaves(.secret(node), protection) == secret)
-            #expect(try leaves(.personal(node), protection) == personal)
-            #expect(try leaves(.impersonal(node), protection) == "Assertion")
+            #expect(try leaves(.secret, protection) == secret)
+            #expect(try leaves(.personal, protection) == personal)
+            #expect(try leaves(.impersonal, protection) == "Assertion")
         }
     }
 }
