@@ -210,7 +210,7 @@ private struct Subject {
 extension Assertion.Value {
     fileprivate init(_ element: Element) {
         text = element.trimmedText
-        let isNil = element[Namespace.xsi("nil")].map { $0 == "true" || $0 == "1" } ?? false
+        let isNil = element[Namespace.xsi("nil")].map { $0.boolean != false } ?? false
         isStructured = isNil || element.hasChildren
         // Commission nodes qualify LatinScript, Germany and Sweden do not (Attribute Profile 1.4 §2.4; dossier §2.7).
         let flag = element.attributeNames().first { name in
@@ -218,7 +218,7 @@ extension Assertion.Value {
                 && (name.namespace?.uri.hasPrefix("http://eidas.europa.eu/attributes/") ?? true)
         }
         profileType = element[Namespace.xsi("type")].flatMap { element.profileType($0) }
-        isLatin = flag.flatMap { element[$0] }.map { !["false", "0"].contains($0.trimmingXMLSpace()) } ?? true
+        isLatin = flag.flatMap { element[$0] }.map { $0.boolean != false } ?? true
     }
 }
 

@@ -64,7 +64,7 @@ public struct AuthnRequest: Message {
         consent = element["Consent"]
         providerName = element["ProviderName"]
         assertionConsumerServiceURL = element["AssertionConsumerServiceURL"]
-        assertionConsumerServiceIndex = element["AssertionConsumerServiceIndex"]
+        assertionConsumerServiceIndex = element["AssertionConsumerServiceIndex"]?.trimmingXMLSpace()
         protocolBinding = element["ProtocolBinding"]
         forceAuthn = try element.boolean("ForceAuthn")
         isPassive = try element.boolean("IsPassive")
@@ -179,9 +179,7 @@ extension Reader {
     /// Reads an element that has text and no elements.
     init(text element: Element, attributes: [String]) throws(Rejection) {
         self.init(unread: element)
-        if let name = element.attributeNames(besides: attributes).first {
-            throw Rejection(.messageSchema, element.path + "/@" + name.local, expected: "no such attribute")
-        }
+        try element.checkAttributes(attributes)
         try end()
     }
 }

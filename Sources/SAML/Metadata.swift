@@ -141,7 +141,7 @@ extension Element {
             nameIDFormats: role.children(Namespace.md("NameIDFormat")).map(\.trimmedText),
             attributes: role.children(Namespace.saml2("Attribute")).compactMap { $0["Name"]?.trimmingXMLSpace() },
             signsRequests: ["WantAuthnRequestsSigned", "AuthnRequestsSigned"].contains {
-                role[XMLName(unqualified: $0)] == "true"
+                role[XMLName(unqualified: $0)]?.boolean == true
             },
             unreadableCertificates: keys.reduce(0) { $0 + $1.2.unreadable })
     }
@@ -158,7 +158,7 @@ extension Element {
     private var endpoint: EntityDescriptor.Endpoint? {
         guard let binding = self["Binding"], let location = self["Location"]?.trimmingXMLSpace() else { return nil }
         return EntityDescriptor.Endpoint(
-            binding: binding, location: location, index: self["index"].flatMap { Int($0) },
-            isDefault: self["isDefault"].map { $0 == "true" || $0 == "1" } ?? false)
+            binding: binding, location: location, index: self["index"].flatMap { Int($0.trimmingXMLSpace()) },
+            isDefault: self["isDefault"]?.boolean == true)
     }
 }

@@ -10,20 +10,8 @@ struct Reader {
     /// - Parameter attributes: the unqualified attributes that the schema knows. Qualified ones are refused unless
     ///   `allowingOthers`; of `xsi`, only a `type` is let through that says what the element is anyway.
     init(_ element: Element, attributes: [String], allowingOthers: Bool = false) throws(Rejection) {
-        self.element = element
-        rest = element.children[...]
-        for name in element.attributeNames(besides: attributes) {
-            let isKnown =
-                switch name.namespace {
-                case nil: false
-                case let namespace? where namespace.uri == Namespace.xsi.uri:
-                    name.local == "type" && element.hasOwnType(element[name])
-                default: allowingOthers
-                }
-            guard isKnown else {
-                throw Rejection(.messageSchema, element.path + "/@" + name.local, expected: "no such attribute")
-            }
-        }
+        self.init(unread: element)
+        try element.checkAttributes(attributes, allowingOthers: allowingOthers)
         guard !element.hasText else {
             throw Rejection(.messageSchema, element.path, expected: "elements", found: "text")
         }
@@ -76,11 +64,30 @@ struct Reader {
 }
 
 extension Element {
+    func checkAttributes(_ known: [String], allowingOthers: Bool = false) throws(Rejection) {
+        for name in attributeNames(besides: known) {
+            let isKnown =
+                switch name.namespace {
+                case nil: false
+                case let namespace? where namespace.uri == Namespace.xsi.uri:
+                    name.local == "type" && hasOwnType(self[name])
+                default: allowingOthers
+                }
+            guard isKnown else {
+                throw Rejection(.messageSchema, path + "/@" + name.local, expected: "no such attribute")
+            }
+        }
+    }
+
     /// Whether an `xsi:type` names the type that SAML's schemas give the element: the same document must not be one thing to
     /// us and another to whoever validates.
-    fileprivate func hasOwnType(_ type: String?) -> Bool {
+    private func hasOwnType(_ type: String?) -> Bool {
         let name = (type ?? "").split(separator: ":", omittingEmptySubsequences: false).last.map(String.init)
-        return name == local + "Type" || (local.hasPrefix("Encrypted") && name == "EncryptedElementType")
+        return switch local {
+        case "Issuer": name == "NameIDType"
+        case _ where local.hasPrefix("Encrypted"): name == "EncryptedElementType"
+        default: name == local + "Type"
+        }
     }
 
     /// The text of an element that has nothing but text, trimmed.
@@ -98,12 +105,21 @@ extension Element {
 
     /// `xs:boolean`, or `nil` if the attribute is not there.
     func boolean(_ name: XMLName) throws(Rejection) -> Bool? {
-        switch self[name] {
-        case nil: nil
+        guard let text = self[name] else { return nil }
+        guard let value = text.boolean else {
+            throw Rejection(.messageSchema, path + "/@" + name.local, expected: "true or false", found: text)
+        }
+        return value
+    }
+}
+
+extension String {
+    /// `xs:boolean`, around which white space means nothing (XML Schema 2 §3.2.2); `nil` for anything else.
+    var boolean: Bool? {
+        switch trimmingXMLSpace() {
         case "true", "1": true
         case "false", "0": false
-        case let other:
-            throw Rejection(.messageSchema, path + "/@" + name.local, expected: "true or false", found: other)
+        default: nil
         }
     }
 }

@@ -185,7 +185,7 @@ extension Element {
     /// means it.
     fileprivate func says(_ attribute: String) -> Bool {
         attributeNames().contains { name in
-            name.local == attribute && !["false", "0"].contains(self[name]?.trimmingXMLSpace())
+            name.local == attribute && self[name]?.boolean != false
         }
     }
 }

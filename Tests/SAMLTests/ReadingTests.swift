@@ -87,20 +87,32 @@ struct ReadingTests {
         #expect(read.status.message?.count == 300)
     }
 
-    @Test("xs:boolean has four spellings", arguments: [("true", true), ("1", true), ("false", false), ("0", false)])
+    @Test(
+        "xs:boolean has four spellings, with blanks around them or not",
+        arguments: [("true", true), ("1", true), ("false", false), ("0", false), (" true\n", true)])
     func boolean(text: String, value: Bool) throws {
         var request = ServiceRequest()
         request.root.set("IsPassive", text)
         #expect(try AuthnRequest(reading: XMLTree(parsing: request.root.serialized()).root).isPassive == value)
     }
 
-    @Test("No other spelling is one", arguments: ["TRUE", "yes", "", " true"])
+    @Test("No other spelling is one", arguments: ["TRUE", "yes", "", "tr ue", "\u{A0}true"])
     func noBoolean(text: String) throws {
         var request = ServiceRequest()
         request.root.set("IsPassive", text)
         #expect(
             try brokenRule { _ = try AuthnRequest(reading: XMLTree(parsing: request.root.serialized()).root) }
                 == .messageSchema)
+    }
+
+    @Test(
+        "An Issuer may say what it is, and nothing else",
+        arguments: [("saml2:NameIDType", nil), ("saml2:IssuerType", Rule.messageSchema), ("xs:string", .messageSchema)])
+    func ownType(type: String, rule: Rule?) throws {
+        var request = ServiceRequest(.bridge)
+        try request.root.set(Namespace.xsi("type"), of: "Issuer", type)
+        #expect(
+            try brokenRule { _ = try AuthnRequest(reading: XMLTree(parsing: request.root.serialized()).root) } == rule)
     }
 
     @Test("An identifier is an NCName", arguments: ["_1", "a", "ñ1", "_a.b-c_d", ServiceRequest.id])

@@ -27,6 +27,7 @@ ATTRIBUTES = {"Signature": {"Id"}, "SignedInfo": {"Id"}, "Reference": {"Id", "UR
               "X509Data": set(), "X509Certificate": set()}
 TEXTS = {"SignatureValue", "DigestValue", "KeyInfo", "X509Certificate"}    # may have some
 KEYS = {"KeyName", "KeyValue", "RetrievalMethod", "X509Data", "PGPData", "SPKIData", "MgmtData"}
+SHOWN = {"KeyInfo", "X509Data", "X509Certificate"}
 HIDDEN = {ds(name) for name in ("Signature", "SignedInfo", "SignatureValue", "Reference", "Object", "Manifest",
                                 "SignatureProperties")}
 SAML = "urn:oasis:names:tc:SAML:"
@@ -86,8 +87,9 @@ class View:
         return self.signatures[0] if self.signatures else None
 
     def parts(self, name):
-        """Parts of the signature with that local name, itself included; those below SignedInfo only once there."""
-        return [] if self.signature is None else list(self.signature.iter(ds(name)))
+        """Parts of the signature with that local name, itself included; in KeyInfo, only what belongs there."""
+        found = [] if self.signature is None else self.signature.iter(ds(name))
+        return [p for p in found if name in SHOWN or not any(a.tag == ds("KeyInfo") for a in p.iterancestors())]
 
     def algorithms(self, name):
         return [p.get("Algorithm") for p in self.parts(name)]
