@@ -47,7 +47,8 @@ extension ClaveGateway {
         guard let method = named.first, named.count == 1 else {
             throw Rejection(.responseMethod, place, expected: "one of \(marks)", found: selected ?? "nothing")
         }
-        guard let policy = policy(of: method), policy.release != .refused, policy.isOffered else {
+        let policy = policy(of: method)
+        guard policy.release != .refused, policy.isOffered else {
             throw Rejection(.responseMethod, place, expected: "a method that is released", found: method.rawValue)
         }
         return method
@@ -55,11 +56,12 @@ extension ClaveGateway {
 
     /// The level is the gateway's word alone, cut down to what the operator lets the method count for (dossier §6.2).
     private func assurance(_ uri: String, by method: Method) throws(Rejection) -> Assurance {
-        guard let loa = LoA(uri: uri), let policy = policy(of: method) else {
+        guard let loa = LoA(uri: uri) else {
             throw Rejection(
                 .responseLoAInvalid, "Assertion/AuthnStatement/AuthnContext/AuthnContextClassRef",
                 expected: "one of " + LoA.allCases.map(\.uri).joined(separator: ", "), found: uri)
         }
+        let policy = policy(of: method)
         return Assurance(min(loa, policy.highestLoA), notified: policy.release == .notified)
     }
 

@@ -42,6 +42,14 @@ public struct ClaveGateway: ResponderDialect {
             }
         }
 
+        /// Spain has notified its identity card; nothing says so of the other methods (dossier §1.4).
+        public var usualPolicy: MethodPolicy {
+            switch self {
+            case .certificate: MethodPolicy(.notified, upTo: .high)
+            case .permanent, .pin, .mobile: MethodPolicy(.nonNotified, upTo: .substantial)
+            }
+        }
+
         /// Only a certificate names companies (dossier §3.7).
         func names(_ person: PersonKind) -> Bool { person == .natural || self == .certificate }
 
@@ -82,24 +90,16 @@ public struct ClaveGateway: ResponderDialect {
         }
     }
 
-    /// Spain has notified its identity card; nothing says so of the other methods (dossier §1.4).
-    public static let defaultMethods: [Method: MethodPolicy] = [
-        .certificate: MethodPolicy(.notified, upTo: .high),
-        .permanent: MethodPolicy(.nonNotified, upTo: .substantial),
-        .pin: MethodPolicy(.nonNotified, upTo: .substantial),
-        .mobile: MethodPolicy(.nonNotified, upTo: .substantial),
-    ]
-
-    func policy(of method: Method) -> MethodPolicy? { methods[method] ?? Self.defaultMethods[method] }
+    func policy(of method: Method) -> MethodPolicy { methods[method] ?? method.usualPolicy }
 
     /// Every level that an answer about such a person can have.
     public func levels(of person: PersonKind) -> Set<Assurance> {
-        Set(Method.allCases.filter { $0.names(person) }.flatMap { policy(of: $0)?.levels ?? [] })
+        Set(Method.allCases.filter { $0.names(person) }.flatMap { policy(of: $0).levels })
     }
 
     /// The methods that can meet a request.
     public func methods(for person: PersonKind, at assurance: AssuranceRequirement) -> [Method] {
-        Method.allCases.filter { $0.names(person) && assurance.canBeMet(by: policy(of: $0)?.levels ?? []) }
+        Method.allCases.filter { $0.names(person) && assurance.canBeMet(by: policy(of: $0).levels) }
     }
 
     // MARK: Request

@@ -24,8 +24,8 @@ extension World {
                 decryptionKeys: [try TestKey.service.decryption()]),
             answerer: Route.Answerer(
                 name: proxyService, addresses: [singleSignOn], requestAgeSeconds: 60,
-                levels: Set(ClaveGateway.defaultMethods.values.flatMap(\.levels)),
-                companyLevels: ClaveGateway.defaultMethods[.certificate]?.levels,
+                levels: Set(ClaveGateway.Method.allCases.flatMap(\.usualPolicy.levels)),
+                companyLevels: ClaveGateway.Method.certificate.usualPolicy.levels,
                 attributes: known.union(TestRegister.knows.keys)))
     }
 

@@ -24,7 +24,7 @@ public struct World: Sendable {
     public var responder: Responder
     public var saysSectorInRequest = false
     /// What the methods of the gateway count for.
-    public var methods = ClaveGateway.defaultMethods
+    public var methods: [ClaveGateway.Method: ClaveGateway.MethodPolicy] = [:]
     /// Answers for the attribute sources.
     public var register: @Sendable (Gap) -> Completion = TestRegister.complete
     /// Who else verifies each signature.

@@ -218,9 +218,9 @@ extension Settings {
 
         public struct MethodPolicy: Hashable, Sendable {
             /// `released-as`: a word. Default `notified` for certificates, `non-notified` for the others.
-            public var release: Release
+            public var release: Release?
             /// `highest-loa`: a word. Default `high` for certificates, `substantial` for the others.
-            public var highestLoA: LoA
+            public var highestLoA: LoA?
             /// `offered`: true or false. Default `true`. Whether people may choose it.
             public var isOffered: Bool
         }

@@ -72,19 +72,15 @@ extension SettingsReader {
     private func methods(_ value: YAMLValue) -> [Settings.ClaveGateway.Method: Settings.ClaveGateway.MethodPolicy] {
         value.section { map in
             let pairs = Settings.ClaveGateway.Method.allCases.map { method in
-                (method, map[method.rawValue].section { policy($0, of: method) })
+                (method, map[method.rawValue].section { policy($0) })
             }
             return Dictionary(uniqueKeysWithValues: pairs)
         }
     }
 
-    /// Spain has notified its identity card; nothing says so of the other methods (Cl@ve dossier §1.4).
-    private func policy(
-        _ map: YAMLMap, of method: Settings.ClaveGateway.Method
-    ) -> Settings.ClaveGateway.MethodPolicy {
+    private func policy(_ map: YAMLMap) -> Settings.ClaveGateway.MethodPolicy {
         Settings.ClaveGateway.MethodPolicy(
-            release: map["released-as"].word() ?? (method == .certificate ? .notified : .nonNotified),
-            highestLoA: map["highest-loa"].word() ?? (method == .certificate ? .high : .substantial),
+            release: map["released-as"].word(), highestLoA: map["highest-loa"].word(),
             isOffered: map["offered"].bool() ?? true)
     }
 }

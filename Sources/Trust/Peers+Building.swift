@@ -163,14 +163,16 @@ extension Responder {
 }
 
 extension ClaveGateway.MethodPolicy {
-    init(_ policy: Settings.ClaveGateway.MethodPolicy) {
+    /// What the settings leave open is as usual.
+    init(_ policy: Settings.ClaveGateway.MethodPolicy, or usual: Self) {
         let release: Release =
             switch policy.release {
             case .notified: .notified
             case .nonNotified: .nonNotified
             case .refused: .refused
+            case nil: usual.release
             }
-        self.init(release, upTo: policy.highestLoA, isOffered: policy.isOffered)
+        self.init(release, upTo: policy.highestLoA ?? usual.highestLoA, isOffered: policy.isOffered)
     }
 }
 

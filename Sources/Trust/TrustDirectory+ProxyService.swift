@@ -101,7 +101,10 @@ extension TrustDirectory {
 
 extension ClaveGateway {
     fileprivate init(_ mapping: MappingTable, _ gateway: Settings.ClaveGateway, _ settings: Settings) {
-        let methods = gateway.methods.map { (Method($0.key), MethodPolicy($0.value)) }
+        let methods = gateway.methods.map { method, policy in
+            let method = Method(method)
+            return (method, MethodPolicy(policy, or: method.usualPolicy))
+        }
         self.init(
             mapping: mapping, providerName: gateway.providerName, application: gateway.application,
             assertionConsumerService: settings.publicURL.description + Paths.gatewayAnswers,

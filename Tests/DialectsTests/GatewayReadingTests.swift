@@ -70,9 +70,8 @@ struct GatewayReadingTests {
             #expect(try Self.rule(described) == .responseMethod)
             return
         }
-        let policy = try #require(ClaveGateway.defaultMethods[method])
         let identity = try Self.read(person)
-        #expect(identity.assurance == Assurance(.substantial, notified: policy.release == .notified))
+        #expect(identity.assurance == Assurance(.substantial, notified: method.usualPolicy.release == .notified))
         #expect(identity.memberState == .spain)
         #expect(
             Self.texts(identity) == [
