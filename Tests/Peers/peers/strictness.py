@@ -30,6 +30,7 @@ KEYS = {"KeyName", "KeyValue", "RetrievalMethod", "X509Data", "PGPData", "SPKIDa
 SHOWN = {"KeyInfo", "X509Data", "X509Certificate"}
 HIDDEN = {ds(name) for name in ("Signature", "SignedInfo", "SignatureValue", "Reference", "Object", "Manifest",
                                 "SignatureProperties")}
+BLANKS = " \t\r\n"    # those of XML; Python knows more
 SAML = "urn:oasis:names:tc:SAML:"
 INCLUSIVE = f"{{{EC14N}}}InclusiveNamespaces"
 BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?")
@@ -159,15 +160,15 @@ def _(view):
 @row("a comment in a text", "commentInText",
      why="Canonical XML drops comments, so anybody may put one in; a reader who stops there reads half the text.")
 def _(view):
-    return any(any(c.tag is etree.Comment for c in e) and "".join([e.text or "", *(c.tail or "" for c in e)]).strip()
-               for e in view.elements)
+    return any(any(c.tag is etree.Comment for c in e)
+               and "".join([e.text or "", *(c.tail or "" for c in e)]).strip(BLANKS) for e in view.elements)
 
 
 @row("an identifier that occurs twice, in whatever spelling", "identifierRepeated",
      why="`ID`, `Id`, `id` and `xml:id` share one space here, regardless of case and blanks: whoever looks an"
          " identifier up finds the same element.")
 def _(view):
-    found = [v.strip(" \t\r\n").lower() for e in view.elements for n, v in e.attrib.items()
+    found = [v.strip(BLANKS).lower() for e in view.elements for n, v in e.attrib.items()
              if etree.QName(n).localname.lower() == "id"]
     return len(found) != len(set(found))
 
@@ -301,7 +302,7 @@ def _(view):
     for name, allowed in ATTRIBUTES.items():
         for part in view.parts(name):
             text = "" if name in TEXTS else "".join([part.text or "", *(c.tail or "" for c in part)])
-            if set(part.attrib) - allowed or text.strip(" \t\r\n"):
+            if set(part.attrib) - allowed or text.strip(BLANKS):
                 return True
     return False
 
@@ -315,7 +316,7 @@ def _(view):
         for part in view.parts(name):
             inside = [c for c in part if isinstance(c.tag, str)]
             if len(inside) > 1 or any(c.tag != INCLUSIVE or set(c.attrib) != {"PrefixList"} or len(c)
-                                      or (c.text or "").strip() or re.search(r"[\t\r\n]|^ |  ", c.get("PrefixList"))
+                                      or (c.text or "").strip(BLANKS) or re.search(r"[\t\r\n]|^ |  ", c.get("PrefixList"))
                                       for c in inside):
                 return True
     return False
@@ -327,7 +328,7 @@ def _(view):
 def _(view):
     parts = [p for name in ("SignatureValue", "DigestValue") for p in view.parts(name)] + view.shown()
     return any(len(p) or re.search(r"=\s+=", p.text or "") or not BASE64.fullmatch("".join((p.text or "").split(" ")).translate(
-        {9: None, 10: None, 13: None})) or not (p.text or "").strip() for p in parts)
+        {9: None, 10: None, 13: None})) or not (p.text or "").strip(BLANKS) for p in parts)
 
 
 # --- keys ----------------------------------------------------------------------------------------------------------
