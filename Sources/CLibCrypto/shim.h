@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
+#include <openssl/asn1t.h>
 #include <openssl/bio.h>
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
+#include <openssl/decoder.h>
 #include <openssl/ec.h>
 #include <openssl/ecdsa.h>
 #include <openssl/err.h>
@@ -19,3 +21,6 @@
 
 // A macro made of macros, which Swift does not import: names as RFC 2253 writes them, UTF-8 left readable.
 static const unsigned long PUENTE_NAME_FLAGS = XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB;
+
+// A macro of the kind that Swift does not import.
+static const int PUENTE_PUBLIC_KEY = EVP_PKEY_PUBLIC_KEY;

@@ -23,20 +23,20 @@ public final class Certificate: Sendable {
 
     /// - Throws: `.keyUnusable` if the octets are not exactly one certificate with a readable key.
     public init(der: [UInt8]) throws(XMLFault) {
-        guard let certificate = readCertificate(der) else {
+        guard let certificate = readCertificateWithoutKey(der) else {
             throw XMLFault(.keyUnusable, expected: "an X.509 certificate")
         }
         defer {
             X509_free(certificate)
             ERR_clear_error()
         }
-        // The key last: it is ours from here on, and whatever fails behind it would have to free it.
+        let info = encodedKey(of: certificate)
         guard let from = instant(X509_get0_notBefore(certificate)),
-            let until = instant(X509_get0_notAfter(certificate)), let key = X509_get_pubkey(certificate)
+            let until = instant(X509_get0_notAfter(certificate)), let key = PublicKeyDecoder.shared.key(info)
         else { throw XMLFault(.keyUnusable, expected: "a certificate with a readable key and validity") }
         self.der = der
-        publicKey = PublicKey(owning: key)
-        publicKeyInfo = encodedKey(of: certificate)
+        publicKey = key
+        publicKeyInfo = info
         subject = text(of: X509_get_subject_name(certificate))
         issuer = text(of: X509_get_issuer_name(certificate))
         serialNumber = decimal(X509_get0_serialNumber(certificate))
@@ -72,7 +72,7 @@ public final class Certificate: Sendable {
     ///
     /// - Parameter host: a name, or an address without brackets.
     public func isFor(host: String) -> Bool {
-        guard let certificate = readCertificate(der) else { return false }
+        guard let certificate = readCertificateWithoutKey(der) else { return false }
         defer {
             X509_free(certificate)
             ERR_clear_error()

@@ -276,13 +276,7 @@ extension [UInt8] {
 
 private func pointOfEncodedKey(_ der: [UInt8]) -> (Curve, [UInt8])? {
     defer { ERR_clear_error() }
-    let handle = der.withUnsafeBufferPointer { buffer in
-        var end = buffer.baseAddress
-        return d2i_PUBKEY(nil, &end, buffer.count)
-    }
-    guard let handle else { return nil }
-    let key = PublicKey(owning: handle)
-    guard case .ec(let curve) = key.kind else { return nil }
+    guard let key = PublicKeyDecoder.shared.key(der), case .ec(let curve) = key.kind else { return nil }
     var encoded: UnsafeMutablePointer<UInt8>?
     let length = EVP_PKEY_get1_encoded_public_key(key.handle, &encoded)
     guard length > 0, let encoded else { return nil }

@@ -24,5 +24,6 @@ struct Fetched: @unchecked Sendable {
 }
 
 extension StaticString {
-    fileprivate var text: UnsafePointer<CChar> { UnsafeRawPointer(utf8Start).assumingMemoryBound(to: CChar.self) }
+    /// For a C function that may keep the pointer.
+    var text: UnsafePointer<CChar> { UnsafeRawPointer(utf8Start).assumingMemoryBound(to: CChar.self) }
 }
