@@ -49,11 +49,17 @@ struct SQLiteRegistry: Registry {
 
     /// Two rows are enough to know that there is not one.
     private var select: String {
-        let columns = columns.map(\.quoted).joined(separator: ", ")
-        return "SELECT \(columns) FROM \(table.quoted) WHERE \(key.quoted) = ? LIMIT 2"
+        let names = columns.map(\.quoted)
+        // The library ends a text at its first NUL, whatever stands behind it.
+        let ends = names.map { "instr(ifnull(\($0), ''), char(0))" }
+        let selected = (names + [ends.joined(separator: " + ")]).joined(separator: ", ")
+        return "SELECT \(selected) FROM \(table.quoted) WHERE \(key.quoted) = ? LIMIT 2"
     }
 
     private func record(_ row: Row) throws -> Record {
+        guard row[columns.count] == 0 else {
+            throw Rejection(.sourceInvalid, source, expected: "texts without NUL", found: "one with it")
+        }
         var record: Record = [:]
         for (index, column) in columns.enumerated() {
             switch (row[index] as DatabaseValue).storage {

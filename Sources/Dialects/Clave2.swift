@@ -161,6 +161,6 @@ public struct Clave2: RequesterDialect {
     private func echoed(in request: AuthnRequest) -> [AttributeName: String] {
         let uri = mapping[.relayState]?.uri
         let value = request.attributes?.first { $0.name == uri }?.values.first { !$0.isEmpty }
-        return value.map { [.relayState: String($0.prefix(1024))] } ?? [:]
+        return value.map { [.relayState: $0] } ?? [:]
     }
 }

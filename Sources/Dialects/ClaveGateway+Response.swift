@@ -45,7 +45,10 @@ extension ClaveGateway {
         let marks = Method.allCases.map(\.mark).joined(separator: ", ")
         let named = Method.allCases.filter { selected?.contains($0.mark) ?? false }
         guard let method = named.first, named.count == 1 else {
-            throw Rejection(.responseMethod, place, expected: "one of \(marks)", found: selected ?? "nothing")
+            // What stands there beside is nobody's business.
+            let found = selected == nil ? "nothing" : named.map(\.mark).joined(separator: ", ")
+            throw Rejection(
+                .responseMethod, place, expected: "one of \(marks)", found: found.isEmpty ? "something else" : found)
         }
         let policy = policy(of: method)
         guard policy.release != .refused, policy.isOffered else {
@@ -72,7 +75,14 @@ extension ClaveGateway {
         var person = [try statement.identifier(of: country)]
         for name in [AttributeName.familyName, .firstName, .firstSurname] {
             // As it will be sent, so that people see it so.
-            if let text = statement[name] { person.append(Attribute(name, text).withLatinFirst()) }
+            guard let text = statement[name] else { continue }
+            let attribute = Attribute(name, text).withLatinFirst()
+            guard attribute.hasLatinForm else {
+                throw Rejection(
+                    .attributeInvalid, "Assertion/AttributeStatement/Attribute[\(name)]",
+                    expected: "a value in Latin script", found: "none")
+            }
+            person.append(attribute)
         }
         person += statement.others
         // That of another method counts for nothing.
@@ -148,10 +158,11 @@ private struct Statement {
             }
             // Nor do those that need not be there.
             if attribute.values.isEmpty, [.firstSurname, .partialAfirma].contains(row.name) { continue }
-            guard let value = attribute.values.first, attribute.values.count == 1, !value.isStructured,
-                let text = ValueRule.text.read(value.text)
-            else {
+            guard let value = attribute.values.first, attribute.values.count == 1 else {
                 throw Rejection(.attributeInvalid, place, expected: "one value", found: "\(attribute.values.count)")
+            }
+            guard !value.isStructured, let text = ValueRule.text.read(value.text) else {
+                throw Rejection(.attributeInvalid, place, expected: "a text", found: "something else")
             }
             texts[row.name] = text
         }

@@ -63,8 +63,11 @@ extension MappingTable.Row {
     /// - Throws: ``Rule/attributeInvalid``, ``Rule/identifierInvalid``, ``Rule/attributeRepeated``. Values never appear in the
     ///   rejection.
     func read(_ values: [Assertion.Value], at place: String) throws(Rejection) -> Attribute {
-        guard !values.isEmpty, values.allSatisfy({ !$0.isStructured && !$0.text.isEmpty }) else {
+        guard !values.isEmpty, values.allSatisfy({ $0.isStructured || !$0.text.isEmpty }) else {
             throw Rejection(.attributeInvalid, place, expected: "a value", found: "nothing")
+        }
+        guard !values.contains(where: \.isStructured) else {
+            throw Rejection(.attributeInvalid, place, expected: "a value of text", found: "elements, or xsi:nil")
         }
         let isInTwoScripts = rule.hasScripts && values.count == 2 && values[0].isLatin != values[1].isLatin
         guard values.count == 1 || isMultiple || isInTwoScripts else {
@@ -80,7 +83,11 @@ extension MappingTable.Row {
             read.append(AttributeValue(canonical, isLatin: value.isLatin))
         }
         // Latin first, whatever the order on the wire (Attribute Profile 1.4 §2.4).
-        return Attribute(name, read.filter(\.isLatin) + read.filter { !$0.isLatin })
+        let attribute = Attribute(name, read.filter(\.isLatin) + read.filter { !$0.isLatin })
+        guard !rule.hasScripts || attribute.hasLatinForm else {
+            throw Rejection(.attributeInvalid, place, expected: "a value in Latin script", found: "none")
+        }
+        return attribute
     }
 
     /// `saml2:Attribute` with its values; where there are two scripts, Latin first and the other one flagged.

@@ -80,6 +80,7 @@ struct PartialAfirma {
         }
         let identifier = PersonIdentifier(from: country, to: country, rest: number.text)
         let name = fields["razonSocial"].flatMap(ValueRule.name.read).map { Attribute(.legalName, $0).withLatinFirst() }
+        guard name?.hasLatinForm ?? true else { throw Self.fault("razonSocial in Latin script") }
         return [Attribute(.legalPersonIdentifier, identifier.text)] + [name].compactMap(\.self)
     }
 

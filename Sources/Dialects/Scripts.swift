@@ -15,10 +15,13 @@ extension Attribute {
         let others = marked.filter { !$0.isLatin }
         guard latin.isEmpty else { return Attribute(name, latin + others, from: origin) }
         // A value in Latin script that its sender calls otherwise is Latin enough for everybody.
-        let readable = others.compactMap { $0.text.isInLatinScript ? $0.text : $0.text.inLatinScript }.first
+        let readable = others.lazy.compactMap { $0.text.isInLatinScript ? $0.text : $0.text.inLatinScript }.first
         let written = (readable.map { [AttributeValue($0)] } ?? []) + others.filter { $0.text != readable }
         return Attribute(name, written, from: origin)
     }
+
+    /// Whether a value in Latin script is there or can be made: no country and no service has a use for the others alone.
+    var hasLatinForm: Bool { withLatinFirst().values.first?.isLatin ?? false }
 }
 
 extension String {
@@ -42,22 +45,31 @@ extension String {
     /// Whether all letters are of the Latin script; what belongs to no script, such as an apostrophe, is no letter.
     var isInLatinScript: Bool { unicodeScalars.allSatisfy { !$0.properties.isAlphabetic || $0.isLatin } }
 
-    /// The transliteration, or `nil` if there is none into Latin script alone.
+    /// The transliteration, or `nil` if there is none into Latin script alone, or if no name is as long: it costs the square
+    /// of the length of a run of vowels.
     fileprivate var inLatinScript: String? {
+        guard unicodeScalars.count <= 1000 else { return nil }
         let latin = self.applyingTransform(StringTransform.toLatin, reverse: false)
         return latin.flatMap { $0.isInLatinScript && !$0.isEmpty ? $0 : nil }
     }
 }
 
 extension Unicode.Scalar {
-    /// The blocks that hold Latin letters (Unicode Blocks.txt), and marks that join letters of any script.
-    fileprivate var isLatin: Bool {
-        switch value {
-        case 0x41...0x5A, 0x61...0x7A, 0xAA, 0xBA, 0xC0...0x2FF, 0x300...0x36F, 0x1D00...0x1DBF, 0x1DC0...0x1DFF,
-            0x1E00...0x1EFF, 0x2071, 0x207F, 0x2090...0x209C, 0x212A...0x212B, 0x2C60...0x2C7F, 0xA722...0xA7FF,
-            0xAB30...0xAB6F, 0xFB00...0xFB06, 0xFF21...0xFF3A, 0xFF41...0xFF5A:
-            true
-        default: false
-        }
+    /// Letters and marks of the scripts Latin, Common and Inherited (Unicode Scripts.txt): what the nodes call Latin
+    /// (eIDAS dossier §3.8).
+    var isLatin: Bool {
+        value < 0x370 || Self.latin.contains { $0.contains(value) }
     }
+
+    private static let latin: [ClosedRange<UInt32>] = [
+        0x374...0x374, 0x640...0x640, 0x64B...0x655, 0x670...0x670, 0x1ABF...0x1AC0, 0x1ACC...0x1ACE, 0x1CE9...0x1CEC,
+        0x1CEE...0x1CF3, 0x1CF5...0x1CF6, 0x1CFA...0x1CFA, 0x1D00...0x1D25, 0x1D2C...0x1D5C, 0x1D62...0x1D65,
+        0x1D6B...0x1D77, 0x1D79...0x1DBE, 0x1DC0...0x1DFF, 0x1E00...0x1EFF, 0x2071...0x2071, 0x207F...0x207F,
+        0x2090...0x209C, 0x2102...0x2125, 0x2127...0x214E, 0x2160...0x2188, 0x24B6...0x24E9, 0x2C60...0x2C7F,
+        0x2E2F...0x2E2F, 0x3006...0x3006, 0x3031...0x3035, 0x303C...0x303C, 0x30FC...0x30FC, 0xA717...0xA7CD,
+        0xA7D0...0xA7D1, 0xA7D3...0xA7D3, 0xA7D5...0xA7DC, 0xA7F2...0xA7FF, 0xA9CF...0xA9CF, 0xAB30...0xAB64,
+        0xAB66...0xAB6F, 0xFB00...0xFB06, 0xFF21...0xFF3A, 0xFF41...0xFF5A, 0xFF70...0xFF70, 0xFF9E...0xFF9F,
+        0x10780...0x107BA, 0x1D400...0x1D7CB, 0x1DF00...0x1DF2A, 0x1F130...0x1F149, 0x1F150...0x1F169,
+        0x1F170...0x1F189,
+    ]
 }

@@ -26,7 +26,8 @@ struct SQLiteTests {
                     CREATE TABLE people (document TEXT, born TEXT, town TEXT, "order" INTEGER);
                     INSERT INTO people VALUES ('00000000T', '31/01/1980', 'Soria', 1), ('12345678Z', NULL, NULL, 2),
                       ('87654321X', '01/02/1990', 'Ávila', 3), ('87654321X', '01/02/1991', 'Ávila', 4),
-                      ('99999999R', x'00', 1.5, 5), ('11111111H', 19800131, '', 6);
+                      ('99999999R', x'00', 1.5, 5), ('11111111H', 19800131, '', 6),
+                      ('22222222J', '01/02/1990' || char(0) || 'x', 'Soria', 7);
                     CREATE VIEW grown AS SELECT * FROM people;
                     CREATE VIEW endless AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)
                       SELECT '00000000T' AS document, '31/01/1980' AS born, 'Soria' AS town FROM n WHERE i < 0;
@@ -75,7 +76,7 @@ struct SQLiteTests {
         #expect(number.said(.dateOfBirth) == "1980-01-31 (local)" && number.attributes.count == 1)
     }
 
-    @Test("Two rows, and other things than text, are not used", arguments: ["87654321X", "99999999R"])
+    @Test("Two rows, and other things than text, are not used", arguments: ["87654321X", "99999999R", "22222222J"])
     func invalid(number: String) async throws {
         let completion = try await ask(number)
         #expect(completion.attributes.isEmpty && completion.rules == ["local: source.invalid"])

@@ -285,6 +285,13 @@ struct GatewayReadingTests {
         Statement("an empty RelayState", .attributeInvalid) { try $0.setAttribute("RelayState", "") },
         Statement("an attribute twice", .attributeRepeated) { try $0.double("Attribute") },
         Statement("a name in two values", .attributeInvalid) { try $0.double("AttributeValue") },
+        Statement("a name that nobody sees", .attributeInvalid) {
+            try $0.setAttribute("CurrentGivenName", "\u{200B}\u{3164}\u{2800}")
+        },
+        Statement("a name of one dash", nil) { try $0.setAttribute("CurrentGivenName", "-") },
+        Statement("a name in a script that nobody transliterates", .attributeInvalid) {
+            try $0.setAttribute("CurrentGivenName", "ⵜⴰⵎⴰⵣⵉⵖⵜ")
+        },
         Statement("a name without value", .attributeInvalid) { try $0.remove("AttributeValue") },
         Statement("a first surname without value", nil) { try $0.setAttribute("FirstSurname", nil) },
         Statement("elements in a name", .attributeInvalid) {

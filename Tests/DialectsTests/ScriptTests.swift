@@ -51,11 +51,39 @@ struct ScriptTests {
         Case(
             testDescription: "Latin that is called otherwise is Latin", given: [.init("Onassis", isLatin: false)],
             delivered: [.init("Onassis")]),
+        Case(
+            testDescription: "what the nodes call Latin is Latin", given: [.init("Heinrich Ⅷ"), .init("Aµ")],
+            delivered: [.init("Heinrich Ⅷ"), .init("Aµ")]),
+        Case(
+            testDescription: "a Latin value is nobody else's to write",
+            given: [.init("Ερρίκος Ηʹ", isLatin: false), .init("Heinrich Ⅷ")],
+            delivered: [.init("Heinrich Ⅷ"), .init("Ερρίκος Ηʹ", isLatin: false)]),
     ]
 
     @Test("A service always gets a Latin name first", arguments: cases)
     func latinFirst(example: Case) {
         #expect(Attribute(.familyName, example.given).withLatinFirst().values == example.delivered)
+    }
+
+    /// Tifinagh, a script that nobody transliterates; and Greek that is longer than any name, at a cost that grows with its
+    /// square.
+    @Test(
+        "What has no Latin form is no name for anybody", arguments: ["ⵜⴰⵎⴰⵣⵉⵖⵜ", String(repeating: "Ω", count: 20_000)])
+    func noLatin(text: String) {
+        #expect(!Attribute(.familyName, [.init(text, isLatin: false)]).hasLatinForm)
+        #expect(Attribute(.familyName, [.init(text, isLatin: false), .init("Onassis")]).hasLatinForm)
+    }
+
+    @Test("Latin letters are those of the scripts Latin, Common and Inherited")
+    func letters() throws {
+        let regex = try Regex("[\\p{Script=Latin}\\p{Script=Common}\\p{Script=Inherited}]")
+            .matchingSemantics(.unicodeScalar)
+        let letters = (UInt32(0x20)...0x1FFFF).compactMap(Unicode.Scalar.init).filter(\.properties.isAlphabetic)
+        for letter in letters {
+            let text = String(Character(letter))
+            let isLatin = try regex.wholeMatch(in: text) != nil
+            #expect(text.isInLatinScript == isLatin, "U+\(String(letter.value, radix: 16))")
+        }
     }
 
     @Test("A Latin form keeps the origin", arguments: cases)

@@ -98,6 +98,10 @@ class Matrix:
                       ("Requester", "InvalidNameIDPolicy"), ("VersionMismatch",),
                       ("Responder", "urn:example:unheard-of")):
             self.failure(f"the node answers {'/'.join(codes)}", replace(persons.CANCELS, status=codes))
+        for title, family in (("of blanks that take no room", "\u200b\u3164"), ("in Tifinagh alone", "\u2d5c\u2d30"),
+                              ("of Greek longer than any name", "\u03a9" * 5000)):
+            self.failure(f"a name {title}", replace(persons.GERMAN, values=persons.GERMAN.values | {
+                "FamilyName": [(family, True)]}))
         sealed = next(s for s in self.world.services.values() if s.recipient)
         self.failure("the person cancels, service with encryption", service=sealed)
 
