@@ -41,7 +41,7 @@ public actor Journal {
         return nil
     }
 
-    private static let decisions = ["turned away", "answer not accepted", "request not served"]
+    private static let decisions = ["turned away", "answer not accepted", "answer not sent", "request not served"]
 
     private func lines() -> [Line] {
         rest += (try? file.readToEnd()) ?? Data()

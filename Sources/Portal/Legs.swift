@@ -184,8 +184,18 @@ extension Portal {
     ) async throws -> SealedMessage {
         visit.notes.enter(.sendResponse)
         let now = visit.now
-        let sealed = try await world.workers.run {
-            try route.sendResponse(outcome, in: exchange, without: declined, at: now)
+        func seal(_ outcome: AuthenticationOutcome) async throws -> SealedMessage {
+            try await world.workers.run { try route.sendResponse(outcome, in: exchange, without: declined, at: now) }
+        }
+        var outcome = outcome
+        let sealed: SealedMessage
+        do { sealed = try await seal(outcome) } catch let rejection as Rejection
+            where rejection.rule == .messageTooLarge
+        {
+            // What is known of the person is more than a message holds: whoever asked is told that there is no answer.
+            outcome = .refused(rejection.refusal)
+            await visit.writeDown(rejection, .random(), of: exchange, as: "answer not sent", at: .error)
+            sealed = try await seal(outcome)
         }
         // What no browser can carry is not sent: nothing is used up for it.
         _ = try sealed.target
