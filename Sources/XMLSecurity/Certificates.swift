@@ -87,7 +87,24 @@ public final class Certificate: Sendable {
     /// PKCS#1 v1.5 signatures on *certificates* are accepted, as they are the rule in the field. The anchors' own
     /// signatures are not looked at, and no public certification authority is ever trusted.
     public func chains(to anchors: [Certificate], through intermediates: [Certificate], at now: Date) -> Bool {
-        verifyChain(der, intermediates.map(\.der), anchors.map(\.der), now)
+        // libcrypto follows one of several certificates of an authority, and does not come back for the other.
+        let leading = intermediates.leading(to: anchors)
+        if verifyChain(der, leading, anchors, now) { return true }
+        return leading.count < intermediates.count && verifyChain(der, intermediates, anchors, now)
+    }
+}
+
+extension [Certificate] {
+    /// Those that lead to one of the anchors, by their names.
+    fileprivate func leading(to anchors: [Certificate]) -> [Certificate] {
+        var names = Set(anchors.map(\.subject))
+        var (found, rest): ([Certificate], [Certificate]) = ([], self)
+        while case let next = rest.filter({ names.contains($0.issuer) }), !next.isEmpty {
+            found += next
+            names.formUnion(next.map(\.subject))
+            rest.removeAll(where: next.contains)
+        }
+        return found
     }
 }
 
@@ -195,11 +212,13 @@ func instant(_ time: UnsafePointer<ASN1_TIME>?) -> Date? {
     return Date(timeIntervalSince1970: Double(timegm(&parts)))
 }
 
-private func verifyChain(_ leaf: [UInt8], _ intermediates: [[UInt8]], _ anchors: [[UInt8]], _ now: Date) -> Bool {
+private func verifyChain(
+    _ leaf: [UInt8], _ intermediates: [Certificate], _ anchors: [Certificate], _ now: Date
+) -> Bool {
     guard let leaf = readCertificate(leaf), let store = X509_STORE_new(), let stack = OPENSSL_sk_new_null(),
         let context = X509_STORE_CTX_new()
     else { return false }
-    let others = intermediates.compactMap(readCertificate)
+    let others = intermediates.compactMap { readCertificate($0.der) }
     defer {
         X509_STORE_CTX_free(context)
         OPENSSL_sk_free(stack)
@@ -209,7 +228,7 @@ private func verifyChain(_ leaf: [UInt8], _ intermediates: [[UInt8]], _ anchors:
         ERR_clear_error()
     }
     for other in others { OPENSSL_sk_push(stack, UnsafeRawPointer(other)) }
-    for anchor in anchors.compactMap(readCertificate) {
+    for anchor in anchors.compactMap({ readCertificate($0.der) }) {
         X509_STORE_add_cert(store, anchor)
         X509_free(anchor)
     }

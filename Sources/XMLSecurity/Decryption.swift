@@ -35,6 +35,9 @@ public struct EncryptedElement: Hashable, Sendable {
             children.allSatisfy({ $0 == data || $0.is(Namespace.xenc("EncryptedKey")) })
         else { throw XMLFault(.encryptionStructure, holder.path, expected: "one EncryptedData") }
         cipher = try Self.cipher(of: data)
+        try data.checkParts(
+            ["EncryptionMethod", "KeyInfo", "CipherData", "EncryptionProperties"],
+            attributes: ["Id", "Type", "MimeType", "Encoding"])
         guard data["Type"].map({ $0 == AlgorithmURI.encryptedElement }) ?? true else {
             throw XMLFault(
                 .encryptionStructure, data.path + "/@Type", expected: AlgorithmURI.encryptedElement, found: data["Type"]
@@ -42,6 +45,7 @@ public struct EncryptedElement: Hashable, Sendable {
         }
         sealed = try data.cipherValue()
         keys = try Self.keys(of: data, beside: holder.children(Namespace.xenc("EncryptedKey")), policy)
+        try holder.checkParts(nil, attributes: [])
         around = holder.namespacesInScope
     }
 
@@ -77,10 +81,15 @@ public struct EncryptedElement: Hashable, Sendable {
     }
 
     private static func cipher(of data: Element) throws(XMLFault) -> ContentCipher {
-        let uri = data.only(Namespace.xenc("EncryptionMethod"))?["Algorithm"]
-        guard let cipher = uri.flatMap(ContentCipher.init) else {
+        let method = data.only(Namespace.xenc("EncryptionMethod"))
+        let uri = method?["Algorithm"]
+        guard let method, let cipher = uri.flatMap(ContentCipher.init) else {
             throw XMLFault(
                 .encryptionAlgorithm, data.path + "/EncryptionMethod", expected: "AES-GCM", found: uri ?? "nothing")
+        }
+        try method.checkParts(["KeySize"], attributes: ["Algorithm"])
+        guard method.children.allSatisfy({ $0.trimmedText == "\(cipher.keyLength * 8)" }) else {
+            throw XMLFault(.encryptionAlgorithm, method.path + "/KeySize", expected: "\(cipher.keyLength * 8)")
         }
         return cipher
     }
@@ -93,7 +102,9 @@ public struct EncryptedElement: Hashable, Sendable {
         for retrieval in keyInfo?.children(Namespace.ds("RetrievalMethod")) ?? [] {
             // Only the EncryptedKey beside us may be meant: nothing is ever fetched.
             let isBeside = beside.contains { key in key["Id"].map { retrieval["URI"] == "#" + $0 } ?? false }
-            guard isBeside, retrieval["Type"].map({ $0 == AlgorithmURI.encryptedKeyReference }) ?? true else {
+            guard isBeside, !retrieval.hasChildren,
+                retrieval["Type"].map({ $0 == AlgorithmURI.encryptedKeyReference }) ?? true
+            else {
                 throw XMLFault(.encryptionStructure, retrieval.path, expected: "an EncryptedKey beside EncryptedData")
             }
         }
@@ -136,6 +147,9 @@ struct EncryptedKey: Hashable, Sendable {
         else {
             throw XMLFault(.encryptionStructure, element.path, expected: "EncryptionMethod")
         }
+        try element.checkParts(
+            ["EncryptionMethod", "KeyInfo", "CipherData", "EncryptionProperties", "ReferenceList", "CarriedKeyName"],
+            attributes: ["Id", "Type", "MimeType", "Encoding", "Recipient"])
         value = try element.cipherValue()
         let keyInfo = element.only(Namespace.ds("KeyInfo"))
         switch uri {
@@ -287,9 +301,32 @@ private func pointOfEncodedKey(_ der: [UInt8]) -> (Curve, [UInt8])? {
 extension Element {
     fileprivate func cipherValue() throws(XMLFault) -> [UInt8] {
         guard let data = only(Namespace.xenc("CipherData")), data.children.count == 1,
-            let octets = data.only(Namespace.xenc("CipherValue"))?.base64, !octets.isEmpty
+            let value = data.only(Namespace.xenc("CipherValue")), let octets = value.base64, !octets.isEmpty
         else { throw XMLFault(.encryptionStructure, path + "/CipherData", expected: "one CipherValue") }
+        try data.checkParts(nil, attributes: [])
+        guard value.attributeNames().isEmpty else { throw XMLFault(.encryptionStructure, value.path) }
         return octets
+    }
+
+    /// Refuses whatever the schema does not know here: what nobody reads, somebody else may.
+    ///
+    /// - Parameter names: what may stand inside, each once and in this order; `nil` where that is looked at elsewhere.
+    fileprivate func checkParts(_ names: [String]?, attributes: [String]) throws(XMLFault) {
+        if let names {
+            var rest = names[...]
+            for child in children {
+                let known = [Namespace.xenc.uri, Namespace.ds.uri].contains(child.namespaceURI)
+                guard known, let place = rest.firstIndex(of: child.local) else {
+                    throw XMLFault(
+                        .encryptionStructure, path, expected: names.joined(separator: ", "), found: child.local)
+                }
+                rest = rest[(place + 1)...]
+            }
+        }
+        let others = attributeNames(besides: attributes).filter { $0 != Namespace.xsi("type") }
+        guard !hasText, others.isEmpty else {
+            throw XMLFault(.encryptionStructure, path, found: "unexpected text or attribute")
+        }
     }
 
     fileprivate var shownCertificates: [[UInt8]] {

@@ -87,7 +87,7 @@ struct SignatureParts {
     func candidates(among trusted: [Certificate]) throws(XMLFault) -> [Certificate] {
         if shown.isEmpty { return trusted }
         var keys = Set(trusted.lazy.filter { shown.contains($0.der) }.map(\.publicKeyInfo))
-        // An unreadable certificate in KeyInfo shows nothing; it is no reason to refuse.
+        // An unreadable certificate beside others is no reason to refuse; one alone is, as one of a stranger.
         if keys.isEmpty { keys = Set(shown.compactMap { try? Certificate(der: $0).publicKeyInfo }) }
         let candidates = trusted.filter { keys.contains($0.publicKeyInfo) }
         guard !candidates.isEmpty else { throw XMLFault(.keyUnknown, signature.path + "/KeyInfo") }

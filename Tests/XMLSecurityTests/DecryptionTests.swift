@@ -83,6 +83,27 @@ struct DecryptionTests {
         Tampering("3DES", .encryptionAlgorithm) {
             try $0.set("Algorithm", of: "EncryptionMethod", "http://www.w3.org/2001/04/xmlenc#tripledes-cbc")
         },
+        Tampering("a stranger inside", .encryptionStructure) {
+            try $0.edit("EncryptedData") { $0 = $0.appending(XMLNode(Namespace.one("Stranger"))) }
+        },
+        Tampering("CipherData before KeyInfo", .encryptionStructure) {
+            try $0.edit("EncryptedData") { data in
+                let cipher = try #require(data.first("CipherData"))
+                data = data.inserting(cipher, at: 0)
+            }
+        },
+        Tampering("text inside", .encryptionStructure) {
+            try $0.edit("EncryptedData") { $0.content.append(.text("x")) }
+        },
+        Tampering("an attribute that nobody knows", .encryptionStructure) {
+            try $0.set("Evil", of: "EncryptedData", "x")
+        },
+        Tampering("an attribute of the value", .encryptionStructure) { try $0.set("Id", of: "CipherValue", "x") },
+        Tampering("another size than the cipher's", .encryptionAlgorithm) {
+            try $0.edit("EncryptionMethod") {
+                $0 = $0.appending(XMLNode(Namespace.xenc("KeySize"), text: "64"))
+            }
+        },
         Tampering("no content cipher", .encryptionAlgorithm) { try $0.remove("EncryptionMethod") },
         Tampering("RSA 1.5", .encryptionAlgorithm) {
             try $0.edit("EncryptedKey") {
