@@ -96,10 +96,13 @@ public struct ReceivedMessage: Sendable {
     /// At most 80 characters, which is also what the gateway and the nodes allow (SAML Bindings 2.0 §3.5.3).
     static func check(relayState: String?) throws(Rejection) -> String? {
         guard let relayState else { return nil }
-        guard relayState.unicodeScalars.count <= 80,
-            relayState.unicodeScalars.allSatisfy({ $0.value >= 32 && $0.value != 127 })
-        else {
-            throw Rejection(.relayStateTooLong, "RelayState", found: "\(relayState.unicodeScalars.count) characters")
+        let length = relayState.unicodeScalars.count
+        guard length <= 80 else {
+            throw Rejection(
+                .relayStateTooLong, "RelayState", expected: "at most 80 characters", found: "\(length) characters")
+        }
+        guard relayState.unicodeScalars.allSatisfy({ $0.value >= 32 && $0.value != 127 }) else {
+            throw Rejection(.relayStateTooLong, "RelayState", expected: "a line of text", found: "control characters")
         }
         return relayState
     }

@@ -41,7 +41,7 @@ public struct FormFields: Sendable {
         // By octets: texts are compared by what their marks amount to, at a cost that strangers can drive up.
         let isOne = present.allSatisfy { other in
             other == name
-                || other != "SAMLRequest" && names.contains(other)
+                || name != "SAMLRequest" && other != "SAMLRequest" && names.contains(other)
                     && fields[other]?.utf8.elementsEqual(value.utf8) ?? false
         }
         guard isOne else { throw Rejection(.parameterRepeated, present.joined(separator: " and ")) }

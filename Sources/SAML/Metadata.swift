@@ -112,7 +112,9 @@ extension Element {
     /// The descriptors of a role that speak SAML 2.0.
     func descriptors(_ role: EntityDescriptor.Role) -> [Element] {
         children(Namespace.md(role.element)).filter { role in
-            (role["protocolSupportEnumeration"] ?? "").split(separator: " ").contains { $0 == SAMLURI.protocolSupport }
+            (role["protocolSupportEnumeration"] ?? "").split(whereSeparator: \.isWhitespace).contains {
+                $0 == SAMLURI.protocolSupport
+            }
         }
     }
 
@@ -156,7 +158,8 @@ extension Element {
     }
 
     private var endpoint: EntityDescriptor.Endpoint? {
-        guard let binding = self["Binding"], let location = self["Location"]?.trimmingXMLSpace() else { return nil }
+        guard let binding = self["Binding"]?.trimmingXMLSpace(), let location = self["Location"]?.trimmingXMLSpace()
+        else { return nil }
         return EntityDescriptor.Endpoint(
             binding: binding, location: location, index: self["index"].flatMap { Int($0.trimmingXMLSpace()) },
             isDefault: self["isDefault"]?.boolean == true)

@@ -28,15 +28,7 @@ extension Element {
         pins: [Certificate], at now: Date, _ verify: ([Certificate]) throws(XMLFault) -> Certificate
     ) throws(Rejection) -> Certificate {
         let signer = try trustedSigner(pins: pins, at: now, verify)
-        guard signer.maySign else {
-            throw Rejection(
-                .metadataSignature, path, expected: "a signer's certificate for signatures", found: "another key usage")
-        }
-        guard signer.isValid(at: now) else {
-            throw Rejection(
-                .metadataSignature, path, expected: "a signer's certificate that is valid",
-                found: "ended \(Instant.write(signer.notAfter))")
-        }
+        if let refusal = refusal(of: signer, at: now) { throw refusal }
         return signer
     }
 
@@ -46,7 +38,7 @@ extension Element {
         let shown = signatureCertificates
         // A pinned certificate needs no chain, and to read certificates is slow.
         if let first = shown.first, pins.contains(where: { $0.der == first }) {
-            do throws(XMLFault) { return try verify(pins) } catch {
+            do throws(XMLFault) { return try verify(pins.servingFirst(at: now)) } catch {
                 let isOnlyOne = shown.allSatisfy { der in pins.contains { $0.der == der } }
                 guard error.kind != .secondOpinion, !isOnlyOne else { throw badSignature(error, nil) }
             }
@@ -56,15 +48,17 @@ extension Element {
         var (trusted, refused): ([Certificate], Rejection?) = (pins, nil)
         for leaf in signers where !pins.contains(leaf) {
             if let refusal = refusal(of: leaf, through: signers.filter { $0 != leaf }, to: pins, at: now) {
-                refused = refused ?? refusal
+                // An authority that is shown as a link of somebody's chain is not expected to have signed.
+                let isLink = signers.contains { $0 != leaf && $0.issuer == leaf.subject }
+                refused = refused ?? (isLink ? nil : refusal)
             } else {
                 trusted.append(leaf)
             }
         }
-        do { return try verify(trusted) } catch {
-            // Where somebody was found to trust, and of another second opinion than ours, the others are no cause.
-            let isCause = error.kind != .secondOpinion && trusted.count == pins.count
-            throw isCause ? refused ?? badSignature(error, signers.first) : badSignature(error, signers.first)
+        do { return try verify(trusted.servingFirst(at: now)) } catch {
+            // Only where nobody who is trusted has made the signature, those who are not are the cause.
+            let isCause = [.signatureValue, .keyUnknown, .keyWeak].contains(error.kind)
+            throw (isCause ? refused : nil) ?? badSignature(error, signers.first)
         }
     }
 
@@ -72,22 +66,31 @@ extension Element {
     private func refusal(
         of leaf: Certificate, through others: [Certificate], to pins: [Certificate], at now: Date
     ) -> Rejection? {
-        func refuse(_ expected: String, _ found: String) -> Rejection {
-            Rejection(.metadataSignature, path, expected: expected, found: found + ", signer \(leaf.subject)")
-        }
-        guard leaf.isValid(at: now) else {
-            return refuse(
-                "a signer's certificate that is valid",
-                now < leaf.notBefore
-                    ? "one from \(Instant.write(leaf.notBefore)) on" : "one that ended \(Instant.write(leaf.notAfter))")
-        }
-        guard leaf.maySign else {
-            return refuse("a signer's certificate for signatures", "one with another key usage")
-        }
+        if let refusal = refusal(of: leaf, at: now) { return refusal }
         guard leaf.chains(to: pins, through: others, at: now) else {
-            return refuse("a pinned signer, or one whose certificate chains to a pin", "no chain of valid certificates")
+            return refusal(
+                of: leaf, "a pinned signer, or one whose certificate chains to a pin", "no chain of valid certificates")
         }
         return nil
+    }
+
+    /// Why a certificate makes nobody a signer now; `nil` if it does.
+    private func refusal(of signer: Certificate, at now: Date) -> Rejection? {
+        guard signer.isValid(at: now) else {
+            return refusal(
+                of: signer, "a signer's certificate that is valid",
+                now < signer.notBefore
+                    ? "one from \(Instant.write(signer.notBefore)) on"
+                    : "one that ended \(Instant.write(signer.notAfter))")
+        }
+        guard signer.maySign else {
+            return refusal(of: signer, "a signer's certificate for signatures", "one with another key usage")
+        }
+        return nil
+    }
+
+    private func refusal(of signer: Certificate, _ expected: String, _ found: String) -> Rejection {
+        Rejection(.metadataSignature, path, expected: expected, found: found + ", signer \(signer.subject)")
     }
 
     func badSignature(_ fault: XMLFault, _ shown: Certificate?) -> Rejection {
@@ -121,8 +124,8 @@ func isWebAddress(_ location: String, limit: Int) -> Bool {
         let url = URLComponents(string: location), let host = url.host, !host.isEmpty,
         url.user == nil
     else { return false }
-    return url.scheme == "https"
-        || (url.scheme == "http" && ["localhost", "127.0.0.1", "[::1]", "::1"].contains(host))
+    let scheme = url.scheme?.lowercased()
+    return scheme == "https" || (scheme == "http" && ["localhost", "127.0.0.1", "[::1]", "::1"].contains(host))
 }
 
 /// Printable ASCII without the characters that no address contains (RFC 3986 §2). A backslash, for one, is a slash to

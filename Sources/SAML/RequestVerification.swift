@@ -25,11 +25,17 @@ public struct Sender: Sendable {
             found: certificate.subject)
     }
 
-    /// Those whose keyUsage is not for something else. A key may be in several certificates, as after a renewal: the one that
-    /// is valid stands first, and counts.
+    /// Those whose keyUsage is not for something else.
     func signers(at now: Date) -> [Certificate] {
-        let usable = signingCertificates.filter(\.maySign)
-        return usable.filter { $0.isValid(at: now) } + usable.filter { !$0.isValid(at: now) }
+        signingCertificates.filter(\.maySign).servingFirst(at: now)
+    }
+}
+
+extension [Certificate] {
+    /// Those that are for signatures and valid stand first: of several over one key, as after a renewal, the first counts.
+    func servingFirst(at now: Date) -> [Certificate] {
+        func serves(_ certificate: Certificate) -> Bool { certificate.maySign && certificate.isValid(at: now) }
+        return filter(serves) + filter { !serves($0) }
     }
 }
 

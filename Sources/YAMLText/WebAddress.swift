@@ -12,7 +12,7 @@ public struct WebAddress: Hashable, Sendable, CustomStringConvertible {
 
     /// `nil` for anything else. Nothing is decoded, normalised or resolved.
     public init?(_ text: String) {
-        guard let scheme = ["https", "http"].first(where: { text.hasPrefix($0 + "://") }),
+        guard let scheme = ["https", "http"].first(where: { text.prefix($0.count + 3).lowercased() == $0 + "://" }),
             text.utf8.allSatisfy({ (0x21...0x7E).contains($0) && !"\"#<>\\^`{|}".utf8.contains($0) })
         else { return nil }
         let tail = text.dropFirst(scheme.count + 3)

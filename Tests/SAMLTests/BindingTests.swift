@@ -132,6 +132,18 @@ struct BindingTests {
         #expect(try Self.verify(query + "&%78=1&%78=2&samlrequest=x").message.id.rawValue == ServiceRequest.id)
     }
 
+    @Test("The same logout may stand under both of its names; a login beside it may not")
+    func twoNames() throws {
+        let names = ["SAMLRequest", "logoutRequest", "samlRequestLogout"]
+        let twice = try FormFields("logoutRequest=x&samlRequestLogout=x").message(names)
+        #expect(twice.value == "x")
+        for body in [
+            "SAMLRequest=x&logoutRequest=x", "logoutRequest=x&SAMLRequest=x", "logoutRequest=x&samlRequestLogout=y",
+        ] {
+            #expect(try brokenRule { _ = try FormFields(body).message(names) } == .parameterRepeated)
+        }
+    }
+
     @Test(
         "Messages are packed by DEFLATE, and by nothing else",
         arguments: [

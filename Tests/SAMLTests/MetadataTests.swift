@@ -243,6 +243,60 @@ struct MetadataTests {
         #expect(try rule([]) == .metadataSignature)
     }
 
+    @Test("Of several pins over one key the one that serves counts, wherever it stands")
+    func renewedPin() throws {
+        let now = try World().now
+        func certificate(from: Double, until: Double, _ usage: CertificateUsage = .signing) throws -> Certificate {
+            try TestKey.rsa3072a.key().certify(commonName: "signer", usage: usage, from: now + from, until: now + until)
+        }
+        let ended = try certificate(from: -7200, until: -60)
+        let current = try certificate(from: -60, until: 3600)
+        let coming = try certificate(from: 60, until: 7200)
+        let other = try certificate(from: -60, until: 3600, .encryption)
+        var metadata = try NodeMetadata()
+        metadata.recipe = SignatureRecipe(.rsa3072a)
+        for shown in [[current], [ended], []] {
+            metadata.recipe.shown = shown
+            for pins in [
+                [ended, current], [current, ended], [coming, current], [other, current], [ended, coming, current],
+            ] {
+                let changed = metadata
+                #expect(try brokenRule { _ = try changed.verified { $0.pins = pins } } == nil)
+            }
+            let changed = metadata
+            #expect(try brokenRule { _ = try changed.verified { $0.pins = [ended, coming] } } == .metadataSignature)
+        }
+    }
+
+    @Test("The fault of a signature is told, whatever chain is shown beside it")
+    func shownChain() throws {
+        let now = try World().now
+        let root = try TestKey.p384.key()
+            .certify(commonName: "root", usage: .authority, from: now - 86_400, until: now + 86_400)
+        func leaf(until: Double) throws -> Certificate {
+            try TestKey.rsa3072a.key().certify(
+                commonName: "leaf", usage: .signing, from: now - 7200, until: now + until,
+                by: (TestKey.p384.key(), root))
+        }
+        var metadata = try NodeMetadata()
+        metadata.recipe = SignatureRecipe(.rsa3072a)
+        func found(_ shown: [Certificate], pin: Certificate, altered: Bool) throws -> String? {
+            metadata.recipe.shown = shown
+            var signed = try metadata.recipe.sign(metadata.root, behind: 0)
+            if altered { signed.set("validUntil", Instant.write(now + 7200)) }
+            do {
+                _ = try NodeMetadata.verify(signed.serialized()) { $0.pins = [pin] }
+                return nil
+            } catch let rejection as Rejection { return rejection.found }
+        }
+        let (good, ended) = (try leaf(until: 3600), try leaf(until: -60))
+        #expect(try found([good, root], pin: good, altered: false) == nil)
+        #expect(try found([good, root], pin: good, altered: true)?.hasPrefix("digest") == true)
+        #expect(try found([good, root], pin: root, altered: true)?.hasPrefix("digest") == true)
+        #expect(try found([ended, root], pin: root, altered: false)?.hasPrefix("one that ended") == true)
+        #expect(try found([ended, root], pin: ended, altered: false)?.hasPrefix("one that ended") == true)
+    }
+
     static let ours = ConnectorMetadata(
         entityID: World.connector, country: .spain, assertionConsumerService: World.answerAddress, sector: .public,
         signing: [], encryption: [],
