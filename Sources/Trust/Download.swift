@@ -188,7 +188,12 @@ final class Download: ChannelInboundHandler, RemovableChannelHandler {
         if let draft { give(.success(.fetched(.document(try draft.keep(), validators)))) }
     }
 
-    func errorCaught(context: ChannelHandlerContext, error: any Error) { give(.failure(half ?? error)) }
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // What is no HTTP says more than that there is half a document.
+        let isCut = error as? HTTPParserError == .invalidEOFState
+        give(.failure(error is HTTPParserError && !isCut ? error : half ?? error))
+    }
+
     func channelInactive(context: ChannelHandlerContext) { give(.failure(half ?? FetchFault.hungUp)) }
 
     private var half: FetchFault? { draft.map { .half(octets: $0.size) } }

@@ -76,7 +76,7 @@ extension Verifier {
         _ entry: ServiceListEntry, _ found: [NodeEntry.Source: Finding], _ fetches: [String: TrustArchive.Fetch],
         _ last: TrustArchive.KeptList?, at now: Date
     ) throws(Rejection) -> (VerifiedServiceList, DocumentFolder.Digest, octets: [UInt8]?) {
-        let earlier = fetches[entry.source.words]?.document
+        let earlier = fetches[entry.source.fetchName]?.document
         let (document, octets, isNew) = try content(of: entry.source, found[entry.source], earlier)
         let list = try self.list(entry, octets, at: now)
         if let last, list.list.issueDate < last.issuedAt {
@@ -143,7 +143,7 @@ extension Listing {
 }
 
 extension ServiceListEntry {
-    fileprivate func expectation() throws(Rejection) -> ServiceListExpectation {
+    func expectation() throws(Rejection) -> ServiceListExpectation {
         do {
             return ServiceListExpectation(
                 pins: try pins.read(), allowsUnsigned: allowsUnsigned, territories: territories, roles: roles)

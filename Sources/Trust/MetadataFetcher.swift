@@ -176,7 +176,9 @@ extension WebAddress {
 
     /// Where a redirect leads (RFC 9110 §10.2.2), if that is the same place.
     func redirected(to location: String) throws(Rejection) -> WebAddress {
-        let resolved = URL(string: location, relativeTo: URL(string: description))?.absoluteString
+        // A fragment is for whoever reads the document.
+        let place = String(location.prefix { $0 != "#" })
+        let resolved = URL(string: place, relativeTo: URL(string: description))?.absoluteString
         guard let next = resolved.flatMap(WebAddress.init) else {
             throw Rejection(
                 .metadataAddressRefused, withoutQuery, expected: "a redirect to an address", found: "something else")

@@ -2,7 +2,7 @@
 public import Foundation
 public import Settings
 import XMLSecurity
-import YAMLText
+public import YAMLText
 
 /// How one of our own keys stands: a line of a table for people, JSON for programs. No secret is in it.
 public struct OwnKeyReport: Hashable, Sendable, Encodable {
@@ -30,17 +30,20 @@ public struct OwnKeyReport: Hashable, Sendable, Encodable {
 
 extension OwnKeyReport {
     /// All keys of the settings, each tried: that which signs has signed, that which opens has opened something.
-    public static func all(_ settings: Settings, at now: Date) -> [OwnKeyReport] {
+    ///
+    /// - Parameter faults: gets those of a ring that cannot be read.
+    public static func all(_ settings: Settings, at now: Date, into faults: Faults) -> [OwnKeyReport] {
         Settings.KeyPurpose.allCases.flatMap { purpose in
             // Metadata without a key of its own is signed by one that is there already.
             settings.keys(for: purpose).map { keys in
-                purpose.signing.flatMap { settings.keys(for: $0) } == keys ? [] : all(purpose, keys, settings, now)
+                purpose.signing.flatMap { settings.keys(for: $0) } == keys
+                    ? [] : all(purpose, keys, settings, now, into: faults)
             } ?? []
         }
     }
 
     private static func all(
-        _ purpose: Settings.KeyPurpose, _ keys: Settings.Keys, _ settings: Settings, _ now: Date
+        _ purpose: Settings.KeyPurpose, _ keys: Settings.Keys, _ settings: Settings, _ now: Date, into faults: Faults
     ) -> [OwnKeyReport] {
         switch keys {
         case .one(let place, let certificate):
@@ -48,7 +51,7 @@ extension OwnKeyReport {
             return [OwnKeyReport(entry, purpose, ring: nil, settings, now)]
         case .ring(let path):
             let rules = SettingsRules(checksFiles: false)
-            let ring = KeyRing.read(path: path, isProduction: false, rules: rules, into: Faults())
+            let ring = KeyRing.read(path: path, isProduction: false, rules: rules, into: faults)
             return (ring?.entries ?? []).map { OwnKeyReport($0, purpose, ring: path, settings, now) }
         }
     }

@@ -104,23 +104,24 @@ struct Revocations: Sendable {
     func judge(_ verified: VerifiedEntity, _ entry: NodeEntry, at now: Date) throws(Rejection) -> Verdict {
         var verdict = Verdict()
         guard !parts.isEmpty else { return verdict }
-        func isRevoked(_ certificate: Certificate) throws(Rejection) -> Bool {
-            var isRevoked = false
+        /// Which certificate was, the given one or one above it; `nil` if none was.
+        func revoked(_ certificate: Certificate) throws(Rejection) -> Certificate? {
+            var revoked: Certificate?
             for (certificate, authority) in lineage(of: certificate) {
                 let (isNamed, end) = try authority.hasRevoked(certificate, at: now)
-                if isNamed { isRevoked = true }
+                if isNamed, revoked == nil { revoked = certificate }
                 if let end { verdict.end = min(verdict.end ?? .distantFuture, end) }
             }
-            return isRevoked
+            return revoked
         }
-        if let signer = verified.signer, try isRevoked(signer) {
+        if let signer = verified.signer, let culprit = try revoked(signer) {
             throw Rejection(
                 .signatureKeyRevoked, "EntityDescriptor/Signature", expected: "a certificate that is not revoked",
-                found: signer.subject)
+                found: culprit.subject + (culprit == signer ? "" : ", an authority above \(signer.subject)"))
         }
         let descriptor = verified.descriptor
         for certificate in descriptor.signingCertificates + descriptor.encryptionKeys.map(\.certificate) {
-            if try isRevoked(certificate) { verdict.revoked.insert(certificate) }
+            if try revoked(certificate) != nil { verdict.revoked.insert(certificate) }
         }
         try entry.admit(verified, revoked: verdict.revoked)
         return verdict
@@ -143,8 +144,15 @@ extension RevocationEntry {
         Rejection(.revocationList, source.words, expected: expected, found: found)
     }
 
-    fileprivate func fault(_ fault: XMLFault) -> Rejection {
-        self.fault(fault.expected ?? "a list that its authority has signed", fault.found ?? "\(fault.kind)")
+    func fault(_ fault: XMLFault) -> Rejection {
+        let found =
+            switch fault.kind {
+            case .keyUnusable: "no revocation list"
+            case .keyUnknown: "one of another authority"
+            case .signatureValue: "a signature that is not its authority's"
+            default: "\(fault.kind)"
+            }
+        return self.fault(fault.expected ?? "a list that its authority has signed", fault.found ?? found)
     }
 }
 
@@ -182,7 +190,7 @@ extension Verifier {
         _ entry: RevocationEntry, _ found: Finding?, _ fetches: [String: TrustArchive.Fetch],
         besides kept: DocumentFolder.Digest?
     ) throws(Rejection) -> (document: DocumentFolder.Digest, octets: [UInt8], isNew: Bool)? {
-        let earlier = fetches[entry.source.words]?.document
+        let earlier = fetches[entry.source.fetchName]?.document
         let isLost = if case .nothing? = found { earlier != nil } else { false }
         do throws(Rejection) {
             let newest = try content(of: entry.source, isLost ? nil : found, earlier)

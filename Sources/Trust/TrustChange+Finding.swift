@@ -115,6 +115,12 @@ extension NodeEntry.Source {
         case .https(let url, _): url
         }
     }
+
+    /// What is known of fetching from it is kept under this name: whoever asks under another authority asks another server.
+    var fetchName: String {
+        guard case .https(let url, let authority?) = self else { return words }
+        return "\(url), authority \(authority)"
+    }
 }
 
 extension Certificate {

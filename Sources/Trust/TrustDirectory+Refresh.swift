@@ -60,7 +60,7 @@ extension TrustDirectory {
         // Nothing known of the last time: it is asked at once, and then known.
         let fetches = try? archive.fetches()
         for address in addresses {
-            let soon = schedule.next(hintedAt: now, askedAt: fetches?[address.url]?.askedAt)
+            let soon = schedule.next(hintedAt: now, askedAt: fetches?[address.source.fetchName]?.askedAt)
             due.withLock { due in due[address] = due[address].map { min($0, soon) } }
         }
     }
@@ -79,7 +79,8 @@ extension TrustDirectory {
                 group.addTask { [documents] in
                     let known = await inBackground { () -> TrustArchive.Fetched? in
                         // Whose document is of no use shall send it, whatever they say of it.
-                        spent.contains(address) ? nil : earlier[address.url].flatMap { $0.known(in: documents) }
+                        spent.contains(address)
+                            ? nil : earlier[address.source.fetchName].flatMap { $0.known(in: documents) }
                     }
                     do throws(Rejection) {
                         let fetched = try await fetcher.fetch(
@@ -174,7 +175,7 @@ extension TrustDirectory {
                 + state.listings.filter { $0.entry.source == address.source }.compactMap { $0.list?.validUntil }
                 + state.revocations.ends(of: address.source)
             let next = schedule.next(
-                askedAt: now, failures: fetches[address.url]?.failures ?? 0, endsAt: ends.min(),
+                askedAt: now, failures: fetches[address.source.fetchName]?.failures ?? 0, endsAt: ends.min(),
                 chance: .random(in: 0...1))
             due.withLock { $0[address] = next }
         }
@@ -182,7 +183,7 @@ extension TrustDirectory {
 
     /// How asking went, for `puente trust status`.
     private func note(_ answer: Answer, at now: Date) throws(TrustArchive.Fault) {
-        let source = answer.address.url
+        let source = answer.address.source.fetchName
         var fetch = try archive.fetches()[source] ?? TrustArchive.Fetch(askedAt: now, failures: 0)
         fetch.askedAt = now
         if case .success(let fetched) = answer.result { fetch.last = fetched }
@@ -194,7 +195,9 @@ extension TrustDirectory {
             (fetch.failure, fetch.failures) = ("\(rejection)", fetch.failures + 1)
             logger.warning(
                 "metadata not fetched",
-                metadata: ["source": "\(source)", "rule": "\(rejection.rule.code)", "detail": "\(rejection)"])
+                metadata: [
+                    "source": "\(answer.address.url)", "rule": "\(rejection.rule.code)", "detail": "\(rejection)",
+                ])
         }
         try archive.note(fetch, of: source)
     }

@@ -2,8 +2,10 @@
 import Bridge
 import Federation
 public import Foundation
+import SAML
 import SecondOpinion
 public import Settings
+import XMLSecurity
 public import YAMLText
 
 extension TrustDirectory {
@@ -16,6 +18,10 @@ extension TrustDirectory {
         let reader = settings.wantsSecondOpinion ? LibXMLSec1() : nil
         let nodes = (draft.registry.draft?.nodes ?? []).filter { $0.isInUse(settings) }
         outages(of: nodes, confirmedBy: reader, at: now).forEach(faults.add)
+        let lists = (draft.registry.draft?.lists ?? []).filter(\.enabled)
+        let revocations = draft.registry.draft?.revocations ?? []
+        for outage in lists.compactMap({ $0.outage(confirmedBy: reader, at: now) }) { faults.add(outage) }
+        for outage in revocations.compactMap({ $0.outage(at: now) }) { faults.add(outage) }
         if let keys = draft.keys, let registry = draft.registry.value {
             _ = requesters(registry.services, keys, into: faults)
         }
@@ -29,10 +35,7 @@ extension TrustDirectory {
                 _ = try verify(try MetadataSource.file(path), entry, confirmedBy: reader, at: now)
                 return nil
             } catch {
-                return Fault(
-                    file: path, path: error.element ?? "", expected: error.expected ?? "metadata of \(entry.entityID)",
-                    found: error.found ?? error.rule.code,
-                    advice: error.rule.explanation.meaning + " " + error.rule.explanation.advice)
+                return Fault(error, in: path, expected: "metadata of \(entry.entityID)")
             }
         }
     }
@@ -47,6 +50,45 @@ extension TrustDirectory {
         guard let proxyService else { return asked }
         let known = proxyService.requesters.count + proxyService.outOfOrder.count
         return asked + "; \(known) Connectors, \(proxyService.requesters.count) of them ready"
+    }
+}
+
+extension Fault {
+    /// Why a document of an operator's cannot be used.
+    init(_ rejection: Rejection, in path: String, expected: String) {
+        self.init(
+            file: path, path: rejection.element ?? "", expected: rejection.expected ?? expected,
+            found: rejection.found ?? rejection.rule.code,
+            advice: rejection.rule.explanation.meaning + " " + rejection.rule.explanation.advice)
+    }
+}
+
+extension ServiceListEntry {
+    /// Why its file cannot be used; `nil` if it can, or if it is fetched.
+    fileprivate func outage(confirmedBy reader: LibXMLSec1?, at now: Date) -> Fault? {
+        guard case .file(let path) = source, !path.isEmpty else { return nil }
+        do throws(Rejection) {
+            _ = try VerifiedServiceList(
+                try MetadataSource.file(path), expecting: try expectation(), confirmedBy: reader, at: now)
+            return nil
+        } catch { return Fault(error, in: path, expected: "a MetadataServiceList") }
+    }
+}
+
+extension RevocationEntry {
+    /// Why its file cannot be used; `nil` if it can, or if it is fetched.
+    fileprivate func outage(at now: Date) -> Fault? {
+        // What cannot be read of the issuer was refused with the entry.
+        guard case .file(let path) = source, !path.isEmpty, let issuer = try? Certificate.configured(issuer) else {
+            return nil
+        }
+        do throws(Rejection) {
+            let octets = try MetadataSource.file(path)
+            do throws(XMLFault) { _ = try RevocationList(pemOrDER: octets, of: issuer, at: now) } catch {
+                throw fault(error)
+            }
+            return nil
+        } catch { return Fault(error, in: path, expected: "a revocation list") }
     }
 }
 

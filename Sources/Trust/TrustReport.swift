@@ -82,10 +82,10 @@ extension TrustDirectory {
             at: now, version: state.version,
             nodes: state.held.map { held in
                 TrustReport.Node(
-                    held, fetches[held.entry.source.words], waiting[held.key] ?? [], settings, at: now)
+                    held, fetches[held.entry.source.fetchName], waiting[held.key] ?? [], settings, at: now)
             },
-            lists: state.listings.map { TrustReport.List($0, fetches[$0.entry.source.words], at: now) }
-                + state.revocations.parts.map { TrustReport.List($0, fetches[$0.entry.source.words], at: now) })
+            lists: state.listings.map { TrustReport.List($0, fetches[$0.entry.source.fetchName], at: now) }
+                + state.revocations.parts.map { TrustReport.List($0, fetches[$0.entry.source.fetchName], at: now) })
     }
 }
 
@@ -103,7 +103,10 @@ extension TrustReport.Node {
         if let failure = held.failure, failure.rule != .metadataUnavailable || fetch?.failure == nil {
             notes.append("\(failure)")
         }
-        if let failure = fetch?.failure, notes.first != failure { notes.append(failure) }
+        // What was told of the document is kept with the fetch too, with the instants of that time.
+        if let failure = fetch?.failure, held.failure.map({ !failure.hasPrefix($0.place) }) ?? true {
+            notes.append(failure)
+        }
         if let bar = held.bar { notes.append("\(bar)") }
         notes += held.revoked.map { "certificate \($0.subject) is revoked" }.sorted()
         if !isUsable, held.failure == nil, held.bar == nil, let end {
@@ -126,6 +129,11 @@ extension TrustReport.Node {
     }
 }
 
+extension Rejection {
+    /// How its description begins, whatever was expected and found there.
+    fileprivate var place: String { rule.code + (element.map { " at \($0)" } ?? "") }
+}
+
 extension TrustReport.List {
     init(_ listing: Listing, _ fetch: TrustArchive.Fetch?, at now: Date) {
         var notes = (listing.failure.map { [$0] } ?? []).map { "\($0)" }
@@ -143,7 +151,7 @@ extension TrustReport.List {
     init(_ part: Revocations.Part, _ fetch: TrustArchive.Fetch?, at now: Date) {
         let list = part.list
         var notes = (part.failure.map { ["\($0)"] } ?? [])
-        if let failure = fetch?.failure { notes.append(failure) }
+        if let failure = fetch?.failure, !notes.contains(failure) { notes.append(failure) }
         let isUsable = list.map { now < $0.nextUpdate } ?? false
         self.init(
             name: "revoked by \(part.issuer.subject)", light: !isUsable ? .out : notes.isEmpty ? .good : .warning,

@@ -84,7 +84,7 @@ struct Verifier: Sendable {
         let newest = entries.map { entry -> Result<Task, Rejection>? in
             let key = NodeKey(entry)
             guard entry.isInUse(settings) else { return nil }
-            let earlier = fetches[entry.source.words]?.document ?? candidates[key] ?? held[key]?.record.document
+            let earlier = fetches[entry.source.fetchName]?.document ?? candidates[key] ?? held[key]?.record.document
             let newest = self.newest(entry, found[entry.source], earlier)
             // What waits for a person goes on waiting when its source fails for a while.
             if case .failure = newest, let candidate = candidates[key] {

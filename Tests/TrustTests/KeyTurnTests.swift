@@ -91,7 +91,7 @@ struct KeyTurnTests {
     func report() throws {
         let rings = try Rings()
         try rings.change("clave") { $0.entries[1].certificate = Rings.file(.p256b) }
-        let report = OwnKeyReport.all(rings.settings, at: rings.now)
+        let report = OwnKeyReport.all(rings.settings, at: rings.now, into: Faults())
         #expect(Set(report.map(\.place)).count == Settings.KeyPurpose.allCases.count)
         #expect(report.filter { $0.fault != nil }.map { "\($0.place) \($0.id ?? "")" } == ["clave.signing new"])
         let signing = report.filter { $0.place == "connector.signing" }

@@ -10,11 +10,11 @@ import YAMLText
 extension TrustDirectory {
     public func calendar(at now: Date) throws(TrustArchive.Fault) -> TrustCalendar {
         let (state, fetches) = (state.withLock { $0 }, try archive.fetches())
-        let theirs = state.held.flatMap { $0.ends(settings, fetches[$0.entry.source.words]) }
+        let theirs = state.held.flatMap { $0.ends(settings, fetches[$0.entry.source.fetchName]) }
         let lists =
             state.files.registry.lists.flatMap(\.ends)
-            + state.listings.flatMap { $0.ends(fetches[$0.entry.source.words]) }
-        let revoked = state.revocations.parts.flatMap { $0.ends(fetches[$0.entry.source.words]) }
+            + state.listings.flatMap { $0.ends(fetches[$0.entry.source.fetchName]) }
+        let revoked = state.revocations.parts.flatMap { $0.ends(fetches[$0.entry.source.fetchName]) }
         let services = state.files.registry.services.flatMap(\.ends)
         let tls = listener.map { End(.tls, .ours, $0, "listen.tls") }
         return TrustCalendar(

@@ -61,13 +61,13 @@ extension TrustDirectory {
         // Who cannot read the archive learns that from the log; then there is nothing to tell here.
         guard let calendar = try? calendar(at: now), let fetches = try? archive.fetches() else { return said }
         let state = state.withLock { $0 }
-        let sources = Set(addresses().map(\.source.words))
+        let failures = addresses().map { ($0.source.words, fetches[$0.source.fetchName]?.failures ?? 0) }
         let text = TrustMetrics(
             calendar: calendar,
             nodes: state.held.filter { $0.entry.isInUse(settings) }.map {
                 ($0.key, $0.entry.country, state.isUsable($0, at: now))
             },
-            failures: Dictionary(uniqueKeysWithValues: sources.map { ($0, fetches[$0]?.failures ?? 0) })
+            failures: Dictionary(failures, uniquingKeysWith: max)
         ).text
         return said + text
     }

@@ -33,7 +33,8 @@ struct KeysList: ParsableCommand {
     func run() throws {
         let reading = Settings.read(path: configuration.config, rules: SettingsRules(checksFiles: false))
         guard let settings = reading.value else { throw Configuration.report(reading.faults) }
-        let keys = OwnKeyReport.all(settings, at: Date())
+        let faults = Faults()
+        let keys = OwnKeyReport.all(settings, at: Date(), into: faults)
         let readers: [MetadataReaders.Reader]
         do { readers = try MetadataReaders.read(path: settings.metadataReaders) } catch {
             throw failure("\(settings.metadataReaders) cannot be read")
@@ -44,6 +45,7 @@ struct KeysList: ParsableCommand {
             print(table(keys))
             print("\n" + (readers.isEmpty ? "Nobody has fetched our metadata yet." : table(readers, keys, settings)))
         }
+        guard faults.isEmpty else { throw Configuration.report(faults.sorted) }
         if keys.contains(where: { $0.fault != nil }) { throw ExitCode(1) }
     }
 
