@@ -197,6 +197,8 @@ def _(view):
     listed = max((len((e.get("PrefixList") or "").split()) for e in view.elements), default=0)
     return (not size or depth >= 40 or len(view.elements) > 4000 or listed > 32 or declared > 32
             or any(len(e.attrib) > 32 or len(etree.QName(e).localname) > 128 for e in view.elements)
+            or any(re.search("[\u0300-\u036f]{31}", text or "") for e in view.nodes for text in (
+                e.text, e.tail, *e.attrib.values()))
             or re.search("[\u0300-\u036f]{31}", view.text) is not None or len(view.shown()) > 10)
 
 
@@ -266,7 +268,8 @@ def _(view):
 @row("other transforms than enveloped signature and exclusive C14N, in this order", "signatureAlgorithm",
      "signatureStructure", why="Any other could take out of the signature what is read (SAML Core §5.4.4).")
 def _(view):
-    return view.algorithms("Transform") != [ENVELOPED, EC14N]
+    return [t.get("Algorithm") for part in view.parts("Transforms") for t in part if isinstance(t.tag, str)] != [
+        ENVELOPED, EC14N]
 
 
 # --- the form of the signature -------------------------------------------------------------------------------------
