@@ -168,6 +168,23 @@ struct TrustLifeTests {
         #expect(try life.isUsable && life.version() == 1 && life.waits.isEmpty)
     }
 
+    @Test(
+        "What was fetched under one authority says nothing to whoever asks under another", arguments: [nil, "/a", "/b"])
+    func authorities(own: String?) throws {
+        func source(_ authority: String?) -> NodeEntry.Source {
+            .https(url: Publisher.entityID.rawValue, certificateAuthority: authority)
+        }
+        var entry = try Life.entry()
+        entry.source = source(own)
+        let life = try Life([entry])
+        var fetch = TrustArchive.Fetch(askedAt: life.now, failures: 0)
+        fetch.last = TrustArchive.Fetched(
+            document: try life.verifier.documents.keep(Publisher().document(at: life.now)), validators: .init())
+        try life.archive.note(fetch, of: source("/a").fetchName)
+        try life.pass()
+        #expect(life.isUsable == (own == "/a"))
+    }
+
     @Test("Renewed every day for a year: one version, and a login at any time")
     func years() throws {
         let life = try Life()
