@@ -7,6 +7,7 @@ notice whatever is spoiled on purpose (`spoil_request`, `spoil_answer`), and the
 import datetime as dt
 import html
 import http.server
+import re
 import threading
 import urllib.parse
 
@@ -107,13 +108,13 @@ class StandIn(Served):
         return node.sso, {"SAMLRequest": xml.encode(xml.write(signed)), "RelayState": relay}
 
     def answer(self, fields):
-        """Believes the first assertion in the document, decrypted if need be."""
+        """Believes the first assertion in the document that anybody could read, decrypted if need be."""
         asked, relay_field, _node = self.pending[fields["RelayState"]]
         found = xml.parse(xml.unwrapped(fields["SAMLResponse"]))
         for sealed in list(found.iter(saml("EncryptedAssertion"))):
             plain = decryption.decrypt(sealed, self.world.own["encryption"])
             sealed.getparent().replace(sealed, xml.parse(plain))
-        believed = next(found.iter(saml("Assertion")), None)
+        believed = next(filter(readable, found.iter(saml("Assertion"))), None)
         service = next(s for s in self.world.services.values()
                        if s.provider == (asked.get("ProviderName") or "").split(";")[0])
         return service.acs, self.sealed(service, asked, relay_field, believed)
@@ -172,6 +173,13 @@ class StandIn(Served):
 def clave(name, value):
     return (f'<saml2:Attribute FriendlyName="{name}" Name="{CLAVE}{name}" NameFormat="{URI_FORMAT}">'
             f'<saml2:AttributeValue xsi:type="xs:string">{html.escape(value)}</saml2:AttributeValue></saml2:Attribute>')
+
+
+def readable(assertion):
+    """Whether whatever is said to be in Latin script has something in it that is."""
+    latin = [value for value in assertion.iter(saml("AttributeValue")) if not any(
+        name.endswith("LatinScript") and said == "false" for name, said in value.attrib.items())]
+    return all(re.search("[0-9A-Za-z\u00c0-\u024f]", xml.text_of(value)) for value in latin)
 
 
 def status(success):
