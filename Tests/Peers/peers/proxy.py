@@ -254,8 +254,9 @@ class Matrix:
         self.failure("LoA lower than asked", replace(ANA, loa="low"), "Responder", code="202019", loa="high")
         self.failure("no date of birth to be had", citizens.MINOR, "Responder", code=("202010", "203021"))
         self.failure("somebody in no register", citizens.UNKNOWN, "Responder", code=("202010", "203021"))
-        self.failure("names that no answer has room for", replace(ANA, first="A" * 35000, family="B" * 35000),
-                     "Responder")
+        self.failure("names that no answer has room for", replace(
+            ANA, first="A" * 36000, family="B" * 36000,
+            certificate={"clasificacion": "0", "nombreResponsable": "ANA"}), "Responder")
         self.failure("a name that nobody sees", replace(ANA, first="\u200b\u2800"), "Responder",
                      "InvalidAttrNameOrValue")
         self.failure("a company's representative for a natural person", DIRECTOR, "Responder")
