@@ -46,9 +46,9 @@ extension ClaveGateway {
         let named = Method.allCases.filter { selected?.contains($0.mark) ?? false }
         guard let method = named.first, named.count == 1 else {
             // What stands there beside is nobody's business.
-            let found = selected == nil ? "nothing" : named.map(\.mark).joined(separator: ", ")
+            let found = named.isEmpty ? "something else" : named.map(\.mark).joined(separator: ", ")
             throw Rejection(
-                .responseMethod, place, expected: "one of \(marks)", found: found.isEmpty ? "something else" : found)
+                .responseMethod, place, expected: "one of \(marks)", found: selected == nil ? "nothing" : found)
         }
         let policy = policy(of: method)
         guard policy.release != .refused, policy.isOffered else {
@@ -76,13 +76,8 @@ extension ClaveGateway {
         for name in [AttributeName.familyName, .firstName, .firstSurname] {
             // As it will be sent, so that people see it so.
             guard let text = statement[name] else { continue }
-            let attribute = Attribute(name, text).withLatinFirst()
-            guard attribute.hasLatinForm else {
-                throw Rejection(
-                    .attributeInvalid, "Assertion/AttributeStatement/Attribute[\(name)]",
-                    expected: "a value in Latin script", found: "none")
-            }
-            person.append(attribute)
+            let place = "Assertion/AttributeStatement/Attribute[\(name)]"
+            person.append(try Attribute(name, text).inLatin(at: place))
         }
         person += statement.others
         // That of another method counts for nothing.

@@ -84,9 +84,7 @@ extension MappingTable.Row {
         }
         // Latin first, whatever the order on the wire (Attribute Profile 1.4 §2.4).
         let attribute = Attribute(name, read.filter(\.isLatin) + read.filter { !$0.isLatin })
-        guard !rule.hasScripts || attribute.hasLatinForm else {
-            throw Rejection(.attributeInvalid, place, expected: "a value in Latin script", found: "none")
-        }
+        if rule.hasScripts { _ = try attribute.inLatin(at: place) }
         return attribute
     }
 

@@ -79,8 +79,9 @@ struct PartialAfirma {
             throw Self.fault("NIF-CIF of an entity")
         }
         let identifier = PersonIdentifier(from: country, to: country, rest: number.text)
-        let name = fields["razonSocial"].flatMap(ValueRule.name.read).map { Attribute(.legalName, $0).withLatinFirst() }
-        guard name?.hasLatinForm ?? true else { throw Self.fault("razonSocial in Latin script") }
+        let name = try fields["razonSocial"].flatMap(ValueRule.name.read).map { text throws(Rejection) in
+            try Attribute(.legalName, text).inLatin(at: "Attribute[PartialAfirma]")
+        }
         return [Attribute(.legalPersonIdentifier, identifier.text)] + [name].compactMap(\.self)
     }
 

@@ -20,8 +20,17 @@ extension Attribute {
         return Attribute(name, written, from: origin)
     }
 
-    /// Whether a value in Latin script is there or can be made: no country and no service has a use for the others alone.
-    var hasLatinForm: Bool { withLatinFirst().values.first?.isLatin ?? false }
+    /// The same, or a refusal where no value in Latin script is there or can be made: no country and no service has a use for
+    /// the others alone.
+    ///
+    /// - Throws: ``Rule/attributeInvalid``.
+    func inLatin(at place: String) throws(Rejection) -> Attribute {
+        let attribute = withLatinFirst()
+        guard attribute.values.first?.isLatin ?? false else {
+            throw Rejection(.attributeInvalid, place, expected: "a value in Latin script", found: "none")
+        }
+        return attribute
+    }
 }
 
 extension String {
@@ -43,7 +52,7 @@ extension String {
     }
 
     /// Whether all letters are of the Latin script; what belongs to no script, such as an apostrophe, is no letter.
-    var isInLatinScript: Bool { unicodeScalars.allSatisfy { !$0.properties.isAlphabetic || $0.isLatin } }
+    var isInLatinScript: Bool { unicodeScalars.allSatisfy { $0.isLatin || !$0.properties.isAlphabetic } }
 
     /// The transliteration, or `nil` if there is none into Latin script alone, or if no name is as long: it costs the square
     /// of the length of a run of vowels.

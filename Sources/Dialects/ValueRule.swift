@@ -25,7 +25,7 @@ public enum ValueRule: String, Hashable, Sendable, CaseIterable {
     /// - Returns: the canonical text, or `nil` if the value is not of its form.
     public func read(_ wire: String) -> String? {
         guard wire.unicodeScalars.count <= 65_535, wire.unicodeScalars.allSatisfy(Self.isPrintable),
-            wire.unicodeScalars.contains(where: Self.isVisible), !wire.stacksMarks
+            wire.unicodeScalars.contains(where: \.isVisible), !wire.stacksMarks
         else { return nil }
         return switch self {
         case .text, .name: wire
@@ -60,16 +60,6 @@ public enum ValueRule: String, Hashable, Sendable, CaseIterable {
     private static let genders = [
         "male": "Male", "female": "Female", "unspecified": "Unspecified", "not specified": "Unspecified",
     ]
-
-    /// Whoever reads a name that is all blank reads none.
-    private static func isVisible(_ scalar: Unicode.Scalar) -> Bool {
-        if (33...126).contains(scalar.value) { return true }
-        return switch scalar.properties.generalCategory {
-        case .control, .format, .spaceSeparator, .lineSeparator, .paragraphSeparator: false
-        // The last one is a pattern of Braille without dots.
-        default: !scalar.properties.isDefaultIgnorableCodePoint && scalar.value != 0x2800
-        }
-    }
 
     /// Tab and line breaks occur in addresses; other controls, and what turns text around, do not occur in data of people.
     private static func isPrintable(_ scalar: Unicode.Scalar) -> Bool {

@@ -20,7 +20,7 @@ public struct PersonIdentifier: Hashable, Sendable {
     public init?(_ text: String) {
         let parts = text.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false).map(String.init)
         guard parts.count == 3, Self.isCountry(parts[0]), Self.isCountry(parts[1]), !parts[2].isEmpty,
-            text.unicodeScalars.count <= 256, text.unicodeScalars.allSatisfy(Self.isReadable)
+            text.unicodeScalars.count <= 256, text.unicodeScalars.allSatisfy(\.isVisible)
         else { return nil }
         (from, to, rest) = (parts[0], parts[1], parts[2])
     }
@@ -30,13 +30,18 @@ public struct PersonIdentifier: Hashable, Sendable {
     private static func isCountry(_ code: String) -> Bool {
         code.utf8.count == 2 && code.utf8.allSatisfy { (65...90).contains($0) }
     }
+}
 
-    private static func isReadable(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
+extension Unicode.Scalar {
+    /// Whether a person sees something of it: no control, no blank of any width, and nothing that only changes what stands
+    /// around it.
+    public var isVisible: Bool {
+        if (0x21...0x7E).contains(value) { return true }
+        return switch properties.generalCategory {
         case .control, .format, .spaceSeparator, .lineSeparator, .paragraphSeparator, .surrogate, .unassigned,
             .privateUse:
             false
-        default: !scalar.properties.isDefaultIgnorableCodePoint && scalar != "\u{2800}"  // The blank of Braille.
+        default: !properties.isDefaultIgnorableCodePoint && self != "\u{2800}"  // The blank of Braille.
         }
     }
 }

@@ -52,11 +52,7 @@ extension ParsedMessage {
 }
 
 extension LogoutRequest: RequestMessage {
-    func check(_ expected: RequestExpectation, at now: Date, _ examination: Examination) throws(Rejection) {
-        try examination.checkEnvelope(
-            "LogoutRequest", id: id, version: version, issueInstant: issueInstant,
-            from: -expected.maximumAgeSeconds, to: expected.skewSeconds, at: now)
-        try examination.checkDestination("LogoutRequest", destination, expected)
+    func checkRest(_ expected: RequestExpectation, at now: Date, _ examination: Examination) throws(Rejection) {
         let end = notOnOrAfter.map { Instant.read($0) }
         try examination.check(
             .messageIssueInstant, end.map { $0.map { now - expected.skewSeconds < $0 } ?? false } ?? true,

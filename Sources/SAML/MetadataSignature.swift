@@ -27,7 +27,9 @@ extension Element {
     func signer(
         pins: [Certificate], at now: Date, _ verify: ([Certificate]) throws(XMLFault) -> Certificate
     ) throws(Rejection) -> Certificate {
-        let signer = try trustedSigner(pins: pins, at: now, verify)
+        let signer = try trustedSigner(pins: pins, at: now) { trusted throws(XMLFault) in
+            try verify(trusted.servingFirst(at: now))
+        }
         if let refusal = refusal(of: signer, at: now) { throw refusal }
         return signer
     }
@@ -38,7 +40,7 @@ extension Element {
         let shown = signatureCertificates
         // A pinned certificate needs no chain, and to read certificates is slow.
         if let first = shown.first, pins.contains(where: { $0.der == first }) {
-            do throws(XMLFault) { return try verify(pins.servingFirst(at: now)) } catch {
+            do throws(XMLFault) { return try verify(pins) } catch {
                 let isOnlyOne = shown.allSatisfy { der in pins.contains { $0.der == der } }
                 guard error.kind != .secondOpinion, !isOnlyOne else { throw badSignature(error, nil) }
             }
@@ -55,7 +57,7 @@ extension Element {
                 trusted.append(leaf)
             }
         }
-        do { return try verify(trusted.servingFirst(at: now)) } catch {
+        do { return try verify(trusted) } catch {
             // Only where nobody who is trusted has made the signature, those who are not are the cause.
             let isCause = [.signatureValue, .keyUnknown, .keyWeak].contains(error.kind)
             throw (isCause ? refused : nil) ?? badSignature(error, signers.first)

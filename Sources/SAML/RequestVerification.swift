@@ -63,9 +63,32 @@ public struct RequestExpectation: Sendable {
 
 /// What is asked of us: a login or a logout.
 protocol RequestMessage: Message {
+    var id: MessageID { get }
+    var version: String { get }
+    var issueInstant: String { get }
+    var destination: String? { get }
+
     init(reading element: Element) throws(Rejection)
+    /// Checks what no other kind of request says of itself.
+    func checkRest(_ expected: RequestExpectation, at now: Date, _ examination: Examination) throws(Rejection)
+}
+
+extension RequestMessage {
     /// Checks what it says of itself.
-    func check(_ expected: RequestExpectation, at now: Date, _ examination: Examination) throws(Rejection)
+    fileprivate func check(
+        _ expected: RequestExpectation, at now: Date, _ examination: Examination
+    ) throws(Rejection) {
+        let name = Self.rootName.local
+        try examination.checkEnvelope(
+            name, id: id, version: version, issueInstant: issueInstant, from: -expected.maximumAgeSeconds,
+            to: expected.skewSeconds, at: now)
+        // One of our addresses, octet by octet.
+        let isOurs = destination.map { given in expected.destinations.contains { $0.hasOctets(of: given) } } ?? false
+        try examination.check(
+            .messageDestination, isOurs, name + "/@Destination",
+            expected: expected.destinations.sorted().joined(separator: " or "), found: destination)
+        try checkRest(expected, at: now, examination)
+    }
 }
 
 extension ParsedMessage {
@@ -129,11 +152,7 @@ extension ParsedMessage {
 }
 
 extension AuthnRequest: RequestMessage {
-    func check(_ expected: RequestExpectation, at now: Date, _ examination: Examination) throws(Rejection) {
-        try examination.checkEnvelope(
-            "AuthnRequest", id: id, version: version, issueInstant: issueInstant,
-            from: -expected.maximumAgeSeconds, to: expected.skewSeconds, at: now)
-        try examination.checkDestination("AuthnRequest", destination, expected)
+    func checkRest(_ expected: RequestExpectation, at now: Date, _ examination: Examination) throws(Rejection) {
         try examination.check(
             .messageIssuer, issuer?.hasEntityFormat ?? true, "AuthnRequest/Issuer/@Format",
             expected: SAMLURI.entity, found: issuer?.format)
@@ -144,16 +163,6 @@ extension AuthnRequest: RequestMessage {
 }
 
 extension Examination {
-    /// One of our addresses, octet by octet.
-    func checkDestination(
-        _ element: String, _ destination: String?, _ expected: RequestExpectation
-    ) throws(Rejection) {
-        let isOurs = destination.map { given in expected.destinations.contains { $0.hasOctets(of: given) } } ?? false
-        try check(
-            .messageDestination, isOurs, element + "/@Destination",
-            expected: expected.destinations.sorted().joined(separator: " or "), found: destination)
-    }
-
     /// What every message says of itself.
     ///
     /// - Parameters from, to: seconds that IssueInstant may differ from now.

@@ -74,6 +74,7 @@ public struct Response: Message {
 
     private static func content(_ element: Element, _ policy: EncryptionPolicy) throws(Rejection) -> Content {
         if element.is(Namespace.saml2("Assertion")) { return .plain(try Assertion(reading: element)) }
+        try element.checkAttributes([])
         return .encrypted(try translating { () throws(XMLFault) in try EncryptedElement(in: element, policy: policy) })
     }
 

@@ -189,9 +189,11 @@ final class Download: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        switch error {
         // What is no HTTP says more than that there is half a document.
-        let isCut = error as? HTTPParserError == .invalidEOFState
-        give(.failure(error is HTTPParserError && !isCut ? error : half ?? error))
+        case let error as HTTPParserError where error != .invalidEOFState: give(.failure(error))
+        default: give(.failure(half ?? error))
+        }
     }
 
     func channelInactive(context: ChannelHandlerContext) { give(.failure(half ?? FetchFault.hungUp)) }

@@ -109,7 +109,7 @@ struct Revocations: Sendable {
             var revoked: Certificate?
             for (certificate, authority) in lineage(of: certificate) {
                 let (isNamed, end) = try authority.hasRevoked(certificate, at: now)
-                if isNamed, revoked == nil { revoked = certificate }
+                if isNamed { revoked = revoked ?? certificate }
                 if let end { verdict.end = min(verdict.end ?? .distantFuture, end) }
             }
             return revoked

@@ -16,27 +16,24 @@ extension TrustDirectory {
     public static func check(_ settings: Settings, at now: Date, into faults: Faults) {
         let draft = draft(settings, needsSources: true, at: now, into: faults)
         let reader = settings.wantsSecondOpinion ? LibXMLSec1() : nil
-        let nodes = (draft.registry.draft?.nodes ?? []).filter { $0.isInUse(settings) }
-        outages(of: nodes, confirmedBy: reader, at: now).forEach(faults.add)
-        let lists = (draft.registry.draft?.lists ?? []).filter(\.enabled)
-        let revocations = draft.registry.draft?.revocations ?? []
-        for outage in lists.compactMap({ $0.outage(confirmedBy: reader, at: now) }) { faults.add(outage) }
-        for outage in revocations.compactMap({ $0.outage(at: now) }) { faults.add(outage) }
+        let registry = draft.registry.draft
+        let nodes = (registry?.nodes ?? []).filter { $0.isInUse(settings) && $0.isComplete }
+        let lists = (registry?.lists ?? []).filter(\.enabled)
+        let outages =
+            nodes.map { entry in
+                entry.source.outage("metadata of \(entry.entityID)") { octets throws(Rejection) in
+                    _ = try verify(octets, entry, confirmedBy: reader, at: now)
+                }
+            }
+            + lists.map { entry in
+                entry.source.outage("a MetadataServiceList") { octets throws(Rejection) in
+                    let expectation = try entry.expectation()
+                    _ = try VerifiedServiceList(octets, expecting: expectation, confirmedBy: reader, at: now)
+                }
+            } + (registry?.revocations ?? []).map { entry in entry.outage(at: now) }
+        outages.compactMap(\.self).forEach(faults.add)
         if let keys = draft.keys, let registry = draft.registry.value {
             _ = requesters(registry.services, keys, into: faults)
-        }
-    }
-
-    /// Nodes in use whose metadata file cannot be used.
-    private static func outages(of nodes: [NodeEntry], confirmedBy reader: LibXMLSec1?, at now: Date) -> [Fault] {
-        nodes.compactMap { entry in
-            guard entry.isComplete, case .file(let path) = entry.source else { return nil }
-            do throws(Rejection) {
-                _ = try verify(try MetadataSource.file(path), entry, confirmedBy: reader, at: now)
-                return nil
-            } catch {
-                return Fault(error, in: path, expected: "metadata of \(entry.entityID)")
-            }
         }
     }
 
@@ -53,25 +50,23 @@ extension TrustDirectory {
     }
 }
 
-extension Fault {
-    /// Why a document of an operator's cannot be used.
-    init(_ rejection: Rejection, in path: String, expected: String) {
-        self.init(
-            file: path, path: rejection.element ?? "", expected: rejection.expected ?? expected,
-            found: rejection.found ?? rejection.rule.code,
-            advice: rejection.rule.explanation.meaning + " " + rejection.rule.explanation.advice)
-    }
-}
-
-extension ServiceListEntry {
-    /// Why its file cannot be used; `nil` if it can, or if it is fetched.
-    fileprivate func outage(confirmedBy reader: LibXMLSec1?, at now: Date) -> Fault? {
-        guard case .file(let path) = source, !path.isEmpty else { return nil }
+extension NodeEntry.Source {
+    /// Why the document of a file cannot be used; `nil` if it can, if it is fetched, and if a draft does not say which.
+    ///
+    /// - Parameter expected: what the document should be.
+    fileprivate func outage(
+        _ expected: String, _ judge: ([UInt8]) throws(Rejection) -> Void
+    ) -> Fault? {
+        guard case .file(let path) = self, !path.isEmpty else { return nil }
         do throws(Rejection) {
-            _ = try VerifiedServiceList(
-                try MetadataSource.file(path), expecting: try expectation(), confirmedBy: reader, at: now)
+            try judge(try MetadataSource.file(path))
             return nil
-        } catch { return Fault(error, in: path, expected: "a MetadataServiceList") }
+        } catch {
+            return Fault(
+                file: path, path: error.element ?? "", expected: error.expected ?? expected,
+                found: error.found ?? error.rule.code,
+                advice: error.rule.explanation.meaning + " " + error.rule.explanation.advice)
+        }
     }
 }
 
@@ -79,23 +74,18 @@ extension RevocationEntry {
     /// Why its file cannot be used; `nil` if it can, or if it is fetched.
     fileprivate func outage(at now: Date) -> Fault? {
         // What cannot be read of the issuer was refused with the entry.
-        guard case .file(let path) = source, !path.isEmpty, let issuer = try? Certificate.configured(issuer) else {
-            return nil
-        }
-        do throws(Rejection) {
-            let octets = try MetadataSource.file(path)
+        guard let issuer = try? Certificate.configured(issuer) else { return nil }
+        return source.outage("a revocation list") { octets throws(Rejection) in
             do throws(XMLFault) { _ = try RevocationList(pemOrDER: octets, of: issuer, at: now) } catch {
                 throw fault(error)
             }
-            return nil
-        } catch { return Fault(error, in: path, expected: "a revocation list") }
+        }
     }
 }
 
 extension NodeEntry {
     /// Whether nothing that verification needs is missing in a draft.
     fileprivate var isComplete: Bool {
-        if case .file("") = source { return false }
-        return !entityID.rawValue.isEmpty && (!pins.isEmpty || profile.allowsUnsignedMetadata)
+        !entityID.rawValue.isEmpty && (!pins.isEmpty || profile.allowsUnsignedMetadata)
     }
 }

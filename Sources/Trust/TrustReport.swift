@@ -104,7 +104,7 @@ extension TrustReport.Node {
             notes.append("\(failure)")
         }
         // What was told of the document is kept with the fetch too, with the instants of that time.
-        if let failure = fetch?.failure, held.failure.map({ !failure.hasPrefix($0.place) }) ?? true {
+        if let failure = fetch?.failure, held.failure.map({ !$0.isTold(by: failure) }) ?? true {
             notes.append(failure)
         }
         if let bar = held.bar { notes.append("\(bar)") }
@@ -130,8 +130,11 @@ extension TrustReport.Node {
 }
 
 extension Rejection {
-    /// How its description begins, whatever was expected and found there.
-    fileprivate var place: String { rule.code + (element.map { " at \($0)" } ?? "") }
+    /// Whether a description is of the same rule at the same place, whatever was expected and found there.
+    fileprivate func isTold(by description: String) -> Bool {
+        let place = Rejection(rule, element).description
+        return description == place || description.hasPrefix(place + ",")
+    }
 }
 
 extension TrustReport.List {

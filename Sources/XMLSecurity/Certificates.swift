@@ -140,20 +140,8 @@ private func pemBodies(_ bytes: [UInt8]) -> [[UInt8]] {
     return bodies
 }
 
-func readCertificate(_ der: [UInt8]) -> OpaquePointer? {
-    der.withUnsafeBufferPointer { buffer in
-        var end = buffer.baseAddress
-        guard let certificate = d2i_X509(nil, &end, buffer.count) else {
-            ERR_clear_error()
-            return nil
-        }
-        guard end == buffer.baseAddress.map({ $0 + buffer.count }) else {
-            X509_free(certificate)
-            return nil
-        }
-        return certificate
-    }
-}
+/// To be freed with `X509_free`.
+func readCertificate(_ der: [UInt8]) -> OpaquePointer? { decoded(der, X509_it(), in: nil) }
 
 /// The DER of a certificate that libcrypto holds.
 func encoded(_ certificate: OpaquePointer) -> [UInt8] {

@@ -35,17 +35,13 @@ public struct EncryptedElement: Hashable, Sendable {
             children.allSatisfy({ $0 == data || $0.is(Namespace.xenc("EncryptedKey")) })
         else { throw XMLFault(.encryptionStructure, holder.path, expected: "one EncryptedData") }
         cipher = try Self.cipher(of: data)
-        try data.checkParts(
-            ["EncryptionMethod", "KeyInfo", "CipherData", "EncryptionProperties"],
-            attributes: ["Id", "Type", "MimeType", "Encoding"])
+        sealed = try data.cipherValue()
         guard data["Type"].map({ $0 == AlgorithmURI.encryptedElement }) ?? true else {
             throw XMLFault(
                 .encryptionStructure, data.path + "/@Type", expected: AlgorithmURI.encryptedElement, found: data["Type"]
             )
         }
-        sealed = try data.cipherValue()
         keys = try Self.keys(of: data, beside: holder.children(Namespace.xenc("EncryptedKey")), policy)
-        try holder.checkParts(nil, attributes: [])
         around = holder.namespacesInScope
     }
 
@@ -87,9 +83,12 @@ public struct EncryptedElement: Hashable, Sendable {
             throw XMLFault(
                 .encryptionAlgorithm, data.path + "/EncryptionMethod", expected: "AES-GCM", found: uri ?? "nothing")
         }
-        try method.checkParts(["KeySize"], attributes: ["Algorithm"])
-        guard method.children.allSatisfy({ $0.trimmedText == "\(cipher.keyLength * 8)" }) else {
-            throw XMLFault(.encryptionAlgorithm, method.path + "/KeySize", expected: "\(cipher.keyLength * 8)")
+        var parts = try Parts(of: method, attributes: ["Algorithm"], else: .encryptionStructure)
+        let bits = parts.nextIfAny(Namespace.xenc("KeySize"))?.trimmedText
+        try parts.end()
+        guard bits.map({ $0 == "\(cipher.keyLength * 8)" }) ?? true else {
+            throw XMLFault(
+                .encryptionAlgorithm, method.path + "/KeySize", expected: "\(cipher.keyLength * 8)", found: bits)
         }
         return cipher
     }
@@ -147,9 +146,6 @@ struct EncryptedKey: Hashable, Sendable {
         else {
             throw XMLFault(.encryptionStructure, element.path, expected: "EncryptionMethod")
         }
-        try element.checkParts(
-            ["EncryptionMethod", "KeyInfo", "CipherData", "EncryptionProperties", "ReferenceList", "CarriedKeyName"],
-            attributes: ["Id", "Type", "MimeType", "Encoding", "Recipient"])
         value = try element.cipherValue()
         let keyInfo = element.only(Namespace.ds("KeyInfo"))
         switch uri {
@@ -299,34 +295,25 @@ private func pointOfEncodedKey(_ der: [UInt8]) -> (Curve, [UInt8])? {
 }
 
 extension Element {
+    /// What this EncryptedData or EncryptedKey holds (XML Encryption 1.1 §3.1, §3.4.1, §3.5.1).
     fileprivate func cipherValue() throws(XMLFault) -> [UInt8] {
-        guard let data = only(Namespace.xenc("CipherData")), data.children.count == 1,
-            let value = data.only(Namespace.xenc("CipherValue")), let octets = value.base64, !octets.isEmpty
-        else { throw XMLFault(.encryptionStructure, path + "/CipherData", expected: "one CipherValue") }
-        try data.checkParts(nil, attributes: [])
-        guard value.attributeNames().isEmpty else { throw XMLFault(.encryptionStructure, value.path) }
+        let isKey = local == "EncryptedKey"
+        let attributes = ["Id", "Type", "MimeType", "Encoding"] + (isKey ? ["Recipient"] : [])
+        var parts = try Parts(of: self, attributes: attributes, else: .encryptionStructure)
+        _ = parts.nextIfAny(Namespace.xenc("EncryptionMethod"))
+        _ = parts.nextIfAny(Namespace.ds("KeyInfo"))
+        let data = try parts.next(Namespace.xenc("CipherData"))
+        for name in ["EncryptionProperties"] + (isKey ? ["ReferenceList", "CarriedKeyName"] : []) {
+            _ = parts.nextIfAny(Namespace.xenc(name))
+        }
+        try parts.end()
+        var inside = try Parts(of: data, attributes: [], else: .encryptionStructure)
+        let value = try inside.next(Namespace.xenc("CipherValue"))
+        try inside.end()
+        guard value.attributeNames().isEmpty, let octets = value.base64, !octets.isEmpty else {
+            throw XMLFault(.encryptionStructure, value.path, expected: "Base64", found: "something else")
+        }
         return octets
-    }
-
-    /// Refuses whatever the schema does not know here: what nobody reads, somebody else may.
-    ///
-    /// - Parameter names: what may stand inside, each once and in this order; `nil` where that is looked at elsewhere.
-    fileprivate func checkParts(_ names: [String]?, attributes: [String]) throws(XMLFault) {
-        if let names {
-            var rest = names[...]
-            for child in children {
-                let known = [Namespace.xenc.uri, Namespace.ds.uri].contains(child.namespaceURI)
-                guard known, let place = rest.firstIndex(of: child.local) else {
-                    throw XMLFault(
-                        .encryptionStructure, path, expected: names.joined(separator: ", "), found: child.local)
-                }
-                rest = rest[(place + 1)...]
-            }
-        }
-        let others = attributeNames(besides: attributes).filter { $0 != Namespace.xsi("type") }
-        guard !hasText, others.isEmpty else {
-            throw XMLFault(.encryptionStructure, path, found: "unexpected text or attribute")
-        }
     }
 
     fileprivate var shownCertificates: [[UInt8]] {

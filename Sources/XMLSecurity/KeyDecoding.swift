@@ -27,6 +27,9 @@ final class PublicKeyDecoder: Sendable {
 
     /// - Parameter info: the DER of a SubjectPublicKeyInfo and nothing else.
     func key(_ info: [UInt8]) -> PublicKey? {
+        // The decoders take other forms of keys as well.
+        guard let form = decoded(info, X509_PUBKEY_it(), in: Bare.library.context) else { return nil }
+        X509_PUBKEY_free(form)
         let read = decoder.withLock { decoder in
             defer { decoder.key.pointee = nil }
             return info.withUnsafeBufferPointer { buffer in
@@ -42,25 +45,28 @@ final class PublicKeyDecoder: Sendable {
     }
 }
 
-/// A certificate whose key libcrypto does not look for: it has no decoders there.
+/// A certificate whose key libcrypto does not look for. To be freed with `X509_free`.
+func readCertificateWithoutKey(_ der: [UInt8]) -> OpaquePointer? { decoded(der, X509_it(), in: Bare.library.context) }
+
+/// What the octets are in DER, to be freed as what it is.
 ///
-/// - Returns: `nil` unless the octets are one certificate and nothing else. To be freed with `X509_free`.
-func readCertificateWithoutKey(_ der: [UInt8]) -> OpaquePointer? {
+/// - Returns: `nil` unless they are one such thing and nothing else.
+func decoded(_ der: [UInt8], _ item: UnsafePointer<ASN1_ITEM>?, in library: OpaquePointer?) -> OpaquePointer? {
     der.withUnsafeBufferPointer { buffer in
         var end = buffer.baseAddress
-        guard let certificate = ASN1_item_d2i_ex(nil, &end, buffer.count, X509_it(), Bare.library.context, nil) else {
+        guard let value = ASN1_item_d2i_ex(nil, &end, buffer.count, item, library, nil) else {
             ERR_clear_error()
             return nil
         }
         guard end == buffer.baseAddress.map({ $0 + buffer.count }) else {
-            X509_free(certificate)
+            ASN1_item_free(value, item)
             return nil
         }
-        return certificate
+        return value
     }
 }
 
-/// Of libcrypto, what needs no provider.
+/// Of libcrypto, what needs no provider: there are no decoders to look through.
 private struct Bare: @unchecked Sendable {
     let context: OpaquePointer?
 

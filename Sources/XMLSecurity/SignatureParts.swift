@@ -169,35 +169,14 @@ extension SignatureParts.Reference {
     }
 }
 
-/// The children of one element, which must be those of XML Signature that are asked for, in this order, and no others.
-private struct Parts {
-    private let element: Element
-    private var rest: ArraySlice<Element>
-
-    init(of element: Element, attributes: [String]) throws(XMLFault) {
-        guard element.attributeNames(besides: attributes).isEmpty, !element.hasText else {
-            throw XMLFault(.signatureStructure, element.path, found: "unexpected text or attribute")
-        }
-        self.element = element
-        rest = element.children[...]
+/// Parts of XML Signature.
+extension Parts {
+    fileprivate init(of element: Element, attributes: [String]) throws(XMLFault) {
+        try self.init(of: element, attributes: attributes, else: .signatureStructure)
     }
 
-    mutating func next(_ name: String) throws(XMLFault) -> Element {
-        guard let part = nextIfAny(name) else {
-            throw XMLFault(.signatureStructure, element.path, expected: name, found: rest.first?.local ?? "nothing")
-        }
-        return part
-    }
-
-    mutating func nextIfAny(_ name: String) -> Element? {
-        guard let first = rest.first, first.is(Namespace.ds(name)) else { return nil }
-        return rest.removeFirst()
-    }
-
-    func end() throws(XMLFault) {
-        guard let first = rest.first else { return }
-        throw XMLFault(.signatureStructure, element.path, expected: "no more", found: first.local)
-    }
+    fileprivate mutating func next(_ name: String) throws(XMLFault) -> Element { try next(Namespace.ds(name)) }
+    fileprivate mutating func nextIfAny(_ name: String) -> Element? { nextIfAny(Namespace.ds(name)) }
 }
 
 extension Element {

@@ -10,7 +10,7 @@ public struct WebAddress: Hashable, Sendable, CustomStringConvertible {
     /// Path and query, as written; empty or beginning with `/` or `?`.
     public let rest: String
 
-    /// `nil` for anything else. Nothing is decoded, normalised or resolved.
+    /// `nil` for anything else. Nothing but the scheme is decoded, normalised or resolved.
     public init?(_ text: String) {
         guard let scheme = ["https", "http"].first(where: { text.prefix($0.count + 3).lowercased() == $0 + "://" }),
             text.utf8.allSatisfy({ (0x21...0x7E).contains($0) && !"\"#<>\\^`{|}".utf8.contains($0) })

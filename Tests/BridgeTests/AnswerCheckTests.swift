@@ -148,6 +148,7 @@ struct AnswerCheckTests {
         Case("old key transport", .encryptionAlgorithm) {
             $0.recipients = [try TestKey.connectorEncryption.recipient(.rsaOAEPMGF1P)]
         },
+        Case("an attribute of EncryptedAssertion", .messageSchema) { $0.editsContent = { $0.set("Evil", "x") } },
         Case("AES-CBC", .encryptionAlgorithm) {
             $0.editsContent = {
                 try $0.set("Algorithm", of: "EncryptionMethod", "http://www.w3.org/2001/04/xmlenc#aes256-cbc")

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 import Federation
+import PuenteTestKit
 import Testing
 
 @testable import Dialects
@@ -69,9 +70,11 @@ struct ScriptTests {
     /// square.
     @Test(
         "What has no Latin form is no name for anybody", arguments: ["ⵜⴰⵎⴰⵣⵉⵖⵜ", String(repeating: "Ω", count: 20_000)])
-    func noLatin(text: String) {
-        #expect(!Attribute(.familyName, [.init(text, isLatin: false)]).hasLatinForm)
-        #expect(Attribute(.familyName, [.init(text, isLatin: false), .init("Onassis")]).hasLatinForm)
+    func noLatin(text: String) throws {
+        let alone = Attribute(.familyName, [.init(text, isLatin: false)])
+        #expect(try brokenRule { _ = try alone.inLatin(at: "x") } == .attributeInvalid)
+        let beside = Attribute(.familyName, [.init(text, isLatin: false), .init("Onassis")])
+        #expect(try beside.inLatin(at: "x").values.map(\.isLatin) == [true, false])
     }
 
     @Test("Latin letters are those of the scripts Latin, Common and Inherited")

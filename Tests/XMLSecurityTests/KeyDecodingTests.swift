@@ -43,8 +43,11 @@ struct KeyDecodingTests {
         let certificate = try key.certificate()
         let info = certificate.publicKeyInfo
         var other = info
+        // A private key (PKCS#8); and what stands in the info, of RSA a key by itself (PKCS#1), which the decoders would take.
+        let lines = try key.key().pem().split(separator: "\n")
+        let others = [try #require(Base64.decode(lines.dropFirst().dropLast().joined())), Array(info.dropFirst(24))]
         other[other.count - 1] ^= 1  // off the curve, or another modulus
-        for octets in [[], [0x30], Array(info.dropLast()), info + [0], info + info, certificate.der] {
+        for octets in [[], [0x30], Array(info.dropLast()), info + [0], info + info, certificate.der] + others {
             #expect(PublicKeyDecoder.shared.key(octets) == nil)
             let read = try #require(PublicKeyDecoder.shared.key(info))
             #expect(EVP_PKEY_eq(read.handle, certificate.publicKey.handle) == 1)
